@@ -1,0 +1,14 @@
+export { AccountDeletedV1 } from './account-deleted.v1.js';
+export { AccountRegisteredV1 } from './account-registered.v1.js';
+export { AccountUpdatedV1 } from './account-updated.v1.js';
+export { ActivityReceivedV1 } from './activity-received.v1.js';
+export { FollowAcceptedV1 } from './follow-accepted.v1.js';
+export { FollowRejectedV1 } from './follow-rejected.v1.js';
+export { FollowRequestedV1 } from './follow-requested.v1.js';
+export { FollowUndoneV1 } from './follow-undone.v1.js';
+export { ReportCreatedV1 } from './report-created.v1.js';
+export { StatusDeletedV1 } from './status-deleted.v1.js';
+export { StatusEditedV1 } from './status-edited.v1.js';
+export { StatusFavouritedV1 } from './status-favourited.v1.js';
+export { StatusPublishedV1 } from './status-published.v1.js';
+export { StatusUnfavouritedV1 } from './status-unfavourited.v1.js';

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { SnowflakeSchema } from './define-event.js';
+
+/**
+ * Live traffic over core NATS: at most once, may be lost. Clients re-read after a reconnect; rule snapshots
+ * and delivery workers also poll. Subjects stand below the installation's prefix.
+ */
+export const LIVE = {
+  /** Moderation rules changed: every process reloads its snapshot. No payload. */
+  rules: 'live.rules',
+  /** Deliveries were planned: delivery workers look for due work. No payload. */
+  deliveries: 'live.deliveries',
+  /** Tokens or accounts were revoked: streams of that account close. */
+  kill: 'live.kill',
+  /** Something for one account's streams. */
+  user: (accountId: string): string => `live.user.${accountId}`,
+  /** Statuses that public timelines show, local and remote. */
+  public: 'live.public',
+} as const;
+
+/** What happened on somebody's stream; the streaming app loads and renders it for each viewer. */
+export const LiveUserMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('update'), statusId: SnowflakeSchema }),
+  z.object({ type: z.literal('status.update'), statusId: SnowflakeSchema }),
+  z.object({ type: z.literal('delete'), statusId: SnowflakeSchema }),
+  z.object({ type: z.literal('notification'), notificationId: SnowflakeSchema }),
+]);
+export type LiveUserMessage = z.infer<typeof LiveUserMessage>;
+
+/** A public status appeared, changed or went. Tags are normalised names. */
+export const LivePublicMessage = z.object({
+  type: z.enum(['update', 'status.update', 'delete']),
+  statusId: SnowflakeSchema,
+  authorId: SnowflakeSchema,
+  local: z.boolean(),
+  hasMedia: z.boolean(),
+  /** Only `public` ones stand in public timelines; `unlisted` never reach this subject. */
+  tags: z.array(z.string().max(200)).max(100),
+});
+export type LivePublicMessage = z.infer<typeof LivePublicMessage>;
+
+export const LiveKillMessage = z.object({ accountId: SnowflakeSchema });
+export type LiveKillMessage = z.infer<typeof LiveKillMessage>;
