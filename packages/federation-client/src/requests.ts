@@ -1,0 +1,96 @@
+import type { KeyObject } from 'node:crypto';
+
+/** Who signs. `privateKey` is a parsed key, kept by the caller: parsing a PEM costs three signatures. */
+export interface Signer {
+  /** URL of the public key, e.g. `https://example.org/actor#main-key`. */
+  readonly keyId: string;
+  readonly privateKey: KeyObject;
+}
+
+export interface FetchOptions {
+  /** Signs each hop anew. Without it the request is anonymous. */
+  readonly signAs?: Signer;
+  /** At most this many bytes, on the wire and decompressed. Default 1 MiB. */
+  readonly maxBytes?: number;
+  /** Ask even though the URL failed within the last minute: for what a person waits for. */
+  readonly fresh?: boolean;
+}
+
+export interface DocumentOptions extends FetchOptions {
+  /** Accept header. Default fits `mustBeActivity`. */
+  readonly accept?: string;
+  /** Default true: only activity+json, or ld+json with the ActivityStreams profile. False: any `application/…json`. */
+  readonly mustBeActivity?: boolean;
+}
+
+export interface FetchedDocument {
+  /** Parsed JSON; shared between callers of the same flight, so read only. */
+  readonly json: unknown;
+  /** Where it was served from, after redirects, without fragment. */
+  readonly finalUrl: string;
+  /** As sent, e.g. `application/activity+json; charset=utf-8`. */
+  readonly contentType: string;
+}
+
+/** An object whose id is proved to be the address it came from. */
+export interface FetchedObject {
+  readonly id: string;
+  readonly object: Readonly<Record<string, unknown>>;
+}
+
+export interface WebfingerAnswer {
+  /** `user@host[:port]`: user as the peer writes it, host in lower case and punycode. */
+  readonly subject: string;
+  /** Id of the actor. */
+  readonly selfUri: string;
+  /** Remote follow page with `{uri}`, when offered. */
+  readonly subscribeTemplate: string | null;
+}
+
+/** An account whose handle and actor name each other. */
+export interface ResolvedAccount {
+  readonly subject: string;
+  readonly actorUri: string;
+  readonly actor: Readonly<Record<string, unknown>>;
+}
+
+export interface DeliveryRequest extends Signer {
+  readonly inbox: string;
+  /** Sent byte for byte. */
+  readonly body: Buffer | string;
+  /** `SHA-256=…` of the body, made once for all inboxes of an activity. Computed when absent. */
+  readonly digest?: string;
+  /** Default `application/activity+json`. */
+  readonly contentType?: string;
+}
+
+/**
+ * What to do after one delivery (federation.md §10):
+ * - `delivered`: done · `refused`: final for this activity and inbox
+ * - `gone`: the inbox is gone for good (410) · `retry`: later, by the schedule
+ * - `pause`: the whole host asks for `retryAfterMs` of silence
+ */
+export interface DeliveryOutcome {
+  readonly kind: 'delivered' | 'refused' | 'retry' | 'gone' | 'pause';
+  readonly reason: DeliveryReason;
+  readonly status?: number;
+  /** Only of `pause`; between one second and six hours. */
+  readonly retryAfterMs?: number;
+  /** System error code or the like, for the log. */
+  readonly detail?: string;
+}
+
+export type DeliveryReason =
+  | 'accepted'
+  | 'unauthorized'
+  | 'http_4xx'
+  | 'http_5xx'
+  | 'throttled'
+  | 'redirected'
+  | 'gone'
+  | 'timeout'
+  | 'network'
+  | 'closed'
+  | 'bad_url'
+  | 'blocked_address'
+  | 'blocked_domain';

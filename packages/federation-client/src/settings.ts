@@ -1,0 +1,94 @@
+import type { LookupAddress } from 'node:dns';
+
+/** Resolves a name to every address it has; rejects with a Node DNS error when there is none. */
+export type Resolver = (hostname: string) => Promise<readonly LookupAddress[]>;
+
+/** Which addresses may be dialled at all. */
+export interface AddressSettings {
+  /** FEDERATION_HTTP_HOSTS: exact `host:port` pairs, the only ones spoken to over plain http, exempt from every address check. */
+  readonly httpHosts: readonly string[];
+  /** ALLOWED_PRIVATE_ADDRESSES: CIDRs, or single addresses, that may be dialled though they are not public. */
+  readonly allowedPrivateAddresses: readonly string[];
+  /** When given, the only ports that may be dialled. Without it: any port but those of `REFUSED_PORTS`. */
+  readonly allowedPorts?: readonly number[];
+}
+
+/** Domain rules and limited federation mode. `host` is `URL.host`: lower case, punycode, with the port unless it is the default one. */
+export type HostPolicy = (host: string) => boolean;
+
+/** Ceilings; each has a default in `DEFAULT_LIMITS`. */
+export interface FederationLimits {
+  readonly fetchConnectTimeoutMs: number;
+  /** Longest silence of a peer: before the response headers and between two pieces of the body. */
+  readonly fetchReadTimeoutMs: number;
+  /** Everything together: waiting for a slot, redirects, body. */
+  readonly fetchTotalTimeoutMs: number;
+  readonly deliverConnectTimeoutMs: number;
+  readonly deliverTotalTimeoutMs: number;
+  /** Bytes of a document, counted on the wire and again after decompression. */
+  readonly documentBytesMax: number;
+  readonly jsonDepthMax: number;
+  readonly redirectsMax: number;
+  readonly fetchesPerHostMax: number;
+  readonly fetchesMax: number;
+  /** Fetches that may wait for a slot, per host; ten times as many over all hosts. More fail at once with `busy`. */
+  readonly waitingPerHostMax: number;
+  /** How long a failed URL is not asked again. 0 turns the memory off. */
+  readonly negativeCacheMs: number;
+  readonly negativeCacheEntriesMax: number;
+  /** Keep-alive pools held at once, for fetches and for deliveries each; the least recently used one closes. */
+  readonly poolsMax: number;
+  readonly connectionsPerFetchPoolMax: number;
+  readonly connectionsPerDeliveryPoolMax: number;
+  /** A connection without a request closes after this time, a pool without one as well. */
+  readonly idleMs: number;
+  /** How long `close` waits for open requests before it cuts them. */
+  readonly closeTimeoutMs: number;
+}
+
+/** federation.md §1 for fetches, performance.md §5 rules 9 and 10 for deliveries. */
+export const DEFAULT_LIMITS: FederationLimits = Object.freeze({
+  fetchConnectTimeoutMs: 5_000,
+  fetchReadTimeoutMs: 10_000,
+  fetchTotalTimeoutMs: 30_000,
+  deliverConnectTimeoutMs: 2_000,
+  deliverTotalTimeoutMs: 10_000,
+  documentBytesMax: 1_048_576,
+  jsonDepthMax: 64,
+  redirectsMax: 3,
+  fetchesPerHostMax: 4,
+  fetchesMax: 64,
+  waitingPerHostMax: 64,
+  negativeCacheMs: 60_000,
+  negativeCacheEntriesMax: 5_000,
+  poolsMax: 512,
+  connectionsPerFetchPoolMax: 4,
+  connectionsPerDeliveryPoolMax: 8,
+  idleMs: 20_000,
+  closeTimeoutMs: 5_000,
+});
+
+/** Called after every request; must not throw. `host` is for logs: as a metric label it would be unbounded. */
+export interface FederationObserver {
+  /** `code` is `ok` or a failure code; answers from the negative cache are not counted. */
+  fetched?(event: { readonly host: string; readonly code: string; readonly durationMs: number }): void;
+  delivered?(event: {
+    readonly host: string;
+    readonly kind: string;
+    readonly reason: string;
+    readonly durationMs: number;
+  }): void;
+}
+
+/** Everything the client is given. No environment is read here. */
+export interface FederationHttpSettings extends AddressSettings {
+  /** Sent with every request, e.g. `Trunkline/0.1.0 (+https://example.org/)`. */
+  readonly userAgent: string;
+  readonly isHostBlocked: HostPolicy;
+  readonly limits?: Partial<FederationLimits>;
+  readonly observer?: FederationObserver;
+  /** Wall clock in milliseconds for the Date header, the negative cache and Retry-After. Default `Date.now`. */
+  readonly nowMs?: () => number;
+  /** Default: the system's resolver (hosts file included). */
+  readonly resolver?: Resolver;
+}
