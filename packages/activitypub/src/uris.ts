@@ -1,0 +1,87 @@
+import { isSnowflake, type AccountId, type Snowflake, type StatusId } from '@trunkline/kernel';
+import type { LocalActorUris } from './write/types.js';
+
+/*
+ * Ids never hold a name: a handle can change, an id never. `base` is our origin without a slash at the end,
+ * e.g. `https://social.example`.
+ */
+
+export function actorUris(base: string, accountId: AccountId): LocalActorUris {
+  const id = `${base}/ap/users/${accountId}`;
+  return {
+    id,
+    inbox: `${base}/inbox/${accountId}`,
+    sharedInbox: sharedInboxUri(base),
+    outbox: `${id}/outbox`,
+    followers: `${id}/followers`,
+    following: `${id}/following`,
+    featured: `${id}/collections/featured`,
+    keyId: `${id}#main-key`,
+  };
+}
+
+export const sharedInboxUri = (base: string): string => `${base}/inbox`;
+
+/** The actor that signs our fetches; it can be read without a signature. */
+export function instanceActorUris(base: string): { id: string; inbox: string; sharedInbox: string; outbox: string; keyId: string } {
+  const id = `${base}/actor`;
+  return { id, inbox: `${base}/inbox/actor`, sharedInbox: sharedInboxUri(base), outbox: `${id}/outbox`, keyId: `${id}#main-key` };
+}
+
+/** `activity` is the id of its Create, or of the Announce when the status is a boost. */
+export function statusUris(base: string, accountId: AccountId, statusId: StatusId): { id: string; activity: string; replies: string } {
+  const id = `${base}/ap/users/${accountId}/statuses/${statusId}`;
+  return { id, activity: `${id}/activity`, replies: `${id}/replies` };
+}
+
+export const followUri = (base: string, accountId: AccountId, followId: Snowflake): string => `${base}/ap/users/${accountId}/follows/${followId}`;
+export const likeUri = (base: string, accountId: AccountId, likeId: Snowflake): string => `${base}/ap/users/${accountId}/likes/${likeId}`;
+
+export type CollectionName = 'outbox' | 'followers' | 'following' | 'featured';
+
+export type LocalUri =
+  | { readonly kind: 'instance-actor' }
+  | { readonly kind: 'actor' | 'key'; readonly accountId: AccountId }
+  | { readonly kind: 'collection'; readonly accountId: AccountId; readonly name: CollectionName }
+  | { readonly kind: 'status' | 'activity' | 'replies'; readonly accountId: AccountId; readonly statusId: StatusId }
+  | { readonly kind: 'follow'; readonly accountId: AccountId; readonly followId: Snowflake }
+  | { readonly kind: 'like'; readonly accountId: AccountId; readonly likeId: Snowflake };
+
+const COLLECTIONS: ReadonlyMap<string, CollectionName> = new Map([
+  ['outbox', 'outbox'],
+  ['followers', 'followers'],
+  ['following', 'following'],
+  ['collections/featured', 'featured'],
+]);
+
+/** What one of our own URIs points at; null for foreign ones, for pages, and for ids that never were. */
+export function parseLocalUri(base: string, uri: string): LocalUri | null {
+  const [url, origin] = [URL.parse(uri), URL.parse(base)];
+  if (url === null || origin === null || url.origin !== origin.origin || url.search !== '' || url.username !== '') return null;
+  if (url.pathname === '/actor' && url.hash === '') return { kind: 'instance-actor' };
+
+  const match = /^\/ap\/users\/([0-9]+)(?:\/(.+))?$/.exec(url.pathname);
+  const accountId = match?.[1];
+  if (!isSnowflake(accountId)) return null;
+  const rest = match?.[2];
+  if (rest === undefined) return actorOrKey(accountId, url.hash);
+  if (url.hash !== '') return null;
+
+  const name = COLLECTIONS.get(rest);
+  return name === undefined ? parseBelowActor(accountId, rest) : { kind: 'collection', accountId, name };
+}
+
+function actorOrKey(accountId: AccountId, hash: string): LocalUri | null {
+  if (hash === '') return { kind: 'actor', accountId };
+  return hash === '#main-key' ? { kind: 'key', accountId } : null;
+}
+
+function parseBelowActor(accountId: AccountId, rest: string): LocalUri | null {
+  const [folder, id, leaf, ...more] = rest.split('/');
+  if (!isSnowflake(id) || more.length > 0) return null;
+  if (folder === 'statuses' && leaf === undefined) return { kind: 'status', accountId, statusId: id };
+  if (folder === 'statuses' && (leaf === 'activity' || leaf === 'replies')) return { kind: leaf, accountId, statusId: id };
+  if (leaf !== undefined) return null;
+  if (folder === 'follows') return { kind: 'follow', accountId, followId: id };
+  return folder === 'likes' ? { kind: 'like', accountId, likeId: id } : null;
+}

@@ -1,0 +1,129 @@
+/** Everything here is given by the caller: URIs absolute, texts already HTML, times as Date. */
+export interface LocalImage {
+  readonly url: string;
+  readonly mediaType: string;
+  readonly description?: string | null;
+}
+
+export interface LocalEmoji {
+  /** Without colons. */
+  readonly shortcode: string;
+  readonly uri: string;
+  readonly url: string;
+  readonly mediaType: string;
+  readonly updatedAt: Date;
+}
+
+export interface LocalTagLink {
+  readonly href: string;
+  /** `@user@host` of a mention, `#tag` of a hashtag. */
+  readonly name: string;
+}
+
+/** URIs as `actorUris` makes them. */
+export interface LocalActorUris {
+  readonly id: string;
+  readonly inbox: string;
+  readonly sharedInbox: string;
+  readonly outbox: string;
+  readonly followers: string;
+  readonly following: string;
+  readonly featured: string;
+  readonly keyId: string;
+}
+
+export interface LocalActorDocument {
+  readonly uris: LocalActorUris;
+  readonly type: 'Person' | 'Service' | 'Group';
+  readonly username: string;
+  /** `user@host` with LOCAL_DOMAIN. */
+  readonly webfinger: string;
+  readonly url: string;
+  readonly displayName: string;
+  readonly summaryHtml: string;
+  readonly publicKeyPem: string;
+  readonly locked: boolean;
+  readonly discoverable: boolean;
+  readonly indexable: boolean;
+  readonly memorial: boolean;
+  readonly suspended: boolean;
+  readonly published: Date;
+  readonly avatar: LocalImage | null;
+  readonly header: LocalImage | null;
+  readonly fields: readonly { readonly name: string; readonly valueHtml: string }[];
+  readonly emojis: readonly LocalEmoji[];
+  readonly hashtags: readonly LocalTagLink[];
+  readonly alsoKnownAs: readonly string[];
+  readonly movedTo: string | null;
+}
+
+export interface InstanceActorDocument {
+  readonly uris: { readonly id: string; readonly inbox: string; readonly sharedInbox: string; readonly outbox: string; readonly keyId: string };
+  /** Host names serve as its user name, as Mastodon does it. */
+  readonly username: string;
+  readonly webfinger: string;
+  readonly url: string;
+  readonly displayName: string;
+  readonly publicKeyPem: string;
+}
+
+export interface LocalAttachment extends LocalImage {
+  readonly kind: 'image' | 'gifv' | 'video' | 'audio' | 'unknown';
+  readonly blurhash?: string | null;
+  readonly width?: number | null;
+  readonly height?: number | null;
+  readonly focus?: readonly [number, number] | null;
+  readonly previewUrl?: string | null;
+}
+
+export interface Audience {
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+}
+
+export interface LocalNoteDocument extends Audience {
+  readonly id: string;
+  readonly url: string;
+  readonly actorUri: string;
+  readonly contentHtml: string;
+  readonly language: string | null;
+  readonly spoilerText: string;
+  readonly sensitive: boolean;
+  readonly published: Date;
+  readonly updated: Date | null;
+  readonly inReplyToUri: string | null;
+  readonly conversation: string | null;
+  readonly mentions: readonly LocalTagLink[];
+  readonly hashtags: readonly LocalTagLink[];
+  readonly emojis: readonly LocalEmoji[];
+  readonly attachments: readonly LocalAttachment[];
+  readonly repliesUri: string;
+}
+
+/** What every activity of ours carries. Always an id: Misskey drops activities without one. */
+export interface ActivityEnvelope extends Audience {
+  readonly id: string;
+  readonly actorUri: string;
+  readonly published?: Date;
+}
+
+/** A Follow that came to us or went out, as it is embedded in Accept, Reject and Undo. */
+export interface FollowDocument {
+  /** Null when the sender gave none. */
+  readonly id: string | null;
+  readonly actorUri: string;
+  readonly objectUri: string;
+}
+
+export interface NodeInfoDocument {
+  readonly softwareVersion: string;
+  readonly repositoryUrl: string | null;
+  readonly homepageUrl: string | null;
+  readonly openRegistrations: boolean;
+  readonly usersTotal: number;
+  readonly usersActiveMonth: number;
+  readonly usersActiveHalfyear: number;
+  readonly localPosts: number;
+  readonly nodeName: string;
+  readonly nodeDescription: string;
+}
