@@ -1,1 +1,48 @@
 export type * from './model.js';
+export {
+  boostVisibility,
+  factsOf,
+  mayBoost,
+  NO_TIES,
+  sightFor,
+  sightOf,
+  tiesOf,
+  type Sight,
+  type StatusFacts,
+  type Ties,
+  type Viewer,
+} from './visibility.js';
+export { feedVerdict, publicTimelineVerdict, type FeedVerdict, type PublicVerdict, type TimelineFacts } from './timelines.js';
+export { audienceOf, type Audience, type AudienceFacts } from './audience.js';
+export { limitOf, pageOf, type Page, type RawPage } from './paging.js';
+export {
+  BOOST_WINDOW,
+  FEED_ENTRIES_MAX,
+  feedMerge,
+  feedPage,
+  formatFeedEntry,
+  parseFeedEntry,
+  type FeedEntry,
+} from './feed.js';
+export { domainVerdict, normaliseHost, type DomainVerdict } from './policy.js';
+export {
+  BREAKER_FAILURES,
+  DELIVERY_ATTEMPTS_MAX,
+  HEALTHY_HOST,
+  hostGate,
+  nextHostState,
+  retrySchedule,
+  type HostOutcome,
+  type HostState,
+} from './delivery.js';
+export {
+  checkEmail,
+  checkPassword,
+  checkUsername,
+  isLanguageTag,
+  isUsername,
+  PASSWORD_BYTES_MAX,
+  PASSWORD_CHARS_MIN,
+  USERNAME_CHARS_MAX,
+  type NameFault,
+} from './names.js';

@@ -1,0 +1,97 @@
+import type { AccountId } from '@trunkline/kernel';
+import { sightFor, type StatusFacts, type Viewer } from './visibility.js';
+
+/** A status as timelines judge it. */
+export interface TimelineFacts {
+  readonly status: StatusFacts;
+  readonly language: string | null;
+  readonly authorSilenced: boolean;
+  /** `null`: no reply. `toAccountId` is null while the parent is not known here. */
+  readonly reply: { readonly toAccountId: AccountId | null } | null;
+  /** What this boosts; its `authorSilenced` is that of the boosted author. */
+  readonly boosted: { readonly status: StatusFacts; readonly authorSilenced: boolean } | null;
+}
+
+export type FeedVerdict =
+  | 'show'
+  | 'hidden'
+  | 'not-followed'
+  | 'language'
+  | 'muted-or-blocked'
+  | 'mentions-muted-or-blocked'
+  | 'domain-blocked'
+  | 'boosts-off'
+  | 'silenced'
+  | 'reply-to-stranger';
+
+/**
+ * Whether a status may enter, or remain in, `viewer`'s home feed. Asked at fan-out and again at every read: a
+ * block, an unfollow or a suspension empties feeds at once.
+ * @see Mastodon app/lib/feed_manager.rb, whose rules these are (4.6); silenced boosted authors are ours.
+ */
+export function feedVerdict(item: TimelineFacts, viewer: Viewer): FeedVerdict {
+  const { status, boosted } = item;
+  if (sightFor(status, boosted?.status ?? null, viewer) !== 'visible') return 'hidden';
+  if (status.authorId === viewer.id) return 'show';
+
+  const ties = viewer.tiesTo(status.authorId);
+  if (!ties.follows) return 'not-followed';
+  if (ties.mutes || ties.blocksDomain) return ties.mutes ? 'muted-or-blocked' : 'domain-blocked';
+  const language = item.language;
+  if (ties.languages !== null && ties.languages.length > 0 && language !== null && !ties.languages.includes(language)) {
+    return 'language';
+  }
+  if (namesUnwanted(status, viewer)) return 'mentions-muted-or-blocked';
+  return boosted === null ? replyVerdict(item, viewer) : boostVerdict(boosted, ties.showsBoosts, viewer);
+}
+
+function boostVerdict(boosted: NonNullable<TimelineFacts['boosted']>, showsBoosts: boolean, viewer: Viewer): FeedVerdict {
+  if (!showsBoosts) return 'boosts-off';
+  if (boosted.status.authorId === viewer.id) return 'show';
+  const ties = viewer.tiesTo(boosted.status.authorId);
+  if (ties.mutes) return 'muted-or-blocked';
+  if (ties.blocksDomain) return 'domain-blocked';
+  if (boosted.authorSilenced && !ties.follows) return 'silenced';
+  return namesUnwanted(boosted.status, viewer) ? 'mentions-muted-or-blocked' : 'show';
+}
+
+/** Replies show when they answer somebody the viewer follows, the viewer, or their own author. */
+function replyVerdict(item: TimelineFacts, viewer: Viewer): FeedVerdict {
+  if (item.reply === null) return 'show';
+  const to = item.reply.toAccountId;
+  if (to === null) return 'reply-to-stranger';
+  return to === viewer.id || to === item.status.authorId || viewer.tiesTo(to).follows ? 'show' : 'reply-to-stranger';
+}
+
+function namesUnwanted(status: StatusFacts, viewer: Viewer): boolean {
+  for (const id of status.mentionedIds) {
+    const ties = viewer.tiesTo(id);
+    if (id !== viewer.id && (ties.blocks || ties.mutes)) return true;
+  }
+  return false;
+}
+
+export type PublicVerdict = FeedVerdict | 'not-public' | 'boost';
+
+/**
+ * Whether a status stands in the public (local, remote) timelines for `viewer` (`null`: no token). Tag timelines
+ * hold replies too: `repliesToo`.
+ * @see Mastodon app/models/public_feed.rb and tag_feed.rb (4.6)
+ */
+export function publicTimelineVerdict(
+  item: TimelineFacts,
+  viewer: Viewer | null,
+  options: { readonly repliesToo?: boolean } = {},
+): PublicVerdict {
+  const { status } = item;
+  if (status.visibility !== 'public') return 'not-public';
+  if (item.boosted !== null) return 'boost';
+  if (sightFor(status, null, viewer) !== 'visible') return 'hidden';
+  if (item.authorSilenced) return 'silenced';
+  const toOthers = item.reply !== null && item.reply.toAccountId !== status.authorId;
+  if (toOthers && options.repliesToo !== true) return 'reply-to-stranger';
+  if (viewer === null || viewer.id === status.authorId) return 'show';
+  const ties = viewer.tiesTo(status.authorId);
+  if (ties.mutes) return 'muted-or-blocked';
+  return ties.blocksDomain ? 'domain-blocked' : 'show';
+}
