@@ -1,1 +1,33 @@
-export {};
+export { readSettings } from './settings/read-settings.js';
+export type { LogLevel, S3Settings, SecretKeySetting, Settings, SettingsFailure, SmtpSettings } from './settings/settings.js';
+export { KeyRing } from './key-ring.js';
+export { createLogger, type Logger } from './logging/logger.js';
+export { redactFields, redactText } from './logging/redact.js';
+export {
+  currentTrace,
+  currentTraceparent,
+  formatTraceparent,
+  parseTraceparent,
+  runWithTrace,
+  runWithTraceContext,
+  startTrace,
+  type TraceContext,
+} from './trace.js';
+export { Metrics, type PoolCounts } from './metrics.js';
+export { HealthRegistry, type HealthCheck, type ProbeKind, type ProbeReport } from './health.js';
+export { SHUTDOWN_PHASES, ShutdownSequence, type ShutdownHook, type ShutdownPhase, type ShutdownReport } from './shutdown.js';
+export {
+  RateLimiter,
+  rateHeaders,
+  rateVerdict,
+  retryAfterSeconds,
+  strictest,
+  windowEndMs,
+  type RateCounter,
+  type RateHit,
+  type RateRule,
+  type RateVerdict,
+} from './rate-limit.js';
+export { createMailer, type Mail, type Mailer } from './mail.js';
+export { createParts, PlatformModule, VERSION, type PlatformParts } from './platform.module.js';
+export { HEALTH, KEY_RING, LOGGER, MAILER, METRICS, SERVICE_NAME, SETTINGS, SHUTDOWN } from './tokens.js';
