@@ -1,5 +1,7 @@
+export { AccountBlockedV1 } from './account-blocked.v1.js';
 export { AccountDeletedV1 } from './account-deleted.v1.js';
 export { AccountRegisteredV1 } from './account-registered.v1.js';
+export { AccountUnblockedV1 } from './account-unblocked.v1.js';
 export { AccountUpdatedV1 } from './account-updated.v1.js';
 export { ActivityReceivedV1 } from './activity-received.v1.js';
 export { FollowAcceptedV1 } from './follow-accepted.v1.js';

@@ -64,6 +64,7 @@ export const CONSUMERS: readonly ConsumerSpec[] = [
   social('timeline', 'fan-out', events.StatusDeletedV1),
   social('timeline', 'fan-out', events.FollowAcceptedV1),
   social('timeline', 'fan-out', events.FollowUndoneV1),
+  social('timeline', 'fan-out', events.AccountBlockedV1),
   social('timeline', 'notify', events.StatusPublishedV1),
   social('timeline', 'notify', events.StatusFavouritedV1),
   social('timeline', 'notify', events.FollowRequestedV1),
@@ -79,6 +80,8 @@ export const CONSUMERS: readonly ConsumerSpec[] = [
   social('outbox', 'plan', events.FollowAcceptedV1),
   social('outbox', 'plan', events.FollowRejectedV1),
   social('outbox', 'plan', events.FollowUndoneV1),
+  social('outbox', 'plan', events.AccountBlockedV1),
+  social('outbox', 'plan', events.AccountUnblockedV1),
   social('outbox', 'plan', events.AccountUpdatedV1),
   social('outbox', 'plan', events.AccountDeletedV1),
 ];
