@@ -2,26 +2,24 @@ import type { EventContract, EventOf, LivePublicMessage, LiveUserMessage } from 
 import type { AccountId, Clock, Result, Snowflake, StatusId } from '@trunkline/kernel';
 import type {
   Account,
+  FeedEntry,
   Notification,
   NotificationType,
+  Page,
   PolicySnapshot,
   ProfileField,
   Relationship,
   Report,
   Status,
   StatusFlags,
+  Ties,
   Visibility,
   CustomEmoji,
   MediaAttachment,
 } from '@trunkline/domain';
 
 /** A slice of something sorted by id, newest first. `minId` asks for the slice just above it. */
-export interface PageQuery {
-  readonly limit: number;
-  readonly maxId?: Snowflake;
-  readonly sinceId?: Snowflake;
-  readonly minId?: Snowflake;
-}
+export type PageQuery = Page;
 
 /** A row of a list that pages by an id of its own (a follow's, a favourite's), not by what it points at. */
 export interface Entry<T extends Snowflake = Snowflake> {
@@ -83,15 +81,11 @@ export interface StatusEditRow {
   readonly createdAt: Date;
 }
 
-/** What the visibility rule needs to know of one viewer and many authors. */
-export interface ViewerTies {
-  readonly following: ReadonlySet<AccountId>;
-  readonly blocking: ReadonlySet<AccountId>;
-  readonly blockedBy: ReadonlySet<AccountId>;
-  readonly muting: ReadonlySet<AccountId>;
-  /** Authors whose boosts the viewer does not want in the home feed. */
-  readonly boostsHidden: ReadonlySet<AccountId>;
-}
+/**
+ * How one viewer stands to others; accounts without any tie may be left out (`NO_TIES`). `blocksDomain` is false
+ * until people can block servers.
+ */
+export type ViewerTies = ReadonlyMap<AccountId, Ties>;
 
 /** Reading. Every method that takes ids takes many and leaves out what is unknown; order is not promised. */
 export interface SocialReads {
@@ -127,9 +121,9 @@ export interface SocialReads {
     onlyMedia: boolean;
   }): Promise<StatusId[]>;
   /** The newest statuses of those whom the account follows, and its own: the oracle of the home feed. */
-  homeStatusIds(accountId: AccountId, limit: number): Promise<{ statusId: StatusId; authorId: AccountId; boostOfId: StatusId | null }[]>;
+  homeStatusIds(accountId: AccountId, limit: number): Promise<FeedEntry[]>;
   /** The newest statuses of one author, for merging into a feed after a follow. */
-  recentStatusIds(authorId: AccountId, limit: number): Promise<{ statusId: StatusId; boostOfId: StatusId | null }[]>;
+  recentStatusIds(authorId: AccountId, limit: number): Promise<FeedEntry[]>;
   ancestorIds(statusId: StatusId, limit: number): Promise<StatusId[]>;
   descendantIds(statusId: StatusId, limit: number): Promise<StatusId[]>;
   statusEdits(statusId: StatusId, limit: number): Promise<StatusEditRow[]>;
@@ -239,13 +233,6 @@ export interface IdSource {
   next(): Snowflake;
   /** For remote statuses: carries min(published, now). */
   at(unixMs: number): Snowflake;
-}
-
-/** One entry of a home feed: `statusId:authorId:boostOfId` on the wire. */
-export interface FeedEntry {
-  readonly statusId: StatusId;
-  readonly authorId: AccountId;
-  readonly boostOfId: StatusId | null;
 }
 
 /** Home feeds in Redis: rebuildable, only for active people. */

@@ -25,7 +25,7 @@ export async function followAccount(
   if (target.movedToUri !== null) return fail({ code: 'moved', safe: 'This account has moved' });
   return ports.store.transaction(async (tx) => {
     const ties = await tx.viewerTies(follower.id, [target.id]);
-    if (ties.blocking.has(target.id) || ties.blockedBy.has(target.id)) {
+    if (ties.get(target.id)?.blockedEitherWay === true) {
       return fail({ code: 'blocked' as const, safe: 'This action is not allowed' });
     }
     const standing = await tx.follow(follower.id, target.id);
