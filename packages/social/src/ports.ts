@@ -130,6 +130,8 @@ export interface SocialReads {
   /** Replies for the `replies` collection: public and unlisted only. */
   publicReplyUris(statusId: StatusId, query: { afterId?: Snowflake; limit: number }): Promise<{ id: StatusId; uri: string }[]>;
   statusFlags(viewerId: AccountId, statusIds: readonly StatusId[]): Promise<Map<StatusId, StatusFlags>>;
+  /** The account's standing boosts of these statuses: ids of the boosts. */
+  boostIds(accountId: AccountId, targetIds: readonly StatusId[]): Promise<StatusId[]>;
   boostedByIds(statusId: StatusId, page: PageQuery): Promise<Entry<AccountId>[]>;
   favouritedByIds(statusId: StatusId, page: PageQuery): Promise<Entry<AccountId>[]>;
   favouriteStatusIds(accountId: AccountId, page: PageQuery): Promise<Entry<StatusId>[]>;
@@ -235,7 +237,10 @@ export interface IdSource {
   at(unixMs: number): Snowflake;
 }
 
-/** Home feeds in Redis: rebuildable, only for active people. */
+/**
+ * Home feeds in Redis: rebuildable, only for active people. While Redis is away every method throws an error
+ * whose `code` is `redis_unavailable`.
+ */
 export interface HomeFeeds {
   /** Pushes to feeds that exist, each entry once; returns how many took it. */
   push(accountIds: readonly AccountId[], entry: FeedEntry): Promise<number>;
@@ -243,10 +248,12 @@ export interface HomeFeeds {
   /** Adds entries to one feed, if it exists (a follow's backfill). */
   merge(accountId: AccountId, entries: readonly FeedEntry[]): Promise<void>;
   removeAuthor(accountId: AccountId, authorId: AccountId): Promise<void>;
-  /** null: there is no feed; build it. */
+  /** null: there is no feed, or it was opened and never filled; build it. */
   read(accountId: AccountId): Promise<FeedEntry[] | null>;
-  /** Marks the feed as existing, so that pushes land while it is being filled. */
+  /** Lets pushes land from now on, while the feed is being filled; it reads as null until then. */
   open(accountId: AccountId): Promise<void>;
+  /** Adds what Postgres knows to an opened feed, drops doubles and marks it as complete. */
+  fill(accountId: AccountId, entries: readonly FeedEntry[]): Promise<void>;
   /** Which of these accounts have a feed, i.e. read it lately. */
   existing(accountIds: readonly AccountId[]): Promise<Set<AccountId>>;
   drop(accountId: AccountId): Promise<void>;

@@ -1,0 +1,178 @@
+import { actorUris, statusUris } from '@trunkline/activitypub';
+import { StatusPublishedV1 } from '@trunkline/contracts';
+import { countCharacters, formatStatus, parseText, type Account, type Status, type Visibility } from '@trunkline/domain';
+import { fail, nowDate, ok, type AccountId, type Result, type StatusId } from '@trunkline/kernel';
+import type { NewStatus, SocialPorts, SocialTransaction } from '../ports.js';
+import { viewStatus } from '../reading/view-statuses.js';
+
+export const STATUS_CHARACTERS_MAX = 500;
+/** Accounts one post may name: mention bombs stop here. */
+const MENTIONS_MAX = 50;
+const TAGS_MAX = 60;
+
+export interface StatusDraft {
+  readonly text: string;
+  readonly spoilerText: string;
+  readonly sensitive: boolean;
+  readonly visibility: Visibility;
+  readonly language: string | null;
+  readonly inReplyToId: StatusId | null;
+  readonly application: { readonly name: string; readonly website: string | null } | null;
+  readonly idempotencyKey: string | null;
+}
+
+export type PublishFailure = { code: 'empty' | 'too_long' | 'parent_not_found' | 'too_many_mentions'; safe: string };
+
+type Publishing = Pick<SocialPorts, 'store' | 'ids' | 'clock' | 'policy' | 'settings'>;
+
+/**
+ * Writes a local status and announces it. Called again with the same Idempotency-Key it answers the first one,
+ * whatever was killed between: key, status and event are one transaction.
+ */
+export async function publishStatus(
+  ports: Publishing,
+  author: Account,
+  draft: StatusDraft,
+): Promise<Result<Status, PublishFailure>> {
+  const faulty = checkText(draft, ports.settings.federationHttpHosts);
+  if (faulty !== null) return fail(faulty);
+  const parent = draft.inReplyToId === null ? null : await viewStatus(ports, author.id, draft.inReplyToId);
+  if (draft.inReplyToId !== null && (parent === null || parent.boosted !== null)) {
+    return fail({ code: 'parent_not_found', safe: 'Validation failed: The post you are replying to does not exist' });
+  }
+  const written = await composeText(ports, author, draft);
+  if (written.mentions.length > MENTIONS_MAX) {
+    return fail({ code: 'too_many_mentions', safe: `Validation failed: Text names more than ${MENTIONS_MAX} people` });
+  }
+  const id = ports.ids.next();
+  const status = newStatus(ports, author, draft, { id, parent: parent?.status ?? null, ...written });
+  const savedId = await ports.store.transaction(async (tx) => {
+    if (draft.idempotencyKey !== null) {
+      const earlier = await tx.claimIdempotencyKey(author.id, draft.idempotencyKey, id);
+      if (earlier !== null) return earlier;
+    }
+    await saveAndAnnounce(tx, status);
+    return id;
+  });
+  const [saved] = await ports.store.statusesByIds([savedId]);
+  if (saved === undefined) throw new Error(`status ${savedId} is gone right after its commit`);
+  return ok(saved);
+}
+
+function checkText(draft: Pick<StatusDraft, 'text' | 'spoilerText'>, devHosts: readonly string[]): PublishFailure | null {
+  if (draft.text.trim() === '') return { code: 'empty', safe: "Validation failed: Text can't be blank" };
+  const length = countCharacters(draft.text, { httpHosts: devHosts }) + countCharacters(draft.spoilerText, { httpHosts: devHosts });
+  if (length <= STATUS_CHARACTERS_MAX) return null;
+  return { code: 'too_long', safe: `Validation failed: Text character limit of ${STATUS_CHARACTERS_MAX} exceeded` };
+}
+
+export interface WrittenText {
+  readonly content: string;
+  readonly mentions: { accountId: AccountId; silent: boolean }[];
+  readonly tags: string[];
+}
+
+/** Text → HTML, the people it names who are known here, and its tags. Unknown handles stay plain text. */
+export async function composeText(
+  ports: Pick<SocialPorts, 'store' | 'policy' | 'settings'>,
+  author: Account,
+  draft: Pick<StatusDraft, 'text'>,
+): Promise<WrittenText> {
+  const { settings } = ports;
+  const parsed = parseText(draft.text, { httpHosts: settings.federationHttpHosts });
+  const own = new Set([settings.localDomain, settings.webDomain]);
+  const handles = parsed.mentions.map((mention) => ({
+    username: mention.username,
+    domain: mention.domain === null || own.has(mention.domain) ? null : mention.domain,
+  }));
+  const known = (await ports.store.accountsByHandles(handles)).filter(
+    (account) => account.deletedAt === null && account.suspendedAt === null,
+  );
+  const byHandle = new Map(known.map((account) => [handleKey(account), account]));
+  const resolve = (username: string, domain: string | null): Account | null =>
+    byHandle.get(handleKey({ username, domain: domain !== null && own.has(domain) ? null : domain })) ?? null;
+  return {
+    content: formatStatus(parsed, {
+      baseUrl: settings.baseUrl,
+      mention: (username, domain) => {
+        const account = resolve(username, domain);
+        return account === null ? null : { url: account.url, username: account.username };
+      },
+    }),
+    mentions: known.filter((account) => account.id !== author.id).map((account) => ({ accountId: account.id, silent: false })),
+    tags: parsed.hashtags.slice(0, TAGS_MAX),
+  };
+}
+
+const handleKey = (handle: { username: string; domain: string | null }): string =>
+  `${handle.username.toLowerCase()}@${handle.domain ?? ''}`;
+
+function newStatus(
+  ports: Pick<SocialPorts, 'clock' | 'settings'>,
+  author: Account,
+  draft: StatusDraft,
+  made: WrittenText & { id: StatusId; parent: Status | null },
+): NewStatus {
+  const { baseUrl } = ports.settings;
+  return {
+    id: made.id,
+    accountId: author.id,
+    uri: statusUris(baseUrl, author.id, made.id).id,
+    url: `${baseUrl}/@${author.username}/${made.id}`,
+    local: true,
+    content: made.content,
+    text: draft.text,
+    spoilerText: draft.spoilerText,
+    // A warning without the mark would be read as unmarked media by half of the field.
+    sensitive: draft.sensitive || draft.spoilerText !== '',
+    visibility: author.silencedAt !== null && draft.visibility === 'public' ? 'unlisted' : draft.visibility,
+    language: draft.language,
+    inReplyToId: made.parent?.id ?? null,
+    inReplyToAccountId: made.parent?.accountId ?? null,
+    inReplyToUri: null,
+    boostOfId: null,
+    conversationId: made.parent?.conversationId ?? made.id,
+    conversationUri: null,
+    applicationName: draft.application?.name ?? null,
+    applicationWebsite: draft.application?.website ?? null,
+    media: [],
+    emojis: [],
+    mentions: made.mentions,
+    tags: made.tags,
+    createdAt: nowDate(ports.clock),
+  };
+}
+
+/** Inserts and, only when it was new, announces. Shared by local posts, boosts and remote statuses. */
+export async function saveAndAnnounce(tx: SocialTransaction, status: NewStatus): Promise<boolean> {
+  const isNew = await tx.insertStatus(status);
+  if (!isNew) return false;
+  await tx.appendEvent(StatusPublishedV1, {
+    statusId: status.id,
+    authorId: status.accountId,
+    visibility: status.visibility,
+    boostOfId: status.boostOfId,
+    local: status.local,
+    publishedAt: status.createdAt.toISOString(),
+  });
+  return true;
+}
+
+/** Ids and addresses of a local account that is about to be made. */
+export function localAccountUris(
+  baseUrl: string,
+  id: AccountId,
+  username: string,
+): Pick<Account, 'uri' | 'url' | 'inboxUrl' | 'sharedInboxUrl' | 'outboxUrl' | 'followersUrl' | 'followingUrl' | 'featuredUrl'> {
+  const uris = actorUris(baseUrl, id);
+  return {
+    uri: uris.id,
+    url: `${baseUrl}/@${username}`,
+    inboxUrl: uris.inbox,
+    sharedInboxUrl: uris.sharedInbox,
+    outboxUrl: uris.outbox,
+    followersUrl: uris.followers,
+    followingUrl: uris.following,
+    featuredUrl: uris.featured,
+  };
+}
