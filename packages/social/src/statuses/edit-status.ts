@@ -1,8 +1,9 @@
 import { StatusEditedV1 } from '@trunkline/contracts';
-import { countCharacters, type Account, type Status } from '@trunkline/domain';
+import type { Account, Status } from '@trunkline/domain';
 import { fail, nowDate, ok, type Result, type StatusId } from '@trunkline/kernel';
 import type { SocialPorts } from '../ports.js';
-import { composeText, STATUS_CHARACTERS_MAX } from './publish-status.js';
+import { composeText, portHostsOf } from './compose-text.js';
+import { checkText } from './publish-status.js';
 
 export interface StatusRevision {
   readonly text: string;
@@ -22,11 +23,8 @@ export async function editStatus(
   if (status === undefined || status.accountId !== author.id || status.deletedAt !== null || status.boostOfId !== null) {
     return fail({ code: 'not_found', safe: 'Record not found' });
   }
-  if (revision.text.trim() === '') return fail({ code: 'empty', safe: "Validation failed: Text can't be blank" });
-  const options = { httpHosts: ports.settings.federationHttpHosts };
-  if (countCharacters(revision.text, options) + countCharacters(revision.spoilerText, options) > STATUS_CHARACTERS_MAX) {
-    return fail({ code: 'too_long', safe: `Validation failed: Text character limit of ${STATUS_CHARACTERS_MAX} exceeded` });
-  }
+  const faulty = checkText(revision, portHostsOf(ports.settings));
+  if (faulty !== null) return fail(faulty);
   const written = await composeText(ports, author, revision);
   const editedAt = nowDate(ports.clock);
   await ports.store.transaction(async (tx) => {

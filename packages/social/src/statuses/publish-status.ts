@@ -1,14 +1,10 @@
 import { actorUris, statusUris } from '@trunkline/activitypub';
 import { StatusPublishedV1 } from '@trunkline/contracts';
-import { countCharacters, formatStatus, parseText, type Account, type Status, type Visibility } from '@trunkline/domain';
+import { countStatusCharacters, STATUS_CHARACTERS_MAX, type Account, type Status, type Visibility } from '@trunkline/domain';
 import { fail, nowDate, ok, type AccountId, type Result, type StatusId } from '@trunkline/kernel';
 import type { NewStatus, SocialPorts, SocialTransaction } from '../ports.js';
 import { viewStatus } from '../reading/view-statuses.js';
-
-export const STATUS_CHARACTERS_MAX = 500;
-/** Accounts one post may name: mention bombs stop here. */
-const MENTIONS_MAX = 50;
-const TAGS_MAX = 60;
+import { composeText, portHostsOf, type WrittenText } from './compose-text.js';
 
 export interface StatusDraft {
   readonly text: string;
@@ -21,7 +17,7 @@ export interface StatusDraft {
   readonly idempotencyKey: string | null;
 }
 
-export type PublishFailure = { code: 'empty' | 'too_long' | 'parent_not_found' | 'too_many_mentions'; safe: string };
+export type PublishFailure = { code: 'empty' | 'too_long' | 'parent_not_found'; safe: string };
 
 type Publishing = Pick<SocialPorts, 'store' | 'ids' | 'clock' | 'policy' | 'settings'>;
 
@@ -34,16 +30,13 @@ export async function publishStatus(
   author: Account,
   draft: StatusDraft,
 ): Promise<Result<Status, PublishFailure>> {
-  const faulty = checkText(draft, ports.settings.federationHttpHosts);
+  const faulty = checkText(draft, portHostsOf(ports.settings));
   if (faulty !== null) return fail(faulty);
   const parent = draft.inReplyToId === null ? null : await viewStatus(ports, author.id, draft.inReplyToId);
   if (draft.inReplyToId !== null && (parent === null || parent.boosted !== null)) {
     return fail({ code: 'parent_not_found', safe: 'Validation failed: The post you are replying to does not exist' });
   }
   const written = await composeText(ports, author, draft);
-  if (written.mentions.length > MENTIONS_MAX) {
-    return fail({ code: 'too_many_mentions', safe: `Validation failed: Text names more than ${MENTIONS_MAX} people` });
-  }
   const id = ports.ids.next();
   const status = newStatus(ports, author, draft, { id, parent: parent?.status ?? null, ...written });
   const savedId = await ports.store.transaction(async (tx) => {
@@ -59,53 +52,15 @@ export async function publishStatus(
   return ok(saved);
 }
 
-function checkText(draft: Pick<StatusDraft, 'text' | 'spoilerText'>, devHosts: readonly string[]): PublishFailure | null {
+/** What a person typed must not be empty or over the limit; null: fine. Edits are checked alike. */
+export function checkText(
+  draft: Pick<StatusDraft, 'text' | 'spoilerText'>,
+  portHosts: ReadonlySet<string>,
+): { code: 'empty' | 'too_long'; safe: string } | null {
   if (draft.text.trim() === '') return { code: 'empty', safe: "Validation failed: Text can't be blank" };
-  const length = countCharacters(draft.text, { httpHosts: devHosts }) + countCharacters(draft.spoilerText, { httpHosts: devHosts });
-  if (length <= STATUS_CHARACTERS_MAX) return null;
+  if (countStatusCharacters(draft.spoilerText, draft.text, { portHosts }) <= STATUS_CHARACTERS_MAX) return null;
   return { code: 'too_long', safe: `Validation failed: Text character limit of ${STATUS_CHARACTERS_MAX} exceeded` };
 }
-
-export interface WrittenText {
-  readonly content: string;
-  readonly mentions: { accountId: AccountId; silent: boolean }[];
-  readonly tags: string[];
-}
-
-/** Text → HTML, the people it names who are known here, and its tags. Unknown handles stay plain text. */
-export async function composeText(
-  ports: Pick<SocialPorts, 'store' | 'policy' | 'settings'>,
-  author: Account,
-  draft: Pick<StatusDraft, 'text'>,
-): Promise<WrittenText> {
-  const { settings } = ports;
-  const parsed = parseText(draft.text, { httpHosts: settings.federationHttpHosts });
-  const own = new Set([settings.localDomain, settings.webDomain]);
-  const handles = parsed.mentions.map((mention) => ({
-    username: mention.username,
-    domain: mention.domain === null || own.has(mention.domain) ? null : mention.domain,
-  }));
-  const known = (await ports.store.accountsByHandles(handles)).filter(
-    (account) => account.deletedAt === null && account.suspendedAt === null,
-  );
-  const byHandle = new Map(known.map((account) => [handleKey(account), account]));
-  const resolve = (username: string, domain: string | null): Account | null =>
-    byHandle.get(handleKey({ username, domain: domain !== null && own.has(domain) ? null : domain })) ?? null;
-  return {
-    content: formatStatus(parsed, {
-      baseUrl: settings.baseUrl,
-      mention: (username, domain) => {
-        const account = resolve(username, domain);
-        return account === null ? null : { url: account.url, username: account.username };
-      },
-    }),
-    mentions: known.filter((account) => account.id !== author.id).map((account) => ({ accountId: account.id, silent: false })),
-    tags: parsed.hashtags.slice(0, TAGS_MAX),
-  };
-}
-
-const handleKey = (handle: { username: string; domain: string | null }): string =>
-  `${handle.username.toLowerCase()}@${handle.domain ?? ''}`;
 
 function newStatus(
   ports: Pick<SocialPorts, 'clock' | 'settings'>,
