@@ -1,5 +1,5 @@
+import type { Visibility } from '@trunkline/domain';
 import { PUBLIC_URI } from './hosts.js';
-import type { Visibility } from './read/types.js';
 import type { Audience } from './write/types.js';
 
 /**

@@ -1,6 +1,19 @@
 export { audienceOf } from './audience.js';
+export { ACTIVITY_ACCEPT, ACTIVITY_CONTENT_TYPE, isActivityContentType, prefersActivity } from './content-type.js';
+export { escapeHtml } from './html/escape-html.js';
+export { htmlToText } from './html/html-to-text.js';
+export { sanitizeHtml } from './html/sanitize-html.js';
 export { hostOf, httpUri, isPublicUri, normalizeHost, PUBLIC_URI, sameHost } from './hosts.js';
 export type { JsonObject } from './json.js';
+export { cleanDocument, typesOf } from './read/document.js';
+export { isNoteType } from './read/note-content.js';
+export { parseActivity } from './read/parse-activity.js';
+export { isActorType, parseActor } from './read/parse-actor.js';
+export { parseCollectionPage } from './read/parse-collection.js';
+export { parsePublicKeys } from './read/parse-keys.js';
+export { parseNodeInfo, parseNodeInfoLinks } from './read/parse-nodeinfo.js';
+export { parseNote } from './read/parse-note.js';
+export { parseHandle, parseWebfinger } from './read/parse-webfinger.js';
 export {
   actorUris,
   followUri,
@@ -26,7 +39,6 @@ export type {
   RemoteMention,
   RemoteNote,
   RemotePublicKey,
-  Visibility,
   WebfingerAnswer,
 } from './read/types.js';
 export type {

@@ -1,3 +1,4 @@
+import type { Visibility } from '@trunkline/domain';
 import type { Failure } from '@trunkline/kernel';
 import type { JsonObject } from '../json.js';
 
@@ -98,8 +99,6 @@ export interface RemoteActor {
   readonly emojis: readonly RemoteEmoji[];
   readonly published: string | null;
 }
-
-export type Visibility = 'public' | 'unlisted' | 'private' | 'direct';
 
 export interface RemoteMention {
   /** The actor's id, or (Minds and others) a profile page. */

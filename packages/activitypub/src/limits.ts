@@ -1,0 +1,26 @@
+/** What one document may bring. Beyond these the first N are kept; a post or actor is never refused for size. */
+export const LIMITS = {
+  depth: 32,
+  /** Values in one document: a megabyte of `[0,0,…]` has half a million. */
+  values: 300_000,
+  uriChars: 2048,
+  audience: 1024,
+  objects: 256,
+  nameChars: 2048,
+  summaryChars: 20_480,
+  fields: 50,
+  fieldChars: 2047,
+  aliases: 256,
+  keys: 10,
+  tags: 256,
+  emojis: 128,
+  attachments: 16,
+  contentChars: 65_536,
+  spoilerChars: 5_000,
+  titleChars: 1_000,
+  altTextChars: 10_000,
+  pollOptions: 500,
+  pollOptionChars: 500,
+  collectionItems: 1_000,
+  links: 64,
+} as const;

@@ -1,0 +1,41 @@
+import { fail, ok, type Result } from '@trunkline/kernel';
+import { httpUri } from '../hosts.js';
+import { member } from '../json.js';
+import { LIMITS } from '../limits.js';
+import { cleanDocument, dateOf, hasContext, typesOf } from './document.js';
+import { audienceList, idOf, NO_OBJECT, refsOf } from './references.js';
+import type { IncomingActivity, ReadFailure } from './types.js';
+
+/**
+ * Reads any activity, tolerantly: a string or a list, an object or its IRI, null for absent. Nothing here is proven:
+ * the caller checks that the signer is `actorUri` and that hosts agree.
+ *
+ * @param json what JSON.parse made of the raw body
+ * @param options `requireContext` refuses a document without the ActivityStreams context, as Mastodon does; by
+ *   default a missing one is tolerated (objects of Lemmy, activities in wrappers)
+ */
+export function parseActivity(json: unknown, options: { readonly requireContext?: boolean } = {}): Result<IncomingActivity, ReadFailure> {
+  const document = cleanDocument(json);
+  if (!document.ok) return document;
+  const raw = document.value;
+  if (options.requireContext === true && !hasContext(raw)) return fail({ code: 'missing_context' });
+
+  const type = typesOf(raw)[0];
+  if (type === undefined) return fail({ code: 'missing_type' });
+  const actorUri = idOf(member(raw, 'actor'));
+  if (actorUri === null) return fail({ code: 'missing_actor' });
+
+  const objects = refsOf(member(raw, 'object'), LIMITS.objects);
+  return ok({
+    id: httpUri(member(raw, 'id')),
+    type,
+    actorUri,
+    object: objects[0] ?? NO_OBJECT,
+    objects,
+    target: refsOf(member(raw, 'target'), 1)[0] ?? NO_OBJECT,
+    to: audienceList(member(raw, 'to')),
+    cc: audienceList(member(raw, 'cc')),
+    published: dateOf(member(raw, 'published')),
+    raw,
+  });
+}

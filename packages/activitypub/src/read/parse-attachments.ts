@@ -1,0 +1,94 @@
+import { isJsonObject, listOf, member, textOf, type JsonObject } from '../json.js';
+import { LIMITS } from '../limits.js';
+import { typesOf } from './document.js';
+import { linksOf, mediaTypeOf, type LinkTarget } from './references.js';
+import type { RemoteAttachment } from './types.js';
+
+type Kind = RemoteAttachment['kind'];
+
+const KIND_BY_EXTENSION: readonly (readonly [RegExp, Kind])[] = [
+  [/\.(?:jpe?g|png|gif|webp|avif|heic|heif|jxl)$/i, 'image'],
+  [/\.(?:mp4|m4v|webm|mov|ogv)$/i, 'video'],
+  [/\.(?:mp3|ogg|oga|opus|wav|flac|m4a|aac)$/i, 'audio'],
+];
+const SIDE_MAX = 65_535;
+
+/** Media of a post: Document, Image, Video and Audio, the first `LIMITS.attachments`; the post is never refused. */
+export const parseAttachments = (value: unknown): readonly RemoteAttachment[] =>
+  listOf(value)
+    .slice(0, LIMITS.tags)
+    .filter(isJsonObject)
+    .filter((entry) => typesOf(entry).some((type) => ['Document', 'Image', 'Video', 'Audio'].includes(type)))
+    .map(attachmentOf)
+    .filter((attachment) => attachment !== null)
+    .slice(0, LIMITS.attachments);
+
+/** Targets of Link attachments: Lemmy's link posts, preview cards (FEP-8967). */
+export const attachedLinks = (value: unknown): readonly string[] =>
+  listOf(value)
+    .slice(0, LIMITS.attachments)
+    .filter(isJsonObject)
+    .filter((entry) => typesOf(entry).includes('Link'))
+    .flatMap((entry) => linksOf(entry)[0]?.href ?? []);
+
+/** One medium, also a whole Image, Audio or Video object that is the post itself. */
+export function attachmentOf(entry: JsonObject): RemoteAttachment | null {
+  const link = bestMedia(linksOf([member(entry, 'url'), member(entry, 'href')].flat()));
+  if (link === null) return null;
+
+  const mediaType = mediaTypeOf(member(entry, 'mediaType')) ?? link.mediaType;
+  const preview = linksOf(member(entry, 'icon'))[0]?.href ?? linksOf(member(entry, 'preview'))[0]?.href;
+  return {
+    kind: kindOf(mediaType, typesOf(entry), link.href),
+    url: link.href,
+    previewUrl: preview ?? null,
+    mediaType,
+    // GotoSocial writes the alternative text in summary and a title in name; Mastodon reads summary first as well.
+    description: [member(entry, 'summary'), member(entry, 'name')].map((text) => textOf(text, LIMITS.altTextChars)?.trim()).find(Boolean) ?? null,
+    blurhash: blurhashOf(member(entry, 'blurhash')),
+    width: sideOf(member(entry, 'width')) ?? sideOf(link.json?.['width']),
+    height: sideOf(member(entry, 'height')) ?? sideOf(link.json?.['height']),
+    focus: focusOf(member(entry, 'focalPoint')),
+  };
+}
+
+/** The tallest mp4 among PeerTube's many targets, else the first that is a medium, else the first of unknown type. */
+function bestMedia(links: readonly LinkTarget[]): LinkTarget | null {
+  // HLS playlists carry their mp4 files in a tag list.
+  const all = [...links, ...links.flatMap((link) => linksOf(link.json?.['tag']))];
+  const mp4s = all.filter((link) => link.mediaType === 'video/mp4').sort((a, b) => b.height - a.height);
+  const medium = all.find((link) => /^(?:image|video|audio)\//.test(link.mediaType ?? ''));
+  return mp4s[0] ?? medium ?? all.find((link) => link.mediaType === null) ?? null;
+}
+
+function kindOf(mediaType: string | null, types: readonly string[], url: string): Kind {
+  const family = mediaType?.split('/')[0];
+  if (family === 'image' || family === 'video' || family === 'audio') return family;
+  if (mediaType !== null) return 'unknown';
+  if (types.includes('Image')) return 'image';
+  if (types.includes('Video')) return 'video';
+  if (types.includes('Audio')) return 'audio';
+  const path = URL.parse(url)?.pathname ?? '';
+  return KIND_BY_EXTENSION.find(([extension]) => extension.test(path))?.[1] ?? 'unknown';
+}
+
+const sideOf = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= SIDE_MAX ? value : null;
+
+const BASE83 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~';
+
+/** A blurhash of at most 5×5 components, as Mastodon takes them; larger ones cost every client that draws them. */
+function blurhashOf(value: unknown): string | null {
+  if (typeof value !== 'string' || value.length < 6 || value.length > 54) return null;
+  const digits = [...value].map((character) => BASE83.indexOf(character));
+  const size = digits[0] ?? -1;
+  const [columns, rows] = [(size % 9) + 1, Math.floor(size / 9) + 1];
+  return digits.includes(-1) || columns > 5 || rows > 5 || value.length !== 4 + 2 * columns * rows ? null : value;
+}
+
+function focusOf(value: unknown): readonly [number, number] | null {
+  const list = isJsonObject(value) ? member(value, '@list') : value;
+  if (!Array.isArray(list) || list.length !== 2 || !list.every((entry) => typeof entry === 'number')) return null;
+  const [x, y] = list.map((entry: number) => Math.min(1, Math.max(-1, entry)));
+  return x === undefined || y === undefined ? null : [x, y];
+}

@@ -1,0 +1,53 @@
+import { httpUri } from '../hosts.js';
+import { isJsonObject, listOf, member, textOf, type JsonObject } from '../json.js';
+import { LIMITS } from '../limits.js';
+import { dateOf, typesOf } from './document.js';
+import { linksOf } from './references.js';
+import type { RemoteEmoji, RemoteMention } from './types.js';
+
+export interface RemoteTags {
+  readonly mentions: readonly RemoteMention[];
+  readonly hashtags: readonly string[];
+  readonly emojis: readonly RemoteEmoji[];
+  /** FEP-e232 links to objects. */
+  readonly links: readonly JsonObject[];
+}
+
+/** Reads `tag`: a list, a single object, or (old Pleroma and PeerTube) lists within a list. */
+export function parseTags(value: unknown): RemoteTags {
+  const tags = listOf(value)
+    .slice(0, LIMITS.tags)
+    .flatMap((tag) => (Array.isArray(tag) ? tag : [tag]))
+    .slice(0, LIMITS.tags)
+    .filter(isJsonObject);
+  const ofType = (type: string): JsonObject[] => tags.filter((tag) => typesOf(tag).includes(type));
+  return {
+    mentions: onceBy(ofType('Mention').map(mentionOf), (mention) => mention.href),
+    hashtags: onceBy(ofType('Hashtag').map(hashtagOf), (name) => name.normalize('NFKC').toLowerCase()),
+    emojis: onceBy(ofType('Emoji').map(emojiOf), (emoji) => emoji.shortcode).slice(0, LIMITS.emojis),
+    links: ofType('Link'),
+  };
+}
+
+function onceBy<T>(entries: readonly (T | null)[], keyOf: (entry: T) => string): T[] {
+  const byKey = new Map<string, T>();
+  for (const entry of entries) if (entry !== null && !byKey.has(keyOf(entry))) byKey.set(keyOf(entry), entry);
+  return [...byKey.values()];
+}
+
+function mentionOf(tag: JsonObject): RemoteMention | null {
+  const href = httpUri(member(tag, 'href'));
+  return href === null ? null : { href, name: textOf(member(tag, 'name'), LIMITS.nameChars) };
+}
+
+function hashtagOf(tag: JsonObject): string | null {
+  const name = (textOf(member(tag, 'name'), 200) ?? '').trim().replace(/^[#＃]/, '');
+  return name === '' || /[\s#]/.test(name) ? null : name;
+}
+
+function emojiOf(tag: JsonObject): RemoteEmoji | null {
+  const shortcode = (textOf(member(tag, 'name'), 200) ?? '').trim().replace(/^:|:$/g, '');
+  const url = linksOf(member(tag, 'icon'))[0]?.href;
+  if (url === undefined || !/^[\p{L}\p{N}_+.-]{1,190}$/u.test(shortcode)) return null;
+  return { shortcode, url, staticUrl: url, updated: dateOf(member(tag, 'updated')) };
+}

@@ -1,0 +1,72 @@
+import { httpUri, isPublicUri, PUBLIC_URI } from '../hosts.js';
+import { isJsonObject, listOf, member, type JsonObject } from '../json.js';
+import { LIMITS } from '../limits.js';
+import type { ObjectRef } from './types.js';
+
+export const NO_OBJECT: ObjectRef = { uri: null, json: null };
+
+/** An IRI or an object as a reference; the public collection always by its full IRI. */
+export function refOf(value: unknown): ObjectRef {
+  if (typeof value === 'string') return { uri: uriOrPublic(value), json: null };
+  if (!isJsonObject(value)) return NO_OBJECT;
+  return { uri: uriOrPublic(member(value, 'id')), json: value };
+}
+
+const uriOrPublic = (value: unknown): string | null =>
+  typeof value === 'string' && isPublicUri(value) ? PUBLIC_URI : httpUri(value);
+
+/** References of a list or a single value, without the empty ones. */
+export const refsOf = (value: unknown, max: number): readonly ObjectRef[] =>
+  listOf(value)
+    .slice(0, max)
+    .map(refOf)
+    .filter((ref) => ref.uri !== null || ref.json !== null);
+
+/** The id of an object-or-IRI; of a list the first that has one. */
+export const idOf = (value: unknown): string | null =>
+  listOf(value).slice(0, LIMITS.links).map(refOf).find((ref) => ref.uri !== null)?.uri ?? null;
+
+/** Audience members, each once, the public collection by its full IRI. */
+export function audienceList(value: unknown): readonly string[] {
+  const uris = listOf(value).slice(0, LIMITS.audience).map((entry) => refOf(entry).uri);
+  return [...new Set(uris.filter((uri) => uri !== null))];
+}
+
+/** A Link, or an object with a `url`, reduced to what we choose by. */
+export interface LinkTarget {
+  readonly href: string;
+  readonly mediaType: string | null;
+  readonly height: number;
+  readonly json: JsonObject | null;
+}
+
+/** Every http(s) target of a `url` or `icon` value: strings, Links, objects with `url`, and lists of these. */
+export function linksOf(value: unknown, depth = 3): readonly LinkTarget[] {
+  if (depth === 0) return [];
+  return listOf(value)
+    .slice(0, LIMITS.links)
+    .flatMap((entry): readonly LinkTarget[] => {
+      const bare = httpUri(entry);
+      if (bare !== null) return [{ href: bare, mediaType: null, height: 0, json: null }];
+      if (!isJsonObject(entry)) return [];
+
+      const mediaType = mediaTypeOf(member(entry, 'mediaType'));
+      const height = Number(member(entry, 'height')) || 0;
+      const href = httpUri(member(entry, 'href'));
+      if (href !== null) return [{ href, mediaType, height, json: entry }];
+      return linksOf(member(entry, 'url'), depth - 1).map((link) => ({ ...link, mediaType: link.mediaType ?? mediaType, height: link.height || height }));
+    })
+    .slice(0, LIMITS.links);
+}
+
+/** `type/subtype` in lower case without parameters, or null. */
+export function mediaTypeOf(value: unknown): string | null {
+  const match = typeof value === 'string' ? /^\s*([a-z]+\/[a-z0-9.+-]{1,100})\s*(?:;|$)/i.exec(value.slice(0, 300)) : null;
+  return match?.[1]?.toLowerCase() ?? null;
+}
+
+/** The page for people behind `url`: the one of type text/html, else the first; null when there is none. */
+export function pageLinkOf(value: unknown): string | null {
+  const links = linksOf(value);
+  return (links.find((link) => link.mediaType === 'text/html') ?? links.find((link) => link.mediaType === null))?.href ?? null;
+}
