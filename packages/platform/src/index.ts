@@ -31,3 +31,12 @@ export {
 export { createMailer, type Mail, type Mailer } from './mail.js';
 export { createParts, PlatformModule, VERSION, type PlatformParts } from './platform.module.js';
 export { HEALTH, KEY_RING, LOGGER, MAILER, METRICS, SERVICE_NAME, SETTINGS, SHUTDOWN } from './tokens.js';
+export { startService, type RunningService, type ServiceDefinition, type ServiceStrategy, type StartOptions } from './start-service.js';
+export { runService, type ProcessPort, type RunOptions } from './run-service.js';
+export { BODY_BYTES_MAX, createHttpAdapter, type HttpAdapter } from './http/adapter.js';
+export type { EdgeParts } from './http/edge-hooks.js';
+export { answerFor, ErrorFilter, type ErrorAnswer } from './http/error-filter.js';
+export { parseForm } from './http/form-body.js';
+export { parseJsonBody } from './http/json-body.js';
+export { PostOk } from './http/post-ok.js';
+export { Uploads, type UploadedFile, type UploadLimits } from './http/multipart.js';

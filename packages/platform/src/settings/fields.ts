@@ -91,7 +91,7 @@ export const FIELDS = {
   LOG_LEVEL: oneOf(LOG_LEVELS),
   LOCAL_DOMAIN: host,
   WEB_DOMAIN: host,
-  BIND: z.string().refine((value) => isIP(value) !== 0 || value === 'localhost', 'an IP address such as 127.0.0.1 or 0.0.0.0'),
+  BIND: z.string().refine((value) => isIP(value) !== 0, 'an IP address such as 127.0.0.1 or 0.0.0.0'),
   PORT: integer(0, PORT_MAX),
   METRICS_PORT: z
     .string()

@@ -1,0 +1,55 @@
+import { AppError } from '@trunkline/kernel';
+
+/** Deeper than any known client or activity; recursion over a body stays shallow. */
+const DEPTH_MAX = 64;
+const [OPEN_OBJECT, OPEN_ARRAY, CLOSE_OBJECT, CLOSE_ARRAY, QUOTE, BACKSLASH] = Buffer.from('{[}]"\\') as unknown as number[];
+
+const badJson = (cause?: unknown): AppError => new AppError(400, 'bad_json', 'The body is not valid JSON', { cause });
+
+/**
+ * Parses a JSON body. An empty one counts as `{}`, since clients send the content type without a body.
+ * @throws AppError 400 when it is not UTF-8, not JSON, nested deeper than 64, or has a `__proto__` member.
+ */
+export function parseJsonBody(body: Buffer): unknown {
+  if (body.length === 0) return {};
+  if (isTooDeep(body)) throw badJson();
+  let text: string;
+  let value: unknown;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    value = JSON.parse(text);
+  } catch (error) {
+    throw badJson(error);
+  }
+  // The walk is needed only when the name stands there, plainly or with escaped letters.
+  if ((text.includes('__proto__') || text.includes('\\u00')) && hasProtoMember(value)) throw badJson();
+  return value;
+}
+
+/** One pass over the bytes: brackets count outside of strings. */
+function isTooDeep(body: Buffer): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < body.length; i += 1) {
+    const byte = body[i];
+    if (inString) {
+      if (byte === BACKSLASH) i += 1;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) {
+      inString = true;
+    } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      depth += 1;
+      if (depth > DEPTH_MAX) return true;
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
+      depth -= 1;
+    }
+  }
+  return false;
+}
+
+/** An own member of that name is harmless until somebody copies it with assignment: refused at the door. */
+function hasProtoMember(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Object.hasOwn(value, '__proto__')) return true;
+  return Object.values(value).some(hasProtoMember);
+}

@@ -1,0 +1,103 @@
+import { applyDecorators } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import multipart from '@fastify/multipart';
+import { AppError } from '@trunkline/kernel';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { formFromPairs } from './form-body.js';
+
+/** A file that came with a form, whole in memory. */
+export interface UploadedFile {
+  readonly field: string;
+  /** As the client named it: never a path of ours. */
+  readonly filename: string;
+  /** As the client says: to be checked against the bytes. */
+  readonly mediaType: string;
+  readonly bytes: Buffer;
+}
+
+/** What a route takes besides text fields. */
+export interface UploadLimits {
+  readonly filesMax: number;
+  readonly fileBytesMax: number;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The files of a multipart form, on routes marked with `Uploads`. */
+    uploads: readonly UploadedFile[];
+    /** The body as it came, on inbox routes: digests and stored activities need every byte. */
+    rawBody?: Buffer;
+  }
+  interface FastifyContextConfig {
+    uploads?: UploadLimits;
+  }
+}
+
+const FIELDS_MAX = 1_000;
+const NAME_BYTES_MAX = 200;
+
+/** Marks a route that takes files in `request.uploads`. Without it files are read past and dropped. */
+export const Uploads = (limits: UploadLimits): MethodDecorator => applyDecorators(RouteConfig({ uploads: limits }));
+
+/** Clients send multipart for ordinary POSTs too: its text fields become `request.body` as with any form. */
+export function installMultipart(instance: FastifyInstance, fieldBytesMax: number): void {
+  instance.register(multipart, { throwFileSizeLimit: true });
+  instance.decorateRequest('uploads', { getter: () => [] });
+  instance.addHook('preValidation', async (request, reply) => {
+    if (!request.isMultipart()) return;
+    try {
+      await readParts(request, fieldBytesMax);
+    } catch (error) {
+      // The rest of the body stays unread, so the connection cannot be used again.
+      reply.header('Connection', 'close');
+      throw error;
+    }
+  });
+}
+
+async function readParts(request: FastifyRequest, fieldBytesMax: number): Promise<void> {
+  const limits: UploadLimits = request.routeOptions.config.uploads ?? { filesMax: 0, fileBytesMax: 0 };
+  const pairs: [string, string][] = [];
+  const uploads: UploadedFile[] = [];
+  let fieldBytes = 0;
+  const parts = request.parts({
+    limits: {
+      fieldNameSize: NAME_BYTES_MAX,
+      fieldSize: fieldBytesMax,
+      fields: FIELDS_MAX,
+      files: Math.max(1, limits.filesMax),
+      parts: FIELDS_MAX + limits.filesMax,
+      fileSize: Math.max(1, limits.fileBytesMax),
+      headerPairs: 50,
+    },
+  });
+  try {
+    for await (const part of parts) {
+      if (part.type === 'file') {
+        if (limits.filesMax === 0) await drop(part.file);
+        else uploads.push({ field: part.fieldname, filename: part.filename, mediaType: part.mimetype, bytes: await part.toBuffer() });
+        continue;
+      }
+      const value = String(part.value);
+      fieldBytes += part.fieldname.length + value.length;
+      if (fieldBytes > fieldBytesMax || part.valueTruncated) throw tooLarge();
+      pairs.push([part.fieldname, value]);
+    }
+  } catch (error) {
+    throw multipartFault(error);
+  }
+  request.body = formFromPairs(pairs);
+  Object.defineProperty(request, 'uploads', { value: uploads });
+}
+
+async function drop(file: AsyncIterable<unknown>): Promise<void> {
+  for await (const chunk of file) void chunk;
+}
+
+const tooLarge = (cause?: unknown): AppError => new AppError(413, 'body_too_large', 'The request is too large', { cause });
+
+function multipartFault(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const status = (error as { statusCode?: unknown }).statusCode;
+  return status === 413 ? tooLarge(error) : new AppError(400, 'bad_multipart', 'The form is not valid', { cause: error });
+}
