@@ -1,7 +1,12 @@
+export { BatchFailure, type BatchOutcome } from './batch-outcome.js';
 export { Broker, connectBroker, type BrokerSettings } from './broker.js';
+export { connectJetStream } from './connect-jetstream.js';
+export type { DeadLetter, DeadLetterPort, PoisonLetter } from './dead-letters.js';
 export { EventPublisher, type OutgoingEvent, type PublishReport } from './event-publisher.js';
+export type { BrokerHealth, HandledOutcome, MessagingHooks } from './hooks.js';
+export { JetStreamContext, type DeliveryFacts } from './jetstream-context.js';
+export { JetStreamStrategy, type HandlerExtras, type JetStreamStrategyOptions } from './jetstream-strategy.js';
 export { LiveBus, type LiveSubscription, type MessageSchema } from './live-bus.js';
 export { consumerLag, ensureTopology, type ConsumerLag, type TopologyReport } from './topology.js';
 export type { TopologySettings } from './topology-config.js';
-export type { BrokerHealth, HandledOutcome, MessagingHooks } from './hooks.js';
-export type { DeadLetter, DeadLetterPort, PoisonLetter } from './dead-letters.js';
+export { TopologyWatchdog, type WatchdogOptions } from './topology-watchdog.js';

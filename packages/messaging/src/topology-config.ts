@@ -19,6 +19,8 @@ export interface TopologySettings {
   readonly replicas: number;
   /** Multiplies the streams' sizes of contracts' table. Default 1; the least is one MiB a stream. */
   readonly sizeFactor?: number;
+  /** Instead of the table's: how long after a killed process its messages come again. Tests take a short one. */
+  readonly ackWaitSeconds?: number;
 }
 
 export type WantedStream = Pick<
@@ -84,12 +86,12 @@ function canaryStream(names: Names, settings: TopologySettings): WantedStream {
   };
 }
 
-export function wantedConsumer(names: Names, spec: ConsumerSpec): WantedConsumer {
+export function wantedConsumer(names: Names, settings: TopologySettings, spec: ConsumerSpec): WantedConsumer {
   return {
     name: spec.name,
     durable_name: spec.name,
     ack_policy: AckPolicy.Explicit,
-    ack_wait: nanos(spec.ackWaitSeconds * 1000),
+    ack_wait: nanos((settings.ackWaitSeconds ?? spec.ackWaitSeconds) * 1000),
     max_ack_pending: spec.maxAckPending,
     // Never given up by the broker: what it gives up no lag metric shows. The app parks and terminates.
     max_deliver: -1,

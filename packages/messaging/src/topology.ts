@@ -43,7 +43,7 @@ export async function ensureTopology(broker: Broker, settings: TopologySettings)
   for (const stream of STREAMS) {
     const existing = await consumersOf(broker, stream.name);
     for (const spec of CONSUMERS.filter((consumer) => consumer.stream === stream.name)) {
-      const want = wantedConsumer(broker.names, spec);
+      const want = wantedConsumer(broker.names, settings, spec);
       const is = existing.get(spec.name);
       if (is === undefined) {
         await broker.manager.consumers.add(broker.names.stream(stream.name), want);
