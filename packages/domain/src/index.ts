@@ -46,3 +46,24 @@ export {
   USERNAME_CHARS_MAX,
   type NameFault,
 } from './names.js';
+export { parseText, type ParseOptions, type TextToken } from './text/tokens.js';
+export { hashtagsIn, HASHTAGS_MAX, mentionsIn, MENTIONS_MAX } from './text/mentions.js';
+export { isHashtag, normaliseHashtag } from './text/hashtags.js';
+export {
+  CHARACTERS_PER_URL,
+  countCharacters,
+  countGraphemes,
+  countStatusCharacters,
+  STATUS_CHARACTERS_MAX,
+} from './text/count.js';
+export {
+  cleanText,
+  escapeHtml,
+  formatField,
+  formatNote,
+  formatStatus,
+  mentionKey,
+  tagUrl,
+  type FormatContext,
+  type MentionTarget,
+} from './text/format.js';
