@@ -126,6 +126,7 @@ export interface SocialReads {
   recentStatusIds(authorId: AccountId, limit: number): Promise<FeedEntry[]>;
   ancestorIds(statusId: StatusId, limit: number): Promise<StatusId[]>;
   descendantIds(statusId: StatusId, limit: number): Promise<StatusId[]>;
+  /** Former versions, oldest first, the original included; the present one is the status itself. */
   statusEdits(statusId: StatusId, limit: number): Promise<StatusEditRow[]>;
   /** Replies for the `replies` collection: public and unlisted only. */
   publicReplyUris(statusId: StatusId, query: { afterId?: Snowflake; limit: number }): Promise<{ id: StatusId; uri: string }[]>;
@@ -173,8 +174,13 @@ export interface SocialWrites {
   /** Turns the row into a tombstone and drops ties, statuses and favourites of the account. */
   deleteAccount(id: AccountId): Promise<void>;
 
-  /** False when the uri (or this boost) exists. Counters of author, parent and boosted status move with it. */
-  insertStatus(status: NewStatus): Promise<boolean>;
+  /**
+   * Null when the uri, or this boost, exists already, when the uri has a tombstone, or when the boosted status is
+   * gone. Else the id under which it stands: a remote one's may differ from the one given, since ids of the past
+   * have random low bits and can be taken. Counters of author, parent and boosted status move with it. A parent
+   * that is known only by `inReplyToUri` is looked up again, so that parent and reply may arrive at once.
+   */
+  insertStatus(status: NewStatus): Promise<StatusId | null>;
   /** Rewrites content and mentions; keeps the former text as an edit. False when not newer than what is stored. */
   editStatus(statusId: StatusId, edit: StatusEdit): Promise<boolean>;
   /** Counters moved back, content blanked, `deletedAt` set. False when it was deleted already. Boosts of it go too. */
@@ -185,6 +191,7 @@ export interface SocialWrites {
   deleteFavourite(accountId: AccountId, statusId: StatusId): Promise<{ id: Snowflake } | null>;
   insertBookmark(tie: { id: Snowflake; accountId: AccountId; statusId: StatusId }): Promise<boolean>;
   deleteBookmark(accountId: AccountId, statusId: StatusId): Promise<boolean>;
+  /** Keeps the uri from coming (back) to life. Call it first and look the object up after it, not before. */
   addTombstone(uri: string, actorUri: string): Promise<void>;
 
   /** The lasting answer of an Idempotency-Key: null when this call took the key. Kept an hour. */

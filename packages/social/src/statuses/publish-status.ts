@@ -98,19 +98,19 @@ function newStatus(
   };
 }
 
-/** Inserts and, only when it was new, announces. Shared by local posts, boosts and remote statuses. */
-export async function saveAndAnnounce(tx: SocialTransaction, status: NewStatus): Promise<boolean> {
-  const isNew = await tx.insertStatus(status);
-  if (!isNew) return false;
+/** Inserts and, only when it was new, announces; the id under which it stands, or null. Shared by local posts, boosts and remote statuses. */
+export async function saveAndAnnounce(tx: SocialTransaction, status: NewStatus): Promise<StatusId | null> {
+  const statusId = await tx.insertStatus(status);
+  if (statusId === null) return null;
   await tx.appendEvent(StatusPublishedV1, {
-    statusId: status.id,
+    statusId,
     authorId: status.accountId,
     visibility: status.visibility,
     boostOfId: status.boostOfId,
     local: status.local,
     publishedAt: status.createdAt.toISOString(),
   });
-  return true;
+  return statusId;
 }
 
 /** Ids and addresses of a local account that is about to be made. */
