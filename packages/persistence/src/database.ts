@@ -1,0 +1,231 @@
+import { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { connectionLost, retryable, translateError } from './database-errors.js';
+import { MIGRATIONS } from './migrations/index.js';
+
+/** Rows by SQL. bigint columns come back as decimal strings, timestamptz as Date, jsonb parsed. */
+export interface Queryable {
+  query<R = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<R[]>;
+}
+
+export interface DatabaseOptions {
+  /** Where statements go: Postgres itself, or PgBouncer in transaction mode. */
+  readonly url: string;
+  /** Postgres itself, when `url` is a PgBouncer: settings of a session may then not travel with the connection. */
+  readonly directUrl?: string;
+  readonly replicaUrl?: string;
+  /** This process's share of DB_CONNECTION_BUDGET. */
+  readonly poolMax: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  /** Sent to Postgres on direct connections; behind PgBouncer the roles carry it (see roles.ts). */
+  readonly statementTimeoutMs?: number;
+  /** Told of idle connections that break and of hooks that throw: for the log, never fatal. */
+  readonly onError?: (error: Error) => void;
+}
+
+export interface PoolStats {
+  readonly total: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+interface Client {
+  query(sql: string, params?: unknown[]): Promise<{ command: string; rows: unknown[] }>;
+  release(destroy?: Error | boolean): void;
+  on(event: 'error', listener: (error: Error) => void): void;
+  off(event: 'error', listener: (error: Error) => void): void;
+}
+
+interface Pool {
+  connect(): Promise<Client>;
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+}
+
+const TRANSACTION_TRIES = 5;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Connections are renewed, so that copies spread again after a failover. */
+const CONNECTION_LIFETIME_SECONDS = 1_800;
+
+/** One transaction's view of the database, with what shall happen once it is committed. */
+class Transaction implements Queryable {
+  readonly committed: (() => void)[] = [];
+  private over = false;
+
+  constructor(private readonly client: Client) {}
+
+  async query<R>(sql: string, params?: readonly unknown[]): Promise<R[]> {
+    // A statement that was not awaited would land outside the transaction.
+    if (this.over) throw new TypeError('the transaction is over');
+    return (await this.client.query(sql, params as unknown[])).rows as R[];
+  }
+
+  end(): void {
+    this.over = true;
+  }
+}
+
+/**
+ * Runs `hook` once the transaction is committed, never when it is rolled back; at once when `tx` is no
+ * transaction. For wake-up calls only: a process may die between the commit and the hook.
+ */
+export function afterCommit(tx: Queryable, hook: () => void): void {
+  if (tx instanceof Transaction) tx.committed.push(hook);
+  else hook();
+}
+
+/**
+ * The pool of one process. Works behind PgBouncer in transaction mode: no prepared statements by name, no
+ * session settings, no LISTEN. A connection that broke is thrown away, and the next call opens a new one.
+ * Failures of the connection come as `AppError` 503, those of SQL as pg's error (`sqlState` reads its code).
+ */
+export class Database implements Queryable {
+  private constructor(
+    readonly dataSource: DataSource,
+    private readonly onError: (error: Error) => void,
+  ) {}
+
+  /** @throws AppError 503 when Postgres cannot be reached. */
+  static async connect(options: DatabaseOptions): Promise<Database> {
+    const onError = options.onError ?? (() => undefined);
+    const dataSource = new DataSource(dataSourceOptions(options, onError));
+    await dataSource.initialize().catch((error: unknown) => {
+      throw translateError(error);
+    });
+    return new Database(dataSource, onError);
+  }
+
+  query<R = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<R[]> {
+    return this.borrow(this.primary, async (client) => (await client.query(sql, params as unknown[])).rows as R[]);
+  }
+
+  /** Reads that may lag behind: on the replica, when there is one. */
+  readonly replica: Queryable = {
+    query: <R>(sql: string, params?: readonly unknown[]) =>
+      this.borrow(this.driver.slaves[0] ?? this.primary, async (client) => (await client.query(sql, params as unknown[])).rows as R[]),
+  };
+
+  /**
+   * Runs `work` in one transaction; all of it again after a serialisation failure or deadlock, five times at
+   * most. So `work` must not do anything that a rollback does not take back: use `afterCommit` for that.
+   */
+  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.transactOnce(work);
+      } catch (error) {
+        if (attempt >= TRANSACTION_TRIES || !retryable(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+      }
+    }
+  }
+
+  /** @throws AppError 503 when Postgres does not answer. */
+  async ping(): Promise<void> {
+    await this.query('SELECT 1');
+  }
+
+  poolStats(): PoolStats {
+    const { totalCount, idleCount, waitingCount } = this.primary;
+    return { total: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
+  /** Waits for statements under way. */
+  async close(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+
+  private get driver(): { master: Pool; slaves: Pool[] } {
+    return this.dataSource.driver as PostgresDriver as unknown as { master: Pool; slaves: Pool[] };
+  }
+
+  private get primary(): Pool {
+    return this.driver.master;
+  }
+
+  private async transactOnce<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    const { result, hooks } = await this.borrow(this.primary, async (client, lose) => {
+      const tx = new Transaction(client);
+      await client.query('BEGIN');
+      try {
+        const value = await work(tx);
+        tx.end();
+        // Postgres answers COMMIT with ROLLBACK when a statement had failed and the failure was swallowed.
+        const { command } = await client.query('COMMIT');
+        if (command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it had failed');
+        return { result: value, hooks: tx.committed };
+      } catch (error) {
+        tx.end();
+        // Closing the connection rolls back as well, so a failure here only must not hide the first one.
+        if (!connectionLost(error)) await client.query('ROLLBACK').catch(lose);
+        throw error;
+      }
+    });
+    for (const hook of hooks) this.runHook(hook);
+    return result;
+  }
+
+  private runHook(hook: () => void): void {
+    try {
+      hook();
+    } catch (error) {
+      this.onError(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** Lends a connection; one that broke meanwhile does not go back to the pool. */
+  private async borrow<T>(pool: Pool, work: (client: Client, lose: (error: Error) => void) => Promise<T>): Promise<T> {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw translateError(error);
+    });
+    let broken: Error | undefined;
+    const note = (error: Error) => {
+      broken = error;
+    };
+    // Without a listener an 'error' event between two statements would end the process.
+    client.on('error', note);
+    try {
+      return await work(client, note);
+    } catch (error) {
+      if (connectionLost(error)) broken ??= error as Error;
+      throw translateError(error);
+    } finally {
+      client.off('error', note);
+      client.release(broken);
+    }
+  }
+}
+
+function dataSourceOptions(options: DatabaseOptions, onError: (error: Error) => void): ConstructorParameters<typeof DataSource>[0] {
+  const pooled = options.directUrl !== undefined && options.directUrl !== options.url;
+  const timeoutMs = options.statementTimeoutMs ?? 30_000;
+  const place =
+    options.replicaUrl === undefined
+      ? { url: options.url }
+      : { replication: { master: { url: options.url }, slaves: [{ url: options.replicaUrl }], defaultMode: 'master' as const } };
+  return {
+    type: 'postgres',
+    ...place,
+    applicationName: options.applicationName,
+    poolSize: options.poolMax,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    poolErrorHandler: onError,
+    installExtensions: false,
+    synchronize: false,
+    migrationsRun: false,
+    migrations: [...MIGRATIONS],
+    migrationsTableName: 'schema_migrations',
+    migrationsTransactionMode: 'each',
+    logging: false,
+    extra: {
+      keepAlive: true,
+      maxLifetimeSeconds: CONNECTION_LIFETIME_SECONDS,
+      // The last resort against a server that accepts and never answers.
+      query_timeout: timeoutMs + CONNECT_TIMEOUT_MS,
+      // PgBouncer refuses start parameters that it does not track.
+      ...(pooled ? {} : { statement_timeout: timeoutMs, idle_in_transaction_session_timeout: timeoutMs }),
+    },
+  };
+}
