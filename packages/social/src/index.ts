@@ -1,1 +1,40 @@
 export type * from './ports.js';
+export { loadStatuses, peopleIn, timelineFacts, type LoadedStatuses, type StatusView } from './reading/load-statuses.js';
+export { fillPage, isVisible, viewStatus, viewStatuses } from './reading/view-statuses.js';
+export {
+  accountTimeline,
+  homeEntries,
+  homeTimeline,
+  isFeedsDown,
+  publicTimeline,
+  tagTimeline,
+  type Scope,
+} from './reading/timelines.js';
+export { ingestAccount, publishedOr } from './remote/ingest-account.js';
+export { ingestEdit, ingestStatus, type IngestOutcome } from './remote/ingest-status.js';
+export { ingestActor, resolveAccount, resolveHandle, type ResolveFailure } from './remote/resolve-account.js';
+export { PARENTS_MAX, readNote, resolveParents, resolveStatus } from './remote/resolve-status.js';
+export { boostRow, boostStatus, unboostStatus, type BoostFailure } from './statuses/boost-status.js';
+export { portHostsOf, remoteDomain } from './statuses/compose-text.js';
+export { deleteStatus, deleteStatusIn } from './statuses/delete-status.js';
+export { editStatus, type StatusRevision } from './statuses/edit-status.js';
+export { favouriteStatus, unfavouriteStatus } from './statuses/favourite-status.js';
+export {
+  localAccountUris,
+  publishStatus,
+  saveAndAnnounce,
+  type PublishFailure,
+  type StatusDraft,
+} from './statuses/publish-status.js';
+export { isDomainSuspended, isSilenced, viewerOf } from './statuses/viewer.js';
+export { blockAccount, unblockAccount } from './ties/block-account.js';
+export {
+  acceptFollow,
+  followAccount,
+  followError,
+  rejectFollow,
+  rejectFollowIn,
+  unfollowAccount,
+  type FollowFailure,
+  type FollowOutcome,
+} from './ties/follow-account.js';

@@ -1,0 +1,49 @@
+import { htmlToText, sanitizeHtml, type RemoteActor } from '@trunkline/activitypub';
+import { domainVerdict, type Account } from '@trunkline/domain';
+import { nowDate } from '@trunkline/kernel';
+import type { AccountProfile, SocialPorts } from '../ports.js';
+
+/** A checked actor document → the row other people see. Its handle has been proven by the caller. */
+export function ingestAccount(
+  ports: Pick<SocialPorts, 'store' | 'ids' | 'clock' | 'policy'>,
+  actor: RemoteActor,
+  handle: { username: string; domain: string },
+): Promise<Account> {
+  const { rejectMedia } = domainVerdict(ports.policy.current(), handle.domain);
+  const profile: AccountProfile = {
+    username: handle.username,
+    domain: handle.domain,
+    uri: actor.uri,
+    url: actor.url,
+    displayName: htmlToText(actor.displayName),
+    note: sanitizeHtml(actor.summaryHtml),
+    fields: actor.fields.map((field) => ({ name: htmlToText(field.name), value: sanitizeHtml(field.value), verifiedAt: null })),
+    emojis: rejectMedia ? [] : actor.emojis.map(({ shortcode, url, staticUrl }) => ({ shortcode, url, staticUrl })),
+    avatarUrl: rejectMedia ? null : actor.avatarUrl,
+    headerUrl: rejectMedia ? null : actor.headerUrl,
+    actorType: actor.type,
+    locked: actor.locked,
+    discoverable: actor.discoverable,
+    indexable: actor.indexable,
+    hideCollections: null,
+    memorial: actor.memorial,
+    inboxUrl: actor.inbox,
+    sharedInboxUrl: actor.sharedInbox,
+    outboxUrl: actor.outbox,
+    followersUrl: actor.followers,
+    followingUrl: actor.following,
+    featuredUrl: actor.featured,
+    alsoKnownAs: actor.alsoKnownAs,
+    movedToUri: actor.movedTo,
+    createdAt: publishedOr(actor.published, nowDate(ports.clock)),
+    fetchedAt: nowDate(ports.clock),
+  };
+  return ports.store.transaction((tx) => tx.upsertRemoteAccount(profile, ports.ids.next()));
+}
+
+/** The peer's own time when it makes sense, else `now`: a wrong clock must not put anything at the top for ever. */
+export function publishedOr(text: string | null, now: Date): Date {
+  const at = text === null ? Number.NaN : Date.parse(text);
+  if (Number.isNaN(at) || at > now.getTime() || at < 0) return now;
+  return new Date(at);
+}

@@ -1,0 +1,131 @@
+import { htmlToText, parseLocalUri, sanitizeHtml, type RemoteNote } from '@trunkline/activitypub';
+import { StatusEditedV1 } from '@trunkline/contracts';
+import { domainVerdict, normaliseHashtag, type Account, type MediaAttachment, type Status } from '@trunkline/domain';
+import { nowDate, type AccountId } from '@trunkline/kernel';
+import type { NewStatus, SocialPorts } from '../ports.js';
+import { saveAndAnnounce } from '../statuses/publish-status.js';
+import { publishedOr } from './ingest-account.js';
+
+/** An id made for an old moment has random low bits: this many draws make a clash as good as impossible. */
+const ID_DRAWS = 4;
+/** An Update of something unknown counts as its Create only while it is this young. */
+const LATE_CREATE_MS = 24 * 60 * 60 * 1000;
+
+export type IngestOutcome = 'stored' | 'known' | 'tombstone' | 'foreign_author' | 'ignored';
+
+/** A note that its author's own server vouched for → a status, announced once. Hidden ties are the rules' business. */
+export async function ingestStatus(ports: SocialPorts, author: Account, note: RemoteNote): Promise<IngestOutcome> {
+  if (note.isPollVote) return 'ignored';
+  if (parseLocalUri(ports.settings.baseUrl, note.uri) !== null) return 'foreign_author';
+  const [known] = await ports.store.statusesByUris([note.uri]);
+  if (known !== undefined) return outcomeOfKnown(known, author);
+  if ((await ports.store.isTombstoned([note.uri])).has(note.uri)) return 'tombstone';
+  const row = await newRemoteStatus(ports, author, note);
+  for (let draw = 0; draw < ID_DRAWS; draw += 1) {
+    const status = { ...row, id: ports.ids.at(row.createdAt.getTime()) };
+    const saved = await ports.store.transaction(async (tx) => {
+      // Asked again inside: a Delete may have come in between.
+      if ((await tx.isTombstoned([note.uri])).has(note.uri)) return 'tombstone' as const;
+      const isNew = await saveAndAnnounce(tx, { ...status, conversationId: row.conversationId ?? status.id });
+      if (isNew) await tx.adoptOrphans(note.uri, { id: status.id, accountId: author.id });
+      return isNew ? ('stored' as const) : null;
+    });
+    if (saved !== null) return saved;
+    const [raced] = await ports.store.statusesByUris([note.uri]);
+    if (raced !== undefined) return outcomeOfKnown(raced, author);
+  }
+  throw new Error(`no free id for ${note.uri}`);
+}
+
+const outcomeOfKnown = (known: Status, author: Account): IngestOutcome => {
+  if (known.accountId !== author.id) return 'foreign_author';
+  return known.deletedAt === null ? 'known' : 'tombstone';
+};
+
+/** The author's server says the status changed. Counters alone (no newer `updated`) are no edit. */
+export async function ingestEdit(ports: SocialPorts, author: Account, note: RemoteNote): Promise<IngestOutcome | 'edited'> {
+  const [known] = await ports.store.statusesByUris([note.uri]);
+  if (known === undefined) {
+    const published = publishedOr(note.published, nowDate(ports.clock)).getTime();
+    return ports.clock.nowMs() - published > LATE_CREATE_MS ? 'ignored' : ingestStatus(ports, author, note);
+  }
+  if (known.accountId !== author.id || known.local) return 'foreign_author';
+  if (known.deletedAt !== null) return 'tombstone';
+  if (note.updated === null) return 'ignored';
+  const editedAt = publishedOr(note.updated, nowDate(ports.clock));
+  const body = await bodyOf(ports, author, note);
+  return ports.store.transaction(async (tx) => {
+    const changed = await tx.editStatus(known.id, { ...body, text: null, editedAt });
+    if (!changed) return 'known' as const;
+    await tx.appendEvent(StatusEditedV1, { statusId: known.id, authorId: author.id, local: false, editedAt: editedAt.toISOString() });
+    return 'edited' as const;
+  });
+}
+
+async function newRemoteStatus(
+  ports: SocialPorts,
+  author: Account,
+  note: RemoteNote,
+): Promise<Omit<NewStatus, 'id' | 'conversationId'> & { conversationId: NewStatus['conversationId'] | null }> {
+  const parent = note.inReplyToUri === null ? undefined : (await ports.store.statusesByUris([note.inReplyToUri]))[0];
+  return {
+    ...(await bodyOf(ports, author, note)),
+    accountId: author.id,
+    uri: note.uri,
+    url: note.url,
+    local: false,
+    text: null,
+    visibility: note.visibility,
+    inReplyToId: parent?.id ?? null,
+    inReplyToAccountId: parent?.accountId ?? null,
+    inReplyToUri: parent === undefined ? note.inReplyToUri : null,
+    boostOfId: null,
+    conversationId: parent?.conversationId ?? null,
+    conversationUri: note.context ?? note.conversation,
+    applicationName: null,
+    applicationWebsite: null,
+    createdAt: publishedOr(note.published, nowDate(ports.clock)),
+  };
+}
+
+async function bodyOf(ports: SocialPorts, author: Account, note: RemoteNote) {
+  const { rejectMedia } = domainVerdict(ports.policy.current(), author.domain);
+  return {
+    content: sanitizeHtml(note.contentHtml),
+    spoilerText: htmlToText(note.spoilerText),
+    sensitive: note.sensitive || note.spoilerText !== '',
+    language: note.language,
+    media: rejectMedia ? [] : note.attachments.map((attachment): MediaAttachment => mediaOf(ports, attachment)),
+    emojis: rejectMedia ? [] : note.emojis.map(({ shortcode, url, staticUrl }) => ({ shortcode, url, staticUrl })),
+    mentions: await mentionsOf(ports, author, note),
+    tags: note.hashtags.filter((tag) => normaliseHashtag(tag) !== ''),
+  };
+}
+
+function mediaOf(ports: SocialPorts, attachment: RemoteNote['attachments'][number]): MediaAttachment {
+  return {
+    id: ports.ids.next(),
+    kind: attachment.kind,
+    url: attachment.url,
+    previewUrl: attachment.previewUrl ?? (attachment.kind === 'image' ? attachment.url : null),
+    remoteUrl: attachment.url,
+    description: attachment.description,
+    blurhash: attachment.blurhash,
+    width: attachment.width,
+    height: attachment.height,
+    focus: attachment.focus,
+  };
+}
+
+/**
+ * People named in tags who are also addressed, and silent ones: addressed, not named. Only accounts known here:
+ * others cannot read it from us.
+ */
+async function mentionsOf(ports: SocialPorts, author: Account, note: RemoteNote): Promise<{ accountId: AccountId; silent: boolean }[]> {
+  const named = new Set(note.mentions.map((mention) => mention.href));
+  const addressed = new Set([...note.to, ...note.cc]);
+  const accounts = await ports.store.accountsByUris([...new Set([...named, ...addressed])]);
+  return accounts
+    .filter((account) => account.id !== author.id && account.deletedAt === null)
+    .map((account) => ({ accountId: account.id, silent: !(named.has(account.uri) && addressed.has(account.uri)) }));
+}

@@ -1,0 +1,97 @@
+import { hostOf, parseActor, parseHandle, parseLocalUri, type RemoteActor } from '@trunkline/activitypub';
+import { domainVerdict, type Account } from '@trunkline/domain';
+import { fail, ok, type Result } from '@trunkline/kernel';
+import type { Handle, SocialPorts } from '../ports.js';
+import { ingestAccount } from './ingest-account.js';
+
+export type ResolveFailure = { code: 'blocked_domain' | 'not_found' | 'gone' | 'unreachable' | 'invalid' | 'spoofed'; detail?: string };
+
+/** A remote profile older than this is read again when somebody needs it. */
+const STALE_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** An account by its id: from here, or read from its server, refreshed when `refresh` or stale. */
+export async function resolveAccount(
+  ports: SocialPorts,
+  uri: string,
+  options: { refresh?: boolean } = {},
+): Promise<Result<Account, ResolveFailure>> {
+  const [known] = await ports.store.accountsByUris([uri]);
+  if (parseLocalUri(ports.settings.baseUrl, uri) !== null || known?.domain === null) {
+    return known === undefined || known.deletedAt !== null ? fail({ code: 'not_found' }) : ok(known);
+  }
+  if (known?.deletedAt != null) return fail({ code: 'gone' });
+  const blocked = isBlocked(ports, hostOf(uri)) || (known !== undefined && isBlocked(ports, known.domain));
+  if (blocked) return fail({ code: 'blocked_domain' });
+  if (known !== undefined && options.refresh !== true && !isStale(ports, known)) return ok(known);
+  const fetched = await fetchAccount(ports, uri);
+  // A profile that cannot be read right now is better stale than gone.
+  if (!fetched.ok && known !== undefined && fetched.error.code !== 'gone') return ok(known);
+  return fetched;
+}
+
+const isStale = (ports: SocialPorts, account: Account): boolean =>
+  account.fetchedAt === null || ports.clock.nowMs() - account.fetchedAt.getTime() > STALE_AFTER_MS;
+
+const isBlocked = (ports: SocialPorts, host: string | null): boolean =>
+  domainVerdict(ports.policy.current(), host).suspended;
+
+async function fetchAccount(ports: SocialPorts, uri: string): Promise<Result<Account, ResolveFailure>> {
+  const document = await ports.remote.fetchObject(uri);
+  if (!document.ok) return fail({ code: fetchCode(document.error.code), detail: document.error.code });
+  const actor = parseActor(document.value.json);
+  if (!actor.ok) return fail({ code: 'invalid', detail: actor.error.code });
+  if (actor.value.uri !== document.value.uri) return fail({ code: 'spoofed', detail: 'id_mismatch' });
+  return ingestActor(ports, actor.value);
+}
+
+/** Stores an actor whose document came from its own server (fetched, or signed by itself), after proving its handle. */
+export async function ingestActor(ports: SocialPorts, actor: RemoteActor): Promise<Result<Account, ResolveFailure>> {
+  if (parseLocalUri(ports.settings.baseUrl, actor.uri) !== null) return fail({ code: 'spoofed', detail: 'local_uri' });
+  const handle = await proveHandle(ports, actor);
+  if (!handle.ok) return handle;
+  if (isBlocked(ports, handle.value.domain)) return fail({ code: 'blocked_domain' });
+  return ok(await ingestAccount(ports, actor, handle.value));
+}
+
+/**
+ * The handle that WebFinger confirms in both directions (federation: loop-back check). A known actor that keeps
+ * its user name is not asked about again.
+ */
+async function proveHandle(ports: SocialPorts, actor: RemoteActor): Promise<Result<{ username: string; domain: string }, ResolveFailure>> {
+  const [known] = await ports.store.accountsByUris([actor.uri]);
+  if (known?.domain != null && known.username === actor.username) return ok({ username: known.username, domain: known.domain });
+  const host = hostOf(actor.uri);
+  if (host === null) return fail({ code: 'invalid', detail: 'host' });
+  const claimed = actor.webfingerHandle === null ? null : parseHandle(actor.webfingerHandle);
+  const first = { username: claimed?.username ?? actor.username, domain: claimed?.host ?? host };
+  const answer = await ports.remote.webfinger(first);
+  if (!answer.ok) return fail({ code: fetchCode(answer.error.code), detail: `webfinger_${answer.error.code}` });
+  if (answer.value.actorUri !== actor.uri) return fail({ code: 'spoofed', detail: 'webfinger_mismatch' });
+  const subject = parseHandle(answer.value.subject);
+  if (subject === null) return fail({ code: 'invalid', detail: 'webfinger_subject' });
+  if (subject.host === first.domain) return ok({ username: subject.username, domain: subject.host });
+  // The subject names another domain: that domain has to agree (LOCAL_DOMAIN / WEB_DOMAIN split).
+  const back = await ports.remote.webfinger({ username: subject.username, domain: subject.host });
+  if (!back.ok || back.value.actorUri !== actor.uri) return fail({ code: 'spoofed', detail: 'webfinger_loop' });
+  return ok({ username: subject.username, domain: subject.host });
+}
+
+/** An account by handle: from here, else by WebFinger. */
+export async function resolveHandle(ports: SocialPorts, handle: Handle): Promise<Result<Account, ResolveFailure>> {
+  const [known] = await ports.store.accountsByHandles([handle]);
+  if (known !== undefined && known.deletedAt === null) {
+    return handle.domain === null || !isStale(ports, known) ? ok(known) : resolveAccount(ports, known.uri);
+  }
+  if (handle.domain === null) return fail({ code: 'not_found' });
+  if (isBlocked(ports, handle.domain)) return fail({ code: 'blocked_domain' });
+  const found = await ports.remote.webfinger({ username: handle.username, domain: handle.domain });
+  if (!found.ok) return fail({ code: fetchCode(found.error.code), detail: found.error.code });
+  return resolveAccount(ports, found.value.actorUri);
+}
+
+/** The adapter's many failure codes as the few that a use case decides by. */
+export function fetchCode(code: string): ResolveFailure['code'] {
+  if (code === 'gone' || code === 'not_found' || code === 'blocked_domain') return code;
+  if (code === 'id_mismatch') return 'spoofed';
+  return code === 'bad_type' || code === 'bad_json' || code === 'too_large' ? 'invalid' : 'unreachable';
+}

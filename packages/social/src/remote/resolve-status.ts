@@ -1,0 +1,58 @@
+import { parseLocalUri, parseNote, sameHost, type RemoteNote } from '@trunkline/activitypub';
+import type { Account, Status } from '@trunkline/domain';
+import { fail, ok, type Result } from '@trunkline/kernel';
+import type { SocialPorts } from '../ports.js';
+import { ingestStatus } from './ingest-status.js';
+import { fetchCode, resolveAccount, type ResolveFailure } from './resolve-account.js';
+
+/** Parents fetched above a post, at most. */
+export const PARENTS_MAX = 20;
+
+/** A status by its id: from here, or read from its author's server. Parents are left to `resolveParents`. */
+export async function resolveStatus(ports: SocialPorts, uri: string): Promise<Result<Status, ResolveFailure>> {
+  const [known] = await ports.store.statusesByUris([uri]);
+  if (known !== undefined) return known.deletedAt === null ? ok(known) : fail({ code: 'gone' });
+  if (parseLocalUri(ports.settings.baseUrl, uri) !== null) return fail({ code: 'not_found' });
+  const document = await ports.remote.fetchObject(uri);
+  if (!document.ok) return fail({ code: fetchCode(document.error.code), detail: document.error.code });
+  const read = await readNote(ports, document.value.json);
+  if (!read.ok) return read;
+  const { note, author } = read.value;
+  if (note.uri !== document.value.uri) return fail({ code: 'spoofed', detail: 'id_mismatch' });
+  const outcome = await ingestStatus(ports, author, note);
+  if (outcome === 'tombstone') return fail({ code: 'gone' });
+  if (outcome !== 'stored' && outcome !== 'known') return fail({ code: 'invalid', detail: outcome });
+  const [stored] = await ports.store.statusesByUris([note.uri]);
+  return stored === undefined ? fail({ code: 'not_found' }) : ok(stored);
+}
+
+/**
+ * A note document and its author. The author must live where the note lives: nobody vouches for another host's
+ * post (S001, S003: origin impersonation).
+ */
+export async function readNote(ports: SocialPorts, json: unknown): Promise<Result<{ note: RemoteNote; author: Account }, ResolveFailure>> {
+  const first = parseNote(json);
+  if (!first.ok) return fail({ code: 'invalid', detail: first.error.code });
+  if (!sameHost(first.value.uri, first.value.attributedTo)) return fail({ code: 'spoofed', detail: 'author_host' });
+  const author = await resolveAccount(ports, first.value.attributedTo);
+  if (!author.ok) return author;
+  if (author.value.domain === null) return fail({ code: 'spoofed', detail: 'local_author' });
+  if (author.value.suspendedAt !== null) return fail({ code: 'blocked_domain', detail: 'author_suspended' });
+  // Read again with the author's own followers collection: visibility compares addresses with that very string.
+  const note = parseNote(json, { followersUri: author.value.followersUrl });
+  return note.ok ? ok({ note: note.value, author: author.value }) : fail({ code: 'invalid', detail: note.error.code });
+}
+
+/** Walks up from a status whose parent is not here, until it is, the top is reached or the cap. Returns how many came. */
+export async function resolveParents(ports: SocialPorts, status: Pick<Status, 'inReplyToUri'>): Promise<number> {
+  let uri = status.inReplyToUri;
+  for (let count = 0; count < PARENTS_MAX; count += 1) {
+    if (uri === null) return count;
+    const parent = await resolveStatus(ports, uri);
+    if (!parent.ok) return count;
+    // `ingestStatus` adopted the orphans that waited for it; one that was here all along is tied now.
+    await ports.store.transaction((tx) => tx.adoptOrphans(parent.value.uri, { id: parent.value.id, accountId: parent.value.accountId }));
+    uri = parent.value.inReplyToUri;
+  }
+  return PARENTS_MAX;
+}
