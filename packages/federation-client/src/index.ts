@@ -1,9 +1,15 @@
+export { AddressGuard } from './address-guard.js';
+export { FederationHttp } from './federation-http.js';
 export { isTransient, type FetchFailure, type FetchFailureCode } from './fetch-failure.js';
+export { handleText, isSameHandle, parseHandle, type Handle } from './handle.js';
+export { judgeResponse } from './judge-response.js';
 export type {
+  BytesOptions,
   DeliveryOutcome,
   DeliveryReason,
   DeliveryRequest,
   DocumentOptions,
+  FetchedBytes,
   FetchedDocument,
   FetchedObject,
   FetchOptions,

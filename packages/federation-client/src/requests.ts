@@ -23,8 +23,25 @@ export interface DocumentOptions extends FetchOptions {
   readonly mustBeActivity?: boolean;
 }
 
+/** For what is no JSON: previews, feeds, media of moderate size. */
+export interface BytesOptions extends FetchOptions {
+  readonly accept: string;
+  /** Judges the media type, lower case and without parameters; the raw header is the second argument. */
+  readonly isAccepted: (mediaType: string, header: string) => boolean;
+  /** Marks the kind of fetch: callers with different rules must not share a flight or a remembered failure. */
+  readonly kind: string;
+}
+
+export interface FetchedBytes {
+  /** Decompressed. Shared between callers of the same flight, so read only. */
+  readonly bytes: Buffer;
+  readonly finalUrl: string;
+  /** As sent. */
+  readonly contentType: string;
+}
+
 export interface FetchedDocument {
-  /** Parsed JSON; shared between callers of the same flight, so read only. */
+  /** Parsed for this caller alone, even when several shared the fetch. */
   readonly json: unknown;
   /** Where it was served from, after redirects, without fragment. */
   readonly finalUrl: string;
@@ -58,8 +75,6 @@ export interface DeliveryRequest extends Signer {
   readonly inbox: string;
   /** Sent byte for byte. */
   readonly body: Buffer | string;
-  /** `SHA-256=…` of the body, made once for all inboxes of an activity. Computed when absent. */
-  readonly digest?: string;
   /** Default `application/activity+json`. */
   readonly contentType?: string;
 }

@@ -1,0 +1,14 @@
+import type { AddressGuard } from './address-guard.js';
+import type { OriginPools } from './origin-pools.js';
+import type { FederationLimits, FederationObserver, HostPolicy } from './settings.js';
+
+/** What fetching and delivering both work with. */
+export interface ClientParts {
+  readonly guard: AddressGuard;
+  readonly pools: OriginPools;
+  readonly limits: FederationLimits;
+  readonly isHostBlocked: HostPolicy;
+  readonly observer: FederationObserver;
+  readonly userAgent: string;
+  readonly nowMs: () => number;
+}

@@ -1,0 +1,40 @@
+import { fail, ok, type Result } from '@trunkline/kernel';
+import type { FetchFailure } from './fetch-failure.js';
+
+/** A JSON object, as opposed to null, a list or a plain value. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Parses UTF-8 JSON whose lists and objects are nested at most `depthMax` deep.
+ * Failure: `bad_json`, also for bytes that are no UTF-8.
+ */
+export function parseJson(bytes: Uint8Array, depthMax: number): Result<unknown, FetchFailure> {
+  // Measured before parsing, so that hostile nesting never becomes objects.
+  if (nestingOf(bytes, depthMax) > depthMax) return fail({ code: 'bad_json', context: { why: 'depth' } });
+  try {
+    return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown);
+  } catch (error) {
+    return fail({ code: 'bad_json', context: { why: error instanceof SyntaxError ? 'syntax' : 'encoding' } });
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** The deepest nesting outside of strings; stops early beyond `enough`. */
+function nestingOf(bytes: Uint8Array, enough: number): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let i = 0; i < bytes.length && deepest <= enough; i++) {
+    const byte = bytes[i];
+    if (inString) {
+      if (byte === BACKSLASH) i++;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) inString = true;
+    else if (byte === 0x7b || byte === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (byte === 0x7d || byte === 0x5d) depth--;
+  }
+  return deepest;
+}
