@@ -55,3 +55,26 @@ export type {
   LocalTagLink,
   NodeInfoDocument,
 } from './write/types.js';
+export {
+  renderAccept,
+  renderAnnounce,
+  renderCreate,
+  renderDelete,
+  renderDeletePerson,
+  renderFollow,
+  renderLike,
+  renderReject,
+  renderUndo,
+  renderUpdate,
+  renderUpdatePerson,
+} from './write/render-activity.js';
+export { renderActor, renderInstanceActor } from './write/render-actor.js';
+export {
+  renderOrderedCollection,
+  renderOrderedCollectionPage,
+  renderRepliesCollection,
+  renderRepliesPage,
+  type CollectionItems,
+} from './write/render-collection.js';
+export { renderHostMeta, renderNodeInfo, renderNodeInfoLinks, renderWebfinger, type NodeInfoVersion } from './write/render-discovery.js';
+export { renderNote, renderTombstone } from './write/render-note.js';

@@ -68,7 +68,6 @@ export interface InstanceActorDocument {
 }
 
 export interface LocalAttachment extends LocalImage {
-  readonly kind: 'image' | 'gifv' | 'video' | 'audio' | 'unknown';
   readonly blurhash?: string | null;
   readonly width?: number | null;
   readonly height?: number | null;

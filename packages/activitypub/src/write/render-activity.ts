@@ -1,0 +1,83 @@
+import { PUBLIC_URI } from '../hosts.js';
+import type { JsonObject } from '../json.js';
+import { ACTOR_CONTEXT, embedded, isoSeconds, NOTE_CONTEXT, PLAIN_CONTEXT, withContext } from './context.js';
+import { renderActor } from './render-actor.js';
+import { renderNote, renderTombstone } from './render-note.js';
+import type { ActivityEnvelope, FollowDocument, LocalActorDocument, LocalNoteDocument } from './types.js';
+
+/*
+ * Activities as we send them: `to` and `cc` are always lists, Public by its full IRI, actors as plain IRIs, and what is
+ * created, accepted or undone stands inside whole (Mastodon ignores Undo of a bare IRI, Threads answers it with 500).
+ */
+
+function render(type: string, context: unknown, envelope: ActivityEnvelope, object: unknown): JsonObject {
+  return withContext(context, {
+    id: envelope.id,
+    type,
+    actor: envelope.actorUri,
+    ...(envelope.published === undefined ? {} : { published: isoSeconds(envelope.published) }),
+    to: [...envelope.to],
+    cc: [...envelope.cc],
+    object,
+  });
+}
+
+/** The audience and time are the post's own. */
+const noteEnvelope = (id: string, note: LocalNoteDocument, published: Date): ActivityEnvelope => ({
+  id,
+  actorUri: note.actorUri,
+  to: note.to,
+  cc: note.cc,
+  published,
+});
+
+/** @param id the Create's own id, `statusUris(…).activity` */
+export const renderCreate = (id: string, note: LocalNoteDocument): JsonObject =>
+  render('Create', NOTE_CONTEXT, noteEnvelope(id, note, note.published), embedded(renderNote(note)));
+
+/** @param id one of its own for every edit: receivers drop an id that they have seen */
+export const renderUpdate = (id: string, note: LocalNoteDocument): JsonObject =>
+  render('Update', NOTE_CONTEXT, noteEnvelope(id, note, note.updated ?? note.published), embedded(renderNote(note)));
+
+/** Deletes a post: the object is its Tombstone. */
+export const renderDelete = (envelope: ActivityEnvelope, noteUri: string): JsonObject =>
+  render('Delete', NOTE_CONTEXT, envelope, embedded(renderTombstone({ id: noteUri })));
+
+export const renderAnnounce = (envelope: ActivityEnvelope, noteUri: string): JsonObject =>
+  render('Announce', PLAIN_CONTEXT, envelope, noteUri);
+
+export const renderLike = (envelope: ActivityEnvelope, noteUri: string): JsonObject =>
+  render('Like', PLAIN_CONTEXT, envelope, noteUri);
+
+/** @param follow one that we send, so with an id */
+export const renderFollow = (follow: FollowDocument & { readonly id: string }): JsonObject =>
+  render('Follow', PLAIN_CONTEXT, { id: follow.id, actorUri: follow.actorUri, to: [follow.objectUri], cc: [] }, follow.objectUri);
+
+const renderAnswer = (type: 'Accept' | 'Reject', id: string, follow: FollowDocument): JsonObject =>
+  render(type, PLAIN_CONTEXT, { id, actorUri: follow.objectUri, to: [follow.actorUri], cc: [] }, {
+    ...(follow.id === null ? {} : { id: follow.id }),
+    type: 'Follow',
+    actor: follow.actorUri,
+    object: follow.objectUri,
+  });
+
+/** From the followed to the follower, with the Follow as it came. */
+export const renderAccept = (id: string, follow: FollowDocument): JsonObject => renderAnswer('Accept', id, follow);
+
+/** Refuses a request, or ends a follow that was accepted before. */
+export const renderReject = (id: string, follow: FollowDocument): JsonObject => renderAnswer('Reject', id, follow);
+
+/** @param activity the Follow, Like or Announce as it was rendered; its audience is told */
+export function renderUndo(id: string, activity: JsonObject): JsonObject {
+  const { actor, to, cc } = activity;
+  const envelope = { id, actorUri: String(actor), to: (to ?? []) as readonly string[], cc: (cc ?? []) as readonly string[] };
+  return render('Undo', activity['@context'], envelope, embedded(activity));
+}
+
+/** A changed profile, for everybody who knows it. */
+export const renderUpdatePerson = (id: string, actor: LocalActorDocument, published?: Date): JsonObject =>
+  render('Update', ACTOR_CONTEXT, { id, actorUri: actor.uris.id, to: [PUBLIC_URI], cc: [actor.uris.followers], published }, embedded(renderActor(actor)));
+
+/** The end of an account: actor and object are the same, which is how receivers know it. */
+export const renderDeletePerson = (id: string, actorUri: string): JsonObject =>
+  render('Delete', PLAIN_CONTEXT, { id, actorUri, to: [PUBLIC_URI], cc: [] }, actorUri);

@@ -1,0 +1,57 @@
+import type { JsonObject } from '../json.js';
+import { ACTOR_CONTEXT, isoSeconds, withContext } from './context.js';
+import { renderImage, renderTags } from './render-tags.js';
+import type { InstanceActorDocument, LocalActorDocument } from './types.js';
+
+const renderKey = (keyId: string, owner: string, pem: string): JsonObject => ({ id: keyId, owner, publicKeyPem: pem });
+
+/** A local account as an actor document. A suspended one keeps its keys, so that its Deletes can be verified. */
+export function renderActor(actor: LocalActorDocument): JsonObject {
+  const { uris } = actor;
+  return withContext(ACTOR_CONTEXT, {
+    id: uris.id,
+    type: actor.type,
+    preferredUsername: actor.username,
+    webfinger: actor.webfinger,
+    name: actor.displayName,
+    summary: actor.summaryHtml,
+    url: actor.url,
+    inbox: uris.inbox,
+    outbox: uris.outbox,
+    followers: uris.followers,
+    following: uris.following,
+    featured: uris.featured,
+    endpoints: { sharedInbox: uris.sharedInbox },
+    publicKey: renderKey(uris.keyId, uris.id, actor.publicKeyPem),
+    manuallyApprovesFollowers: actor.locked,
+    discoverable: actor.discoverable,
+    indexable: actor.indexable,
+    memorial: actor.memorial,
+    ...(actor.suspended ? { suspended: true } : {}),
+    published: isoSeconds(actor.published),
+    alsoKnownAs: [...actor.alsoKnownAs],
+    ...(actor.movedTo === null ? {} : { movedTo: actor.movedTo }),
+    attachment: actor.fields.map((field) => ({ type: 'PropertyValue', name: field.name, value: field.valueHtml })),
+    tag: renderTags({ mentions: [], hashtags: actor.hashtags, emojis: actor.emojis }),
+    ...(actor.avatar === null ? {} : { icon: renderImage(actor.avatar) }),
+    ...(actor.header === null ? {} : { image: renderImage(actor.header) }),
+  });
+}
+
+/** The actor that signs fetches. Readable without a signature, or two servers with authorised fetch loop for ever. */
+export function renderInstanceActor(actor: InstanceActorDocument): JsonObject {
+  const { uris } = actor;
+  return withContext(ACTOR_CONTEXT, {
+    id: uris.id,
+    type: 'Application',
+    preferredUsername: actor.username,
+    webfinger: actor.webfinger,
+    name: actor.displayName,
+    url: actor.url,
+    inbox: uris.inbox,
+    outbox: uris.outbox,
+    endpoints: { sharedInbox: uris.sharedInbox },
+    publicKey: renderKey(uris.keyId, uris.id, actor.publicKeyPem),
+    manuallyApprovesFollowers: true,
+  });
+}
