@@ -1,0 +1,49 @@
+/** What must be undone, last started first stopped; a signal or a failure may ask at any moment. */
+export class StopInOrder {
+  private readonly first: (() => void)[] = [];
+  private readonly steps: (() => Promise<void> | void)[] = [];
+  private running: Promise<void> | undefined;
+
+  add(step: () => Promise<void> | void): void {
+    this.steps.unshift(step);
+  }
+
+  /** A step that runs before all others, whatever is added later. */
+  addFirst(step: () => void): void {
+    this.first.push(step);
+  }
+
+  get isStopping(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** Runs the steps one after another, once; a step that fails does not keep the next from running. */
+  stop(): Promise<void> {
+    this.running ??= this.run();
+    return this.running;
+  }
+
+  /** Stops on Ctrl-C, on SIGTERM and when the parent is gone, then ends this process. */
+  stopOnSignals(): void {
+    const onSignal = (): void => {
+      if (this.isStopping) return;
+      console.log('\nStopping …');
+      void this.stop().then(() => process.exit(0));
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+    process.on('disconnect', onSignal);
+    // Listening for the parent's end must not keep this process alive.
+    process.channel?.unref();
+  }
+
+  private async run(): Promise<void> {
+    for (const step of this.first) step();
+    for (let step = this.steps.shift(); step; step = this.steps.shift()) {
+      try {
+        await step();
+      } catch (error) {
+        console.error(error);
+      }
+    }
+  }
+}
