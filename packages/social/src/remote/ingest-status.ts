@@ -6,8 +6,6 @@ import type { NewStatus, SocialPorts } from '../ports.js';
 import { saveAndAnnounce } from '../statuses/publish-status.js';
 import { publishedOr } from './ingest-account.js';
 
-/** An id made for an old moment has random low bits: this many draws make a clash as good as impossible. */
-const ID_DRAWS = 4;
 /** An Update of something unknown counts as its Create only while it is this young. */
 const LATE_CREATE_MS = 24 * 60 * 60 * 1000;
 
@@ -21,20 +19,14 @@ export async function ingestStatus(ports: SocialPorts, author: Account, note: Re
   if (known !== undefined) return outcomeOfKnown(known, author);
   if ((await ports.store.isTombstoned([note.uri])).has(note.uri)) return 'tombstone';
   const row = await newRemoteStatus(ports, author, note);
-  for (let draw = 0; draw < ID_DRAWS; draw += 1) {
-    const status = { ...row, id: ports.ids.at(row.createdAt.getTime()) };
-    const saved = await ports.store.transaction(async (tx) => {
-      // Asked again inside: a Delete may have come in between.
-      if ((await tx.isTombstoned([note.uri])).has(note.uri)) return 'tombstone' as const;
-      const isNew = await saveAndAnnounce(tx, { ...status, conversationId: row.conversationId ?? status.id });
-      if (isNew) await tx.adoptOrphans(note.uri, { id: status.id, accountId: author.id });
-      return isNew ? ('stored' as const) : null;
-    });
-    if (saved !== null) return saved;
-    const [raced] = await ports.store.statusesByUris([note.uri]);
-    if (raced !== undefined) return outcomeOfKnown(raced, author);
-  }
-  throw new Error(`no free id for ${note.uri}`);
+  const stored = await ports.store.transaction(async (tx) => {
+    const statusId = await saveAndAnnounce(tx, row);
+    if (statusId !== null) await tx.adoptOrphans(note.uri, { id: statusId, accountId: author.id });
+    return statusId !== null;
+  });
+  if (stored) return 'stored';
+  const [raced] = await ports.store.statusesByUris([note.uri]);
+  return raced === undefined ? 'tombstone' : outcomeOfKnown(raced, author);
 }
 
 const outcomeOfKnown = (known: Status, author: Account): IngestOutcome => {
@@ -62,14 +54,13 @@ export async function ingestEdit(ports: SocialPorts, author: Account, note: Remo
   });
 }
 
-async function newRemoteStatus(
-  ports: SocialPorts,
-  author: Account,
-  note: RemoteNote,
-): Promise<Omit<NewStatus, 'id' | 'conversationId'> & { conversationId: NewStatus['conversationId'] | null }> {
+async function newRemoteStatus(ports: SocialPorts, author: Account, note: RemoteNote): Promise<NewStatus> {
+  const createdAt = publishedOr(note.published, nowDate(ports.clock));
+  const id = ports.ids.at(createdAt.getTime());
   const parent = note.inReplyToUri === null ? undefined : (await ports.store.statusesByUris([note.inReplyToUri]))[0];
   return {
     ...(await bodyOf(ports, author, note)),
+    id,
     accountId: author.id,
     uri: note.uri,
     url: note.url,
@@ -80,11 +71,11 @@ async function newRemoteStatus(
     inReplyToAccountId: parent?.accountId ?? null,
     inReplyToUri: parent === undefined ? note.inReplyToUri : null,
     boostOfId: null,
-    conversationId: parent?.conversationId ?? null,
+    conversationId: parent?.conversationId ?? id,
     conversationUri: note.context ?? note.conversation,
     applicationName: null,
     applicationWebsite: null,
-    createdAt: publishedOr(note.published, nowDate(ports.clock)),
+    createdAt,
   };
 }
 

@@ -31,7 +31,7 @@ export async function boostStatus(
     createdAt: nowDate(ports.clock),
   });
   const saved = await ports.store.transaction((tx) => saveAndAnnounce(tx, boost));
-  if (saved) return ok(id);
+  if (saved !== null) return ok(saved);
   const earlier = await ownBoost(ports, booster.id, target.id);
   return earlier === null ? fail({ code: 'not_found', safe: 'Record not found' }) : ok(earlier.id);
 }
