@@ -1,7 +1,10 @@
 /** Node's and undici's errors carry a `code`. Read without `instanceof`: test runners have an Error of their own. */
 export function codeOf(error: unknown): string | null {
-  const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
-  return typeof code === 'string' ? code : null;
+  if (typeof error !== 'object' || error === null) return null;
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  if (typeof code === 'string') return code;
+  // The one error of undici that comes without a code when the answer is not HTTP at all.
+  return name === 'HTTPParserError' ? 'HPE' : null;
 }
 
 /** An error and what it was caused by or bundles (one failed dial per address), a few levels deep. */
