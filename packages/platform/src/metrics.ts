@@ -103,7 +103,10 @@ export class Metrics {
   }
 
   private gauge<L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> {
-    return new Gauge({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+    const gauge = new Gauge({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+    // Without labels it would begin as 0, and a service that never measures it would raise false alarms.
+    if (labelNames.length === 0) gauge.remove();
+    return gauge;
   }
 
   private histogram<L extends string>(name: string, help: string, buckets: number[], labelNames: readonly L[]): Histogram<L> {

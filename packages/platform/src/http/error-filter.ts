@@ -78,11 +78,15 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   private log(status: number, error: unknown, request: FastifyRequest): void {
-    const fields = { event: 'request_failed', status, route: routeOf(request), request_id: request.id, error_code: codeOf(error) };
-    if (status >= 500 && !(error instanceof AppError && status === 503)) this.logger.error({ ...fields, err: error }, 'request failed');
-    else if (status === 503) this.logger.warn({ ...fields, err: error }, 'request refused for now');
-    else this.logger.debug({ ...fields, err: error }, 'request refused');
+    const fields = { event: 'request_failed', status, route: routeOf(request), request_id: request.id, ...reasonOf(error) };
+    if (status === 503) this.logger.warn({ ...fields, err: error }, 'request refused for now');
+    else if (status >= 500) this.logger.error({ ...fields, err: error }, 'request failed');
+    else this.logger.debug(fields, 'request refused');
   }
 }
 
-const codeOf = (error: unknown): string | undefined => (error instanceof AppError ? error.code : undefined);
+/** What a refusal's line says. Messages of frameworks are left out: they quote the path or the body. */
+function reasonOf(error: unknown): Readonly<Record<string, unknown>> {
+  if (error instanceof AppError) return { error_code: error.code, context: error.extra.context };
+  return { error_type: error instanceof Error ? error.name : typeof error };
+}

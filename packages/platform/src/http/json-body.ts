@@ -4,7 +4,8 @@ import { AppError } from '@trunkline/kernel';
 const DEPTH_MAX = 64;
 const [OPEN_OBJECT, OPEN_ARRAY, CLOSE_OBJECT, CLOSE_ARRAY, QUOTE, BACKSLASH] = Buffer.from('{[}]"\\') as unknown as number[];
 
-const badJson = (cause?: unknown): AppError => new AppError(400, 'bad_json', 'The body is not valid JSON', { cause });
+/** Without the parser's own error: it quotes the body, which must not reach the log. */
+const badJson = (): AppError => new AppError(400, 'bad_json', 'The body is not valid JSON');
 
 /**
  * Parses a JSON body. An empty one counts as `{}`, since clients send the content type without a body.
@@ -13,17 +14,19 @@ const badJson = (cause?: unknown): AppError => new AppError(400, 'bad_json', 'Th
 export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) return {};
   if (isTooDeep(body)) throw badJson();
-  let text: string;
-  let value: unknown;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    value = JSON.parse(text);
-  } catch (error) {
-    throw badJson(error);
-  }
+  const [text, value] = decode(body);
   // The walk is needed only when the name stands there, plainly or with escaped letters.
   if ((text.includes('__proto__') || text.includes('\\u00')) && hasProtoMember(value)) throw badJson();
   return value;
+}
+
+function decode(body: Buffer): [text: string, value: unknown] {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return [text, JSON.parse(text)];
+  } catch {
+    throw badJson();
+  }
 }
 
 /** One pass over the bytes: brackets count outside of strings. */

@@ -16,7 +16,7 @@ export function createLogger(options: {
   readonly level: LogLevel;
   readonly destination?: DestinationStream;
 }): Logger {
-  return pino(
+  const logger = pino(
     {
       level: options.level,
       base: { service: options.service, pid: process.pid },
@@ -25,7 +25,6 @@ export function createLogger(options: {
       formatters: {
         level: (label) => ({ level: label }),
         log: redactFields,
-        bindings: redactFields,
       },
       serializers: { err: (value: unknown) => value },
       hooks: {
@@ -36,6 +35,19 @@ export function createLogger(options: {
     },
     options.destination ?? pino.destination({ fd: 1, sync: true }),
   );
+  redactChildren(logger);
+  return logger;
+}
+
+/** pino drops the formatter of bindings for children, and for theirs: each gets the method anew. */
+function redactChildren(logger: Logger): void {
+  const child = logger.child.bind(logger) as unknown as (bindings: object, options?: object) => Logger;
+  const redactedChild = (bindings: object, options?: object): Logger => {
+    const born = child(redactFields(bindings), options);
+    redactChildren(born);
+    return born;
+  };
+  Object.defineProperty(logger, 'child', { value: redactedChild });
 }
 
 function traceFields(): object {

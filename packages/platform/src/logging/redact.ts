@@ -13,7 +13,7 @@ const SECRET_ENDINGS = /(password|passwd|passphrase|secret|token|tokens|authoriz
 const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,20000}(-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g, REDACTED],
   [/\b(Bearer|Basic)\s{1,4}[A-Za-z0-9._~+/=-]{4,4096}/gi, `$1 ${REDACTED}`],
-  [/([?&;\s"'](?:access_token|refresh_token|token|code|client_secret|password|secret|confirmation_token|reset_password_token|email)=)[^&\s"'\\<>]{1,4096}/gi, `$1${REDACTED}`],
+  [/\b((?:access_token|refresh_token|token|code|client_secret|password|secret|confirmation_token|reset_password_token|email)=)[^&\s"'\\<>]{1,4096}/gi, `$1${REDACTED}`],
   [/(\bsignature\s{0,2}=\s{0,2}\\{0,3}")[^"\\]{1,4096}/gi, `$1${REDACTED}`],
   [/([a-z][a-z0-9+]{1,20}:\/\/)[^/\s@"'\\]{1,512}@/gi, `$1${REDACTED}@`],
   // Not a handle (@alice@host) and not an acct: address, which are public names.
