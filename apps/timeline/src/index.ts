@@ -1,1 +1,1 @@
-export {};
+export { TimelineModule } from './timeline.module.js';

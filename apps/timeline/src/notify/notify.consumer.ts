@@ -1,0 +1,66 @@
+import { Controller, Inject } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import {
+  AccountRegisteredV1,
+  consumerName,
+  FollowAcceptedV1,
+  FollowRequestedV1,
+  ReportCreatedV1,
+  StatusFavouritedV1,
+  StatusPublishedV1,
+  type EventOf,
+} from '@trunkline/contracts';
+import { markDone } from '@trunkline/persistence';
+import { BACKBONE, type Backbone } from '@trunkline/platform';
+import { handleBatch } from '../handle-batch.js';
+import {
+  notifyOfFavourite,
+  notifyOfFollow,
+  notifyOfFollowRequest,
+  notifyOfReport,
+  notifyOfSignUp,
+  notifyOfStatus,
+} from './notify.js';
+
+const name = (event: Parameters<typeof consumerName>[2]): string => consumerName('timeline', 'notify', event);
+const BATCH = { batch: true };
+
+/** Events that people are told of. Nothing else writes `timeline.notifications`. */
+@Controller()
+export class NotifyConsumer {
+  constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
+
+  @EventPattern(name(StatusPublishedV1), BATCH)
+  published(@Payload() events: EventOf<typeof StatusPublishedV1>[]): Promise<void> {
+    return handleBatch(this.done(StatusPublishedV1), events, (event) => notifyOfStatus(this.backbone, event));
+  }
+
+  @EventPattern(name(StatusFavouritedV1), BATCH)
+  favourited(@Payload() events: EventOf<typeof StatusFavouritedV1>[]): Promise<void> {
+    return handleBatch(this.done(StatusFavouritedV1), events, (event) => notifyOfFavourite(this.backbone, event));
+  }
+
+  @EventPattern(name(FollowRequestedV1), BATCH)
+  requested(@Payload() events: EventOf<typeof FollowRequestedV1>[]): Promise<void> {
+    return handleBatch(this.done(FollowRequestedV1), events, (event) => notifyOfFollowRequest(this.backbone, event));
+  }
+
+  @EventPattern(name(FollowAcceptedV1), BATCH)
+  followed(@Payload() events: EventOf<typeof FollowAcceptedV1>[]): Promise<void> {
+    return handleBatch(this.done(FollowAcceptedV1), events, (event) => notifyOfFollow(this.backbone, event));
+  }
+
+  @EventPattern(name(AccountRegisteredV1), BATCH)
+  registered(@Payload() events: EventOf<typeof AccountRegisteredV1>[]): Promise<void> {
+    return handleBatch(this.done(AccountRegisteredV1), events, (event) => notifyOfSignUp(this.backbone, event));
+  }
+
+  @EventPattern(name(ReportCreatedV1), BATCH)
+  reported(@Payload() events: EventOf<typeof ReportCreatedV1>[]): Promise<void> {
+    return handleBatch(this.done(ReportCreatedV1), events, (event) => notifyOfReport(this.backbone, event));
+  }
+
+  private done(event: Parameters<typeof name>[0]): (eventIds: readonly string[]) => Promise<void> {
+    return (eventIds) => markDone(this.backbone.db, name(event), eventIds);
+  }
+}

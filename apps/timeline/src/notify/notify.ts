@@ -1,0 +1,176 @@
+import type {
+  AccountRegisteredV1,
+  EventOf,
+  FollowAcceptedV1,
+  FollowRequestedV1,
+  ReportCreatedV1,
+  StatusFavouritedV1,
+  StatusPublishedV1,
+} from '@trunkline/contracts';
+import type { Account, NotificationType } from '@trunkline/domain';
+import type { AccountId, Snowflake } from '@trunkline/kernel';
+import {
+  isDomainSuspended,
+  isVisible,
+  loadStatuses,
+  viewerOf,
+  type IdSource,
+  type LivePort,
+  type NewNotification,
+  type NotificationStore,
+  type PolicyPort,
+  type ReportStore,
+  type SocialReads,
+  type StatusView,
+} from '@trunkline/social';
+
+export interface NotifyPorts {
+  readonly store: SocialReads;
+  readonly notifications: NotificationStore;
+  readonly reports: ReportStore;
+  readonly users: { moderatorAccountIds(): Promise<AccountId[]> };
+  readonly ids: IdSource;
+  readonly live: LivePort;
+  readonly policy: PolicyPort;
+}
+
+/** Followers with the bell on, asked for in pages. */
+const FOLLOWERS_PER_PAGE = 500;
+
+interface Notice {
+  readonly accountId: AccountId;
+  readonly type: NotificationType;
+  readonly fromAccountId: AccountId;
+  readonly statusId?: Snowflake;
+  readonly reportId?: Snowflake;
+  readonly fact: string;
+}
+
+/** Mentions, boosts of local people's posts, and new posts for those who asked to be told. */
+export async function notifyOfStatus(ports: NotifyPorts, event: EventOf<typeof StatusPublishedV1>): Promise<void> {
+  const { views } = await loadStatuses(ports, null, [event.statusId]);
+  const view = views.get(event.statusId);
+  if (view === undefined || view.status.deletedAt !== null) return;
+  const from = view.status.accountId;
+  if (view.boosted !== null) {
+    const fact = `boost:${view.status.id}`;
+    await notify(ports, view, [{ accountId: view.boosted.author.id, type: 'reblog', fromAccountId: from, statusId: view.boosted.status.id, fact }]);
+    return;
+  }
+  const mentions = view.status.mentions.filter((mention) => !mention.silent && mention.domain === null);
+  await notify(
+    ports,
+    view,
+    mentions.map(({ accountId }) => ({ accountId, type: 'mention', fromAccountId: from, statusId: view.status.id, fact: `mention:${view.status.id}` })),
+  );
+  await notifySubscribers(ports, view, new Set(mentions.map((mention) => mention.accountId)));
+}
+
+async function notifySubscribers(ports: NotifyPorts, view: StatusView, told: ReadonlySet<AccountId>): Promise<void> {
+  const { status } = view;
+  const answersOthers = status.inReplyToAccountId !== null && status.inReplyToAccountId !== status.accountId;
+  if (status.visibility === 'direct' || answersOthers) return;
+  let after: AccountId | null = null;
+  for (;;) {
+    const page: { accountId: AccountId; notify: boolean }[] = await ports.store.localFollowersAfter(status.accountId, after, FOLLOWERS_PER_PAGE);
+    const subscribers = page.filter((follower) => follower.notify && !told.has(follower.accountId));
+    await notify(
+      ports,
+      view,
+      subscribers.map(({ accountId }) => ({ accountId, type: 'status', fromAccountId: status.accountId, statusId: status.id, fact: `status:${status.id}` })),
+    );
+    after = page.at(-1)?.accountId ?? null;
+    if (page.length < FOLLOWERS_PER_PAGE) return;
+  }
+}
+
+export async function notifyOfFavourite(ports: NotifyPorts, event: EventOf<typeof StatusFavouritedV1>): Promise<void> {
+  const { views } = await loadStatuses(ports, null, [event.statusId]);
+  const view = views.get(event.statusId);
+  if (view === undefined || view.status.deletedAt !== null) return;
+  await notify(ports, view, [
+    { accountId: view.author.id, type: 'favourite', fromAccountId: event.accountId, statusId: event.statusId, fact: `favourite:${event.favouriteId}` },
+  ]);
+}
+
+export function notifyOfFollowRequest(ports: NotifyPorts, event: EventOf<typeof FollowRequestedV1>): Promise<void> {
+  const fact = `follow_request:${event.followId}`;
+  return notify(ports, null, [{ accountId: event.targetId, type: 'follow_request', fromAccountId: event.followerId, fact }]);
+}
+
+export async function notifyOfFollow(ports: NotifyPorts, event: EventOf<typeof FollowAcceptedV1>): Promise<void> {
+  if (event.again) return;
+  await notify(ports, null, [{ accountId: event.targetId, type: 'follow', fromAccountId: event.followerId, fact: `follow:${event.followId}` }]);
+}
+
+/** Those who approve sign-ups learn of each new one. */
+export async function notifyOfSignUp(ports: NotifyPorts, event: EventOf<typeof AccountRegisteredV1>): Promise<void> {
+  const moderators = await ports.users.moderatorAccountIds();
+  await notify(
+    ports,
+    null,
+    moderators.map((accountId) => ({ accountId, type: 'admin.sign_up', fromAccountId: event.accountId, fact: `sign_up:${event.accountId}` })),
+  );
+}
+
+export async function notifyOfReport(ports: NotifyPorts, event: EventOf<typeof ReportCreatedV1>): Promise<void> {
+  const [report] = await ports.reports.byIds([event.reportId]);
+  if (report === undefined) return;
+  const moderators = await ports.users.moderatorAccountIds();
+  await notify(
+    ports,
+    null,
+    moderators.map((accountId) => ({
+      accountId,
+      type: 'admin.report',
+      fromAccountId: report.accountId,
+      reportId: report.id,
+      fact: `report:${report.id}`,
+    })),
+  );
+}
+
+/** Stores what the recipients want to hear, once, and tells their streams. Only people here are notified. */
+async function notify(ports: NotifyPorts, about: StatusView | null, notices: readonly Notice[]): Promise<void> {
+  const outsiders = notices.filter((notice) => notice.accountId !== notice.fromAccountId);
+  if (outsiders.length === 0) return;
+  const wanted = await wantedBy(ports, about, outsiders);
+  if (wanted.length === 0) return;
+  const rows = wanted.map(
+    (notice): NewNotification => ({
+      ...notice,
+      id: ports.ids.next(),
+      statusId: notice.statusId ?? null,
+      reportId: notice.reportId ?? null,
+    }),
+  );
+  for (const stored of await ports.notifications.insert(rows)) {
+    ports.live.toUsers([stored.accountId], { type: 'notification', notificationId: stored.id });
+  }
+}
+
+/** Left out: people elsewhere, senders blocked or muted or on suspended servers, and posts the recipient cannot see. */
+async function wantedBy(ports: NotifyPorts, about: StatusView | null, notices: readonly Notice[]): Promise<Notice[]> {
+  const fromIds = [...new Set(notices.map((notice) => notice.fromAccountId))];
+  const accounts = await ports.store.accountsByIds([...new Set([...fromIds, ...notices.map((notice) => notice.accountId)])]);
+  const known = new Map(accounts.map((account) => [account.id, account]));
+  const recipients = notices.map((notice) => notice.accountId).filter((id) => isHere(known.get(id)));
+  const others = about === null ? fromIds : [...fromIds, about.author.id];
+  const ties = recipients.length === 0 ? new Map() : await ports.store.tiesOfMany(recipients, others);
+  return notices.filter((notice) => {
+    const from = known.get(notice.fromAccountId);
+    if (!isHere(known.get(notice.accountId)) || from === undefined || from.deletedAt !== null) return false;
+    // Moderators hear of reports and sign-ups whoever they come from.
+    if (notice.type.startsWith('admin.')) return true;
+    if (from.suspendedAt !== null || isDomainSuspended(ports.policy.current(), from)) return false;
+    const viewer = viewerOf(notice.accountId, ties.get(notice.accountId) ?? new Map());
+    const toSender = viewer.tiesTo(from.id);
+    if (toSender.blockedEitherWay || toSender.mutes || toSender.blocksDomain) return false;
+    // Limited accounts reach only those who follow them.
+    if (from.silencedAt !== null && !toSender.follows) return false;
+    return about === null || isVisible(ports, about, viewer);
+  });
+}
+
+const isHere = (account: Account | undefined): boolean =>
+  account !== undefined && account.domain === null && account.deletedAt === null && account.suspendedAt === null;
