@@ -22,13 +22,16 @@ async function main() {
   return await run(node, [join(import.meta.dirname, 'src', file), ...args]);
 }
 
-/** Runs and waits. Ctrl-C reaches the child by the terminal; a signal sent to this process alone is passed on. */
+/** Runs and waits. Signals are passed on; on Ctrl-C the child gets it from the terminal as well, and stops once. */
 function run(node, args) {
   const PATH = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
   // The ipc channel carries nothing: when this process dies the child notices and stops in order.
   const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: { ...process.env, PATH } });
-  process.on('SIGINT', () => {});
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // npm killed without a word is the end too: else a server would be left that nobody can stop from a terminal.
+  const parent = process.ppid;
+  const watch = setInterval(() => process.env.npm_lifecycle_event && process.ppid !== parent && child.kill('SIGTERM'), 500);
+  watch.unref();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal ?? 'SIGKILL'] ?? 9)));
