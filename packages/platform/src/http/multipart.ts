@@ -67,7 +67,8 @@ async function readParts(request: FastifyRequest, fieldBytesMax: number): Promis
       fields: FIELDS_MAX,
       files: Math.max(1, limits.filesMax),
       parts: FIELDS_MAX + limits.filesMax,
-      fileSize: Math.max(1, limits.fileBytesMax),
+      // What is only read past is bounded too.
+      fileSize: limits.filesMax === 0 ? fieldBytesMax : limits.fileBytesMax,
       headerPairs: 50,
     },
   });

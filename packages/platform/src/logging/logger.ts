@@ -39,14 +39,12 @@ export function createLogger(options: {
   return logger;
 }
 
-/** pino drops the formatter of bindings for children, and for theirs: each gets the method anew. */
+/** pino drops the formatter of bindings for children; theirs inherit this method with everything else. */
 function redactChildren(logger: Logger): void {
-  const child = logger.child.bind(logger) as unknown as (bindings: object, options?: object) => Logger;
-  const redactedChild = (bindings: object, options?: object): Logger => {
-    const born = child(redactFields(bindings), options);
-    redactChildren(born);
-    return born;
-  };
+  const child = logger.child as unknown as (this: Logger, bindings: object, options?: object) => Logger;
+  function redactedChild(this: Logger, bindings: object, options?: object): Logger {
+    return child.call(this, redactFields(bindings), options);
+  }
   Object.defineProperty(logger, 'child', { value: redactedChild });
 }
 
