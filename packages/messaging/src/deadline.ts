@@ -3,6 +3,8 @@ export async function within<T>(timeoutMs: number, what: string, work: Promise<T
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`${what} took longer than ${timeoutMs} ms`)), timeoutMs);
+    // A deadline alone keeps no process alive.
+    timer.unref();
   });
   try {
     return await Promise.race([work, late]);

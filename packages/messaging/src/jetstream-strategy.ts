@@ -15,11 +15,12 @@ import { TopologyWatchdog } from './topology-watchdog.js';
 
 const TRIES_MAX = 5;
 const HANDLER_TIMEOUT_MS = 60_000;
+const DRAIN_TIMEOUT_MS = 20_000;
 /** Two, so that one handler that hangs does not stop its consumer. */
 const BATCHES_AT_ONCE = 2;
 const SINGLES_AT_ONCE = 8;
 
-/** The second argument of `@EventPattern(consumerName(…), extras)`. */
+/** The second argument of `@EventPattern<string>(consumerName(…), extras)`. */
 export interface HandlerExtras {
   /** The handler takes an array of events, at most contracts' `batchMax`. */
   readonly batch?: boolean;
@@ -40,11 +41,13 @@ export interface JetStreamStrategyOptions {
   readonly retryDelayMs?: (tries: number) => number;
   readonly watchdogIntervalMs?: number;
   readonly stalledAfterMs?: number;
+  /** How long `stopConsuming` waits for handlers in flight, default 20 s. */
+  readonly drainTimeoutMs?: number;
 }
 
 /**
- * JetStream for Nest: `@EventPattern(consumerName('timeline', 'fan-out', StatusPublishedV1), { batch: true })`
- * on a method that takes `@Payload()` events and `@Ctx()` a `JetStreamContext`. A message is acknowledged after
+ * JetStream for Nest: `@EventPattern<string>(consumerName('timeline', 'fan-out', StatusPublishedV1), { batch: true })`
+ * on a method (the type argument picks Nest's overload whose payload is not `{}`) that takes `@Payload()` events and `@Ctx()` a `JetStreamContext`. A message is acknowledged after
  * its handler; only consumers that have a handler in this process are pulled. Attach it by `connectJetStream`,
  * so that what a handler throws arrives here whole.
  */
@@ -85,13 +88,17 @@ export class JetStreamStrategy extends Server {
   }
 
   /**
-   * Stops all pulls, gives back what was not begun and waits for handlers in flight. The broker's connection
+   * Stops all pulls, gives back what was not begun and waits for handlers in flight, `drainTimeoutMs` at most
+   * (what is cut off comes again elsewhere). The broker's connection
    * stays open for their last acknowledgements: drain it afterwards. Later calls wait for the same end.
    */
   stopConsuming(): Promise<void> {
     this.stopped ??= (async () => {
       await this.watchdog.stop();
-      await Promise.all([...this.lanes.values()].map((lane) => lane.stop()));
+      const lanes = Promise.all([...this.lanes.values()].map((lane) => lane.stop()));
+      await within(this.options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS, 'draining', lanes).catch((error: unknown) => {
+        this.options.broker.hooks.log('error', 'handlers cut off', { reason: reasonOf(error) });
+      });
     })();
     return this.stopped;
   }

@@ -1,13 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import type { Subscription } from '@nats-io/transport-node';
 import type { ConsumerSpec } from '@trunkline/contracts';
 import type { Broker } from './broker.js';
-import { Pause } from './deadline.js';
+import { Pause, within } from './deadline.js';
 import { reasonOf } from './hooks.js';
 
 const PULL_EXPIRES_MS = 30_000;
 const PULL_HEARTBEAT_MS = 5_000;
 const RESTART_PAUSE_MS = 500;
+const DRAIN_TIMEOUT_MS = 1_000;
 
 export interface LaneSettings {
   /** Messages per call of `settle`: 1 for single handlers. */
@@ -43,7 +45,7 @@ export class PullLane {
   ) {}
 
   start(): void {
-    this.heartbeat = setInterval(() => this.extendHeld(), (this.settings.ackWaitSeconds * 1000) / 3);
+    this.heartbeat = setInterval(() => this.extendHeld(), (this.settings.ackWaitSeconds * 1000) / 3).unref();
     const workers = Array.from({ length: this.settings.concurrency }, () => this.work());
     this.running = Promise.all([this.pull(), ...workers]);
   }
@@ -63,16 +65,29 @@ export class PullLane {
   /** Fetches no more, gives back what was not begun, and resolves when the handlers in flight are done. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.messages?.stop();
     this.pause.end();
     this.roomFor?.();
+    if (this.messages !== null) await this.endPull(this.messages);
     for (const wake of this.hungry.splice(0)) wake();
     await this.running;
     clearInterval(this.heartbeat);
   }
 
+  /**
+   * Ends a pull so that what the broker sent meanwhile still arrives (to be given back): cut off, it would lie
+   * until its acknowledgement wait is over. The client drains subscriptions but shows a pull's only inside.
+   */
+  private async endPull(messages: ConsumerMessages & { readonly sub?: Subscription }): Promise<void> {
+    try {
+      if (messages.sub !== undefined && this.broker.connected) await within(DRAIN_TIMEOUT_MS, 'the pull', messages.sub.drain());
+    } catch {
+      // The connection went; stopping is all that is left to do.
+    }
+    messages.stop();
+  }
+
   private async pull(): Promise<void> {
-    while (!this.stopping) {
+    while (!this.stopping && !this.broker.nats.isClosed()) {
       try {
         const consumer = await this.broker.jetstream.consumers.get(this.broker.names.stream(this.spec.stream), this.spec.name);
         if (this.stopping) break;
@@ -94,7 +109,7 @@ export class PullLane {
 
   private async read(messages: ConsumerMessages): Promise<void> {
     const readyMax = this.settings.batchMax * this.settings.concurrency;
-    if (this.stopping) messages.stop();
+    if (this.stopping) void this.endPull(messages);
     for await (const message of messages) {
       this.lastMovedMs = performance.now();
       this.held.add(message);

@@ -61,19 +61,25 @@ export class MessageSettler {
     for (const delivery of deliveries) await this.conclude(delivery, failures);
   }
 
-  private async runOne(delivery: Delivery): Promise<HandledOutcome> {
+  private async runOne(delivery: Delivery): Promise<void> {
+    await this.conclude(delivery, await this.attempt(delivery));
+  }
+
+  /** What went wrong, by event id: empty or the one. */
+  private async attempt(delivery: Delivery): Promise<ReadonlyMap<string, unknown>> {
+    const { eventId } = delivery.event;
     try {
-      return await this.conclude(delivery, failuresOf(await this.call([delivery])));
+      return failuresOf(await this.call([delivery]));
     } catch (error) {
-      const named = error instanceof BatchFailure ? error.failures.get(delivery.event.eventId) : undefined;
-      return this.fail(delivery, named ?? error);
+      const named = error instanceof BatchFailure ? error.failures.get(eventId) : undefined;
+      return new Map([[eventId, named ?? error]]);
     }
   }
 
-  private async conclude(delivery: Delivery, failures: ReadonlyMap<string, unknown>): Promise<HandledOutcome> {
+  private async conclude(delivery: Delivery, failures: ReadonlyMap<string, unknown>): Promise<void> {
     const { eventId } = delivery.event;
-    if (failures.has(eventId)) return this.fail(delivery, failures.get(eventId));
-    return this.answer(delivery.message, 'acked', () => delivery.message.ack());
+    if (failures.has(eventId)) await this.fail(delivery, failures.get(eventId));
+    else this.answer(delivery.message, 'acked', () => delivery.message.ack());
   }
 
   /**
@@ -81,30 +87,25 @@ export class MessageSettler {
    * tell it from its neighbours. So a note is left before it runs: when the note stands already, it was this one.
    */
   private async runAlone(delivery: Delivery): Promise<void> {
-    if (delivery.deliveryCount <= this.ports.triesMax) {
-      await this.runOne(delivery);
-      return;
-    }
+    if (delivery.deliveryCount <= this.ports.triesMax) return this.runOne(delivery);
     const { deadLetters, hooks } = this.ports;
     const letter = letterOf(this.spec, delivery, 'its process died or was cut off while handling it');
     try {
       if (!(await deadLetters.markSuspect(letter))) {
         hooks.log('error', 'message parked', { consumer: this.spec.name, outcome: 'dead', reason: letter.reason });
-        this.answer(delivery.message, 'dead', () => delivery.message.term());
-        return;
+        return this.answer(delivery.message, 'dead', () => delivery.message.term());
       }
     } catch (error) {
-      this.retry(delivery.message, delivery.deliveryCount, error);
-      return;
+      return this.retry(delivery.message, delivery.deliveryCount, error);
     }
-    // Parked ones keep their row, which then tells the true reason.
-    if ((await this.runOne(delivery)) === 'dead') return;
+    const failures = await this.attempt(delivery);
     await deadLetters.clearSuspect(letter.eventId, letter.consumer).catch((error: unknown) => {
       hooks.log('warn', 'note of a suspect stays', { consumer: this.spec.name, reason: reasonOf(error) });
     });
+    await this.conclude(delivery, failures);
   }
 
-  private async fail(delivery: Delivery, error: unknown): Promise<HandledOutcome> {
+  private async fail(delivery: Delivery, error: unknown): Promise<void> {
     const { deadLetters, triesMax } = this.ports;
     if (isUnavailable(error) || delivery.deliveryCount < triesMax) {
       return this.retry(delivery.message, delivery.deliveryCount, error);
@@ -124,7 +125,7 @@ export class MessageSettler {
     as: HandledOutcome,
     park: () => Promise<void>,
     reason: string,
-  ): Promise<HandledOutcome> {
+  ): Promise<void> {
     try {
       await park();
     } catch (error) {
@@ -134,13 +135,13 @@ export class MessageSettler {
     return this.answer(message, as, () => message.term());
   }
 
-  private retry(message: JsMsg, tries: number, error: unknown): HandledOutcome {
+  private retry(message: JsMsg, tries: number, error: unknown): void {
     const delayMs = this.ports.retryDelayMs(tries);
     this.ports.hooks.log('warn', 'message comes again', { consumer: this.spec.name, tries, delayMs, reason: reasonOf(error) });
     return this.answer(message, 'retried', () => message.nak(delayMs));
   }
 
-  private answer(message: JsMsg, outcome: HandledOutcome, send: () => void): HandledOutcome {
+  private answer(message: JsMsg, outcome: HandledOutcome, send: () => void): void {
     try {
       send();
       this.ports.hooks.handled?.(this.spec.name, outcome);
@@ -148,6 +149,5 @@ export class MessageSettler {
       // Closed meanwhile: the message comes back by itself after its wait.
       this.ports.hooks.log('warn', 'could not answer the broker', { sequence: message.seq, reason: reasonOf(error) });
     }
-    return outcome;
   }
 }

@@ -28,7 +28,7 @@ export class TopologyWatchdog {
   constructor(private readonly options: WatchdogOptions) {}
 
   async start(): Promise<void> {
-    this.timer = setInterval(() => void this.check(), this.options.watchdogIntervalMs ?? INTERVAL_MS);
+    this.timer = setInterval(() => void this.check(), this.options.watchdogIntervalMs ?? INTERVAL_MS).unref();
     this.forgetReconnects = this.options.broker.onReconnect(() => void this.check());
     await this.check();
   }

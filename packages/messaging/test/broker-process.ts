@@ -1,0 +1,68 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A nats-server of this test's own, on a free port of the loopback, with its store in a temporary folder. */
+export class BrokerProcess {
+  private child: ChildProcess | null = null;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly port: number,
+  ) {}
+
+  static async start(): Promise<BrokerProcess> {
+    const server = new BrokerProcess(await mkdtemp(join(tmpdir(), 'trunkline-nats-')), await freePort());
+    await server.up();
+    return server;
+  }
+
+  get url(): string {
+    return `nats://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it (again) on the same port and store, and resolves when it takes clients. */
+  async up(): Promise<void> {
+    const args = ['-js', '-a', '127.0.0.1', '-p', String(this.port), '-sd', this.folder];
+    const child = spawn(process.env['NATS_SERVER'] ?? '/usr/sbin/nats-server', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child = child;
+    let log = '';
+    for await (const chunk of child.stderr) {
+      log += String(chunk);
+      if (log.includes('Server is ready')) break;
+    }
+    if (!log.includes('Server is ready')) throw new Error(`nats-server did not start: ${log}`);
+  }
+
+  /** kill -9. */
+  async kill(): Promise<void> {
+    const child = this.child;
+    this.child = null;
+    if (child === null || child.exitCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+
+  /** Forgets everything it stored; while it is down. */
+  async forget(): Promise<void> {
+    await rm(join(this.folder, 'jetstream'), { recursive: true, force: true });
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
