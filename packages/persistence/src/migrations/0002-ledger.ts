@@ -48,15 +48,18 @@ export class Ledger1700000000002 implements MigrationInterface {
       );
       CREATE INDEX remote_keys_owner ON federation.remote_keys (owner_uri);
 
+      -- The fields of domain's HostState.
       CREATE TABLE federation.hosts (
         host text PRIMARY KEY,
-        failures_in_row integer NOT NULL DEFAULT 0,
-        breaker text NOT NULL DEFAULT 'closed' CHECK (breaker IN ('closed', 'open', 'probing')),
-        not_before timestamptz,
-        last_success_at timestamptz,
-        last_failure_at timestamptz,
-        last_reason text
+        consecutive_failures integer NOT NULL DEFAULT 0,
+        paused_until timestamptz,
+        failure_days integer NOT NULL DEFAULT 0,
+        last_failure_day integer,
+        unavailable_since timestamptz,
+        last_reason text,
+        updated_at timestamptz NOT NULL DEFAULT now()
       );
+      CREATE INDEX hosts_changed ON federation.hosts (updated_at);
 
       -- One body an activity, one row a chunk of inboxes; a row per inbox only for what failed.
       CREATE TABLE federation.delivery_bodies (
@@ -131,6 +134,17 @@ export class Ledger1700000000002 implements MigrationInterface {
         attempts smallint NOT NULL,
         created_at timestamptz NOT NULL DEFAULT now(),
         replayed_at timestamptz
+      );
+      -- Parking may be repeated: an event by its id, what could not be read by its text.
+      CREATE UNIQUE INDEX dead_event ON events.dead (event_id, consumer) WHERE event_id IS NOT NULL;
+      CREATE UNIQUE INDEX dead_poison ON events.dead (consumer, md5(payload)) WHERE event_id IS NULL;
+
+      -- A row stands while a message runs that may have ended the process before.
+      CREATE TABLE events.suspects (
+        event_id uuid NOT NULL,
+        consumer text NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (event_id, consumer)
       );
 
       -- Leases stand in for session locks, which PgBouncer in transaction mode would break.

@@ -1,0 +1,89 @@
+import { unavailable } from '@trunkline/kernel';
+
+export interface GroupCommitSettings {
+  /** Most items of one flush. */
+  readonly groupMax?: number;
+  /** How long a group that is not full waits for company while another flush is under way. */
+  readonly waitMs?: number;
+  readonly flushesMax?: number;
+  /** Items waiting beyond this are refused at once. */
+  readonly queueMax?: number;
+}
+
+interface Waiting<In, Out> {
+  readonly item: In;
+  readonly sinceMs: number;
+  readonly resolve: (value: Out) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Turns concurrent submissions into few statements. An idle committer flushes at once; while one is under way
+ * the next group gathers, until it is full or has waited. Results come in the order of the items.
+ */
+export class GroupCommit<In, Out> {
+  private readonly waiting: Waiting<In, Out>[] = [];
+  private flushing = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private readonly idleWaiters: (() => void)[] = [];
+  private readonly settings: Required<GroupCommitSettings>;
+
+  /** `flush` answers one value an item, or rejects: then all its items are rejected with the same error. */
+  constructor(
+    private readonly flush: (items: readonly In[]) => Promise<readonly Out[]>,
+    settings: GroupCommitSettings = {},
+  ) {
+    this.settings = { groupMax: 50, waitMs: 2, flushesMax: 2, queueMax: 2_000, ...settings };
+  }
+
+  /** Resolves once the item's group is flushed. @throws AppError 503 when too many wait already. */
+  submit(item: In): Promise<Out> {
+    if (this.waiting.length >= this.settings.queueMax) return Promise.reject(unavailable('group_commit_full', 2));
+    return new Promise<Out>((resolve, reject) => {
+      this.waiting.push({ item, sinceMs: performance.now(), resolve, reject });
+      this.start();
+    });
+  }
+
+  /** Items not yet answered, those in flight left out. */
+  get queued(): number {
+    return this.waiting.length;
+  }
+
+  /** Resolves when nothing waits and nothing is in flight. */
+  async drained(): Promise<void> {
+    if (this.waiting.length === 0 && this.flushing === 0) return;
+    await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
+  }
+
+  private start(): void {
+    const { flushesMax, groupMax, waitMs } = this.settings;
+    while (this.flushing < flushesMax && this.waiting.length > 0) {
+      const waitedMs = performance.now() - (this.waiting[0]?.sinceMs ?? 0);
+      const ready = this.flushing === 0 || this.waiting.length >= groupMax || waitedMs >= waitMs;
+      if (!ready) {
+        this.timer ??= setTimeout(() => {
+          this.timer = null;
+          this.start();
+        }, waitMs);
+        return;
+      }
+      void this.flushGroup(this.waiting.splice(0, groupMax));
+    }
+  }
+
+  private async flushGroup(group: Waiting<In, Out>[]): Promise<void> {
+    this.flushing += 1;
+    try {
+      const results = await this.flush(group.map((entry) => entry.item));
+      if (results.length !== group.length) throw new TypeError(`flush answered ${results.length} of ${group.length} items`);
+      group.forEach((entry, index) => entry.resolve(results[index] as Out));
+    } catch (error) {
+      for (const entry of group) entry.reject(error);
+    } finally {
+      this.flushing -= 1;
+      this.start();
+      if (this.waiting.length === 0 && this.flushing === 0) this.idleWaiters.splice(0).forEach((resolve) => resolve());
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { nowDate, type Clock, type Snowflake } from '@trunkline/kernel';
+import type { Database, Queryable } from '../database.js';
+import { cutText, REASON_LENGTH_MAX, withoutNul } from './text-limits.js';
+
+/** A verified activity as a receiver hands it over. */
+export interface NewInbound {
+  readonly id: Snowflake;
+  readonly activityId: string | null;
+  readonly activityType: string;
+  readonly actorUri: string;
+  /** Host of the key that signed. */
+  readonly signerHost: string;
+  /** The raw JSON text. */
+  readonly body: string;
+  readonly trace: string | null;
+}
+
+export interface InboundRow extends NewInbound {
+  /** Tries that failed so far. */
+  readonly attempts: number;
+  readonly receivedAt: Date;
+}
+
+export interface DeadInbound {
+  readonly id: Snowflake;
+  readonly activityId: string | null;
+  readonly activityType: string;
+  readonly actorUri: string;
+  readonly reason: string | null;
+  readonly attempts: number;
+  readonly receivedAt: Date;
+}
+
+/** Types whose exact repeats are dropped early: everything else may rightly come again with the same id. */
+const RECEIPTED = new Set(['Create', 'Update', 'Announce']);
+/** Longer ids are remembered by their hash: an index entry has to fit a third of a page. */
+const RECEIPT_KEY_LENGTH_MAX = 500;
+
+/** federation.inbound: what was accepted and has to be applied. All times are the clock port's. */
+export class InboundStore {
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Stores a group in one statement and says which were exact repeats. When it resolves, the rows are
+   * committed: only then may anybody be answered 202. Answers come in the order given.
+   */
+  async accept(rows: readonly NewInbound[]): Promise<{ id: Snowflake; duplicate: boolean }[]> {
+    const keyed = rows.map((row) => ({ row, key: receiptKey(row) }));
+    const seen = new Set<string>();
+    const fresh = keyed.filter(({ row, key }) => {
+      if (key === null) return true;
+      const pair = `${row.signerHost} ${key}`;
+      return seen.has(pair) ? false : seen.add(pair);
+    });
+    // Two groups that share receipts must take them in the same order, or they could wait for each other.
+    fresh.sort((a, b) => compareText(`${a.row.signerHost} ${a.key}`, `${b.row.signerHost} ${b.key}`));
+    const stored = await this.db.query<{ id: Snowflake }>(ACCEPT, [
+      fresh.map(({ row }) => row.id),
+      fresh.map(({ key }) => key),
+      fresh.map(({ row }) => row.activityId && withoutNul(row.activityId)),
+      fresh.map(({ row }) => withoutNul(row.activityType)),
+      fresh.map(({ row }) => withoutNul(row.actorUri)),
+      fresh.map(({ row }) => row.signerHost),
+      fresh.map(({ row }) => withoutNul(row.body)),
+      fresh.map(({ row }) => row.trace),
+      nowDate(this.clock),
+    ]);
+    const storedIds = new Set(stored.map((row) => row.id));
+    return rows.map((row) => ({ id: row.id, duplicate: !storedIds.has(row.id) }));
+  }
+
+  /** Those of the ids that are still to be applied, oldest first. */
+  async loadWaiting(ids: readonly Snowflake[]): Promise<InboundRow[]> {
+    return this.db.query<InboundRow & Record<string, unknown>>(
+      `SELECT id, activity_id AS "activityId", activity_type AS "activityType", actor_uri AS "actorUri",
+              signer_host AS "signerHost", body, trace, attempts, received_at AS "receivedAt"
+         FROM federation.inbound
+        WHERE id = ANY($1) AND state = 'stored'
+        ORDER BY id
+        LIMIT $2`,
+      [ids, ids.length],
+    );
+  }
+
+  async markApplied(ids: readonly Snowflake[]): Promise<Snowflake[]> {
+    return this.markAppliedIn(this.db, ids);
+  }
+
+  /**
+   * In the transaction of the effects. @returns those that had not been applied yet; the row locks make a
+   * second copy wait here, so effects of ids that are missing must be rolled back or be harmless.
+   */
+  async markAppliedIn(tx: Queryable, ids: readonly Snowflake[]): Promise<Snowflake[]> {
+    const rows = await tx.query<{ id: Snowflake }>(
+      `UPDATE federation.inbound SET state = 'applied', applied_at = $2, reason = NULL
+        WHERE id = ANY($1) AND state = 'stored' RETURNING id`,
+      [ids, nowDate(this.clock)],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Not an error: nothing that this server does anything with. */
+  async markIgnored(id: Snowflake, reason: string): Promise<void> {
+    await this.finish(id, 'ignored', reason);
+  }
+
+  /** Given up; listed for the operator, replayable. */
+  async markDead(id: Snowflake, reason: string): Promise<void> {
+    await this.finish(id, 'dead', reason);
+  }
+
+  /** @returns the tries that failed so far, this one included; null when it is no longer waiting. */
+  async retryLater(id: Snowflake, reason: string, delayMs: number): Promise<number | null> {
+    const [row] = await this.db.query<{ attempts: number }>(
+      `UPDATE federation.inbound SET attempts = least(attempts + 1, 32000), reason = $2, next_attempt_at = $3
+        WHERE id = $1 AND state = 'stored' RETURNING attempts`,
+      [id, cutText(reason, REASON_LENGTH_MAX), new Date(this.clock.nowMs() + delayMs)],
+    );
+    return row?.attempts ?? null;
+  }
+
+  /** Waiting rows whose turn was more than this long ago: their doorbell got lost or nobody answers it. */
+  async overdueIds(olderThanSeconds: number, limit: number): Promise<Snowflake[]> {
+    const rows = await this.db.query<{ id: Snowflake }>(
+      `SELECT id FROM federation.inbound WHERE state = 'stored' AND next_attempt_at < $1 ORDER BY next_attempt_at LIMIT $2`,
+      [new Date(this.clock.nowMs() - olderThanSeconds * 1_000), limit],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Age of the oldest among the thousand that are due longest; 0 when nothing waits. */
+  async oldestWaitingSeconds(): Promise<number> {
+    const [row] = await this.db.query<{ oldest: Date | null }>(
+      `SELECT min(received_at) AS oldest FROM
+        (SELECT received_at FROM federation.inbound WHERE state = 'stored' ORDER BY next_attempt_at LIMIT 1000) due`,
+    );
+    return row?.oldest ? Math.max(0, (this.clock.nowMs() - row.oldest.getTime()) / 1_000) : 0;
+  }
+
+  /** Newest first. */
+  async deadPage(query: { beforeId?: Snowflake; limit: number }): Promise<DeadInbound[]> {
+    return this.db.query<DeadInbound & Record<string, unknown>>(
+      `SELECT id, activity_id AS "activityId", activity_type AS "activityType", actor_uri AS "actorUri",
+              reason, attempts, received_at AS "receivedAt"
+         FROM federation.inbound
+        WHERE state = 'dead' AND ($1::bigint IS NULL OR id < $1)
+        ORDER BY id DESC
+        LIMIT $2`,
+      [query.beforeId ?? null, query.limit],
+    );
+  }
+
+  /** Lets dead ones wait again with a fresh count of tries. @returns those to ring for. */
+  async replayDead(ids: readonly Snowflake[]): Promise<Snowflake[]> {
+    const rows = await this.db.query<{ id: Snowflake }>(
+      `UPDATE federation.inbound SET state = 'stored', attempts = 0, applied_at = NULL, next_attempt_at = $2
+        WHERE id = ANY($1) AND state = 'dead' RETURNING id`,
+      [ids, nowDate(this.clock)],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  private async finish(id: Snowflake, state: 'ignored' | 'dead', reason: string): Promise<void> {
+    await this.db.query(
+      `UPDATE federation.inbound SET state = $2, reason = $3, applied_at = $4 WHERE id = $1 AND state = 'stored'`,
+      [id, state, cutText(reason, REASON_LENGTH_MAX), nowDate(this.clock)],
+    );
+  }
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function receiptKey(row: NewInbound): string | null {
+  if (row.activityId === null || !RECEIPTED.has(row.activityType)) return null;
+  const id = withoutNul(row.activityId);
+  return id.length <= RECEIPT_KEY_LENGTH_MAX ? id : `sha256:${createHash('sha256').update(id).digest('hex')}`;
+}
+
+const ACCEPT = `
+  WITH incoming AS (
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+      AS t (id, receipt, activity_id, activity_type, actor_uri, signer_host, body, trace)
+  ), receipts AS (
+    INSERT INTO federation.receipts (signer_host, activity_id, created_at)
+    SELECT signer_host, receipt, $9 FROM incoming WHERE receipt IS NOT NULL
+    ON CONFLICT DO NOTHING
+    RETURNING signer_host, activity_id
+  )
+  INSERT INTO federation.inbound (id, activity_id, activity_type, actor_uri, signer_host, body, trace, next_attempt_at, received_at)
+  SELECT i.id, i.activity_id, i.activity_type, i.actor_uri, i.signer_host, i.body, i.trace, $9, $9
+    FROM incoming i
+   WHERE i.receipt IS NULL
+      OR EXISTS (SELECT 1 FROM receipts r WHERE r.signer_host = i.signer_host AND r.activity_id = i.receipt)
+  RETURNING id`;

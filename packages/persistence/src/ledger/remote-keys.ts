@@ -1,0 +1,49 @@
+import { nowDate, type Clock } from '@trunkline/kernel';
+import type { Queryable } from '../database.js';
+
+export interface RemoteKey {
+  readonly keyId: string;
+  readonly ownerUri: string;
+  readonly publicKeyPem: string;
+  readonly fetchedAt: Date;
+}
+
+/** Longer ids do not fit an index entry; such keys are used and not remembered. */
+const ID_LENGTH_MAX = 800;
+const PEM_LENGTH_MAX = 8_192;
+
+/** federation.remote_keys: public keys of other servers' actors. A memory only: all of it can be fetched again. */
+export class RemoteKeyStore {
+  constructor(
+    private readonly db: Queryable,
+    private readonly clock: Clock,
+  ) {}
+
+  async get(keyIds: readonly string[]): Promise<Map<string, RemoteKey>> {
+    const asked = keyIds.filter((keyId) => keyId.length <= ID_LENGTH_MAX && !keyId.includes('\0'));
+    const rows = await this.db.query<RemoteKey & Record<string, unknown>>(
+      `SELECT key_id AS "keyId", owner_uri AS "ownerUri", public_key_pem AS "publicKeyPem", fetched_at AS "fetchedAt"
+         FROM federation.remote_keys WHERE key_id = ANY($1) LIMIT $2`,
+      [asked, asked.length],
+    );
+    return new Map(rows.map((row) => [row.keyId, row]));
+  }
+
+  /** Remembers or replaces a key. */
+  async put(key: Omit<RemoteKey, 'fetchedAt'>): Promise<void> {
+    const fits = key.keyId.length <= ID_LENGTH_MAX && key.ownerUri.length <= ID_LENGTH_MAX && key.publicKeyPem.length <= PEM_LENGTH_MAX;
+    if (!fits || `${key.keyId}${key.ownerUri}${key.publicKeyPem}`.includes('\0')) return;
+    await this.db.query(
+      `INSERT INTO federation.remote_keys (key_id, owner_uri, public_key_pem, fetched_at) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (key_id) DO UPDATE
+         SET owner_uri = excluded.owner_uri, public_key_pem = excluded.public_key_pem, fetched_at = excluded.fetched_at`,
+      [key.keyId, key.ownerUri, key.publicKeyPem, nowDate(this.clock)],
+    );
+  }
+
+  /** After an actor was deleted, or changed its keys. */
+  async deleteByOwner(ownerUri: string): Promise<void> {
+    if (ownerUri.includes('\0')) return;
+    await this.db.query('DELETE FROM federation.remote_keys WHERE owner_uri = $1', [ownerUri]);
+  }
+}
