@@ -1,0 +1,95 @@
+import { createClient, defineScript, type RedisArgument } from 'redis';
+import { FEED_SCRIPTS } from './feed-scripts.js';
+
+/** Thrown while Redis is away; callers fall back to Postgres or go on without. */
+export class RedisUnavailable extends Error {
+  override readonly name = 'RedisUnavailable';
+  readonly code = 'redis_unavailable';
+
+  constructor(cause: unknown) {
+    super('redis is unavailable', { cause });
+  }
+}
+
+export interface RedisOptions {
+  readonly url: string;
+  /** Tells installations on one Redis apart; put before every key. */
+  readonly prefix: string;
+  readonly onError: (error: unknown) => void;
+}
+
+const COMMAND_TIMEOUT_MS = 2_000;
+const RECONNECT_MS_MAX = 2_000;
+/** Commands waiting for an answer; beyond it they fail at once instead of filling memory. */
+const QUEUE_MAX = 20_000;
+
+type Parser = { pushKeys(keys: string[]): void; push(...args: RedisArgument[]): unknown };
+
+const script = (source: string) =>
+  defineScript({
+    SCRIPT: source,
+    parseCommand(parser: unknown, keys: string[], args: string[]) {
+      const target = parser as Parser;
+      target.pushKeys(keys);
+      target.push(...args);
+    },
+    transformReply: (reply: unknown) => reply,
+  });
+
+const open = (options: RedisOptions) =>
+  createClient({
+    url: options.url,
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: QUEUE_MAX,
+    commandOptions: { timeout: COMMAND_TIMEOUT_MS },
+    socket: { connectTimeout: COMMAND_TIMEOUT_MS, reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 6), RECONNECT_MS_MAX) },
+    scripts: {
+      feedPush: script(FEED_SCRIPTS.push),
+      feedExisting: script(FEED_SCRIPTS.existing),
+      feedRewrite: script(FEED_SCRIPTS.rewrite),
+      feedRemove: script(FEED_SCRIPTS.remove),
+      feedRead: script(FEED_SCRIPTS.read),
+      feedOpen: script(FEED_SCRIPTS.open),
+      countHit: script(FEED_SCRIPTS.countHit),
+    },
+  });
+
+type Client = ReturnType<typeof open>;
+
+/** One connection to Redis that comes back by itself. Commands fail fast while it is away: nothing waits for it. */
+export class Redis {
+  private constructor(
+    private readonly client: Client,
+    readonly prefix: string,
+  ) {}
+
+  /** Resolves even when Redis is away: it is disposable, so a server starts without it. */
+  static async connect(options: RedisOptions): Promise<Redis> {
+    const client = open(options);
+    client.on('error', options.onError);
+    const first = client.connect();
+    // With a reconnect strategy `connect` waits for ever; a start does not.
+    await Promise.race([first, new Promise((resolve) => setTimeout(resolve, COMMAND_TIMEOUT_MS))]).catch(options.onError);
+    first.catch(options.onError);
+    return new Redis(client, options.prefix);
+  }
+
+  /** Runs a command. @throws RedisUnavailable when it could not be done, whatever the reason. */
+  async run<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.client);
+    } catch (error) {
+      throw new RedisUnavailable(error);
+    }
+  }
+
+  async ping(): Promise<void> {
+    await this.run((client) => client.ping());
+  }
+
+  async close(): Promise<void> {
+    if (!this.client.isOpen) return;
+    if (this.client.isReady) await this.client.close().catch(() => undefined);
+    else this.client.destroy();
+  }
+}

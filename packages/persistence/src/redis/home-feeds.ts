@@ -1,0 +1,88 @@
+import { FEED_ENTRIES_MAX, formatFeedEntry, parseFeedEntry, type FeedEntry } from '@trunkline/domain';
+import type { AccountId, StatusId } from '@trunkline/kernel';
+import type { HomeFeeds } from '@trunkline/social';
+import type { Redis } from './connect-redis.js';
+import { COMPLETE } from './feed-scripts.js';
+
+/** Entries above the cap before a list is trimmed: trimming at each push would double its cost. */
+const TRIM_SLACK = 50;
+/** Keys a script call handles: more would stall everybody else's reads. */
+const KEYS_PER_CALL = 500;
+const BUCKETS = 64;
+
+/** Home feeds as Redis lists; see the port for what each method promises. */
+export class RedisHomeFeeds implements HomeFeeds {
+  private readonly ttlSeconds: string;
+
+  constructor(
+    private readonly redis: Redis,
+    /** Days after the last read until a feed is forgotten (USER_ACTIVE_DAYS). */
+    activeDays: number,
+  ) {
+    this.ttlSeconds = String(Math.max(1, Math.round(activeDays * 86_400)));
+  }
+
+  async push(accountIds: readonly AccountId[], entry: FeedEntry): Promise<number> {
+    const args = [formatFeedEntry(entry), String(FEED_ENTRIES_MAX), String(TRIM_SLACK)];
+    const taken = await this.inCalls(accountIds, (keys) => this.redis.run((client) => client.feedPush(keys, args)));
+    return taken.reduce<number>((sum, count) => sum + Number(count), 0);
+  }
+
+  async remove(accountIds: readonly AccountId[], statusIds: readonly StatusId[]): Promise<void> {
+    if (statusIds.length === 0) return;
+    await this.inCalls(accountIds, (keys) => this.redis.run((client) => client.feedRemove(keys, ['status', ...statusIds])));
+  }
+
+  async removeAuthor(accountId: AccountId, authorId: AccountId): Promise<void> {
+    await this.redis.run((client) => client.feedRemove([this.key(accountId)], ['author', authorId]));
+  }
+
+  async merge(accountId: AccountId, entries: readonly FeedEntry[]): Promise<void> {
+    await this.rewrite(accountId, entries, '0');
+  }
+
+  async fill(accountId: AccountId, entries: readonly FeedEntry[]): Promise<void> {
+    await this.rewrite(accountId, entries, '1');
+  }
+
+  async read(accountId: AccountId): Promise<FeedEntry[] | null> {
+    const lines = (await this.redis.run((client) => client.feedRead([this.key(accountId)], [this.ttlSeconds]))) as string[];
+    if (lines.length === 0) return null;
+    return lines.flatMap((line) => {
+      const entry = line === COMPLETE ? null : parseFeedEntry(line);
+      return entry === null ? [] : [entry];
+    });
+  }
+
+  async open(accountId: AccountId): Promise<void> {
+    await this.redis.run((client) => client.feedOpen([this.key(accountId)], [this.ttlSeconds]));
+  }
+
+  async existing(accountIds: readonly AccountId[]): Promise<Set<AccountId>> {
+    const found = await this.inCalls(accountIds, (keys) => this.redis.run((client) => client.feedExisting(keys, [])));
+    const flags = found.flatMap((reply) => reply as number[]);
+    return new Set(accountIds.filter((_, index) => flags[index] === 1));
+  }
+
+  async drop(accountId: AccountId): Promise<void> {
+    await this.redis.run((client) => client.del(this.key(accountId)));
+  }
+
+  private async rewrite(accountId: AccountId, entries: readonly FeedEntry[], complete: '0' | '1'): Promise<void> {
+    const args = [String(FEED_ENTRIES_MAX), this.ttlSeconds, complete, ...entries.slice(0, FEED_ENTRIES_MAX).map(formatFeedEntry)];
+    await this.redis.run((client) => client.feedRewrite([this.key(accountId)], args));
+  }
+
+  private async inCalls(accountIds: readonly AccountId[], call: (keys: string[]) => Promise<unknown>): Promise<unknown[]> {
+    const replies: unknown[] = [];
+    for (let from = 0; from < accountIds.length; from += KEYS_PER_CALL) {
+      replies.push(await call(accountIds.slice(from, from + KEYS_PER_CALL).map((id) => this.key(id))));
+    }
+    return replies;
+  }
+
+  /** The hash tag keeps a bucket in one slot, so that on a cluster a call can be made per bucket. */
+  private key(accountId: AccountId): string {
+    return `${this.redis.prefix}feed:{b${Number(accountId.slice(-6)) % BUCKETS}}:${accountId}`;
+  }
+}
