@@ -1,104 +1,9 @@
 import { once } from 'node:events';
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { Body, Controller, Get, Headers, HttpCode, Inject, Module, Param, Post, Query, Req } from '@nestjs/common';
-import { AppError, unprocessable } from '@trunkline/kernel';
-import {
-  createLogger,
-  currentTraceparent,
-  LOGGER,
-  PostOk,
-  startService,
-  Uploads,
-  type Logger,
-  type RunningService,
-  type StartOptions,
-} from '@trunkline/platform';
-import { afterEach, describe, expect, test } from '@jest/globals';
-import type { FastifyRequest } from 'fastify';
-import { exampleSettings } from './example-env.js';
+import { describe, expect, test } from '@jest/globals';
+import { send, start, trial } from './trial-service.js';
 
-/** Requests that wait here until the test lets them go. */
-class Gate {
-  private open: () => void = () => undefined;
-  readonly passed = new Promise<void>((resolve) => (this.open = resolve));
-  waiting = 0;
-
-  release(): void {
-    this.open();
-  }
-}
-let gate = new Gate();
-
-@Controller()
-class TrialController {
-  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
-
-  @PostOk('api/v1/echo')
-  echo(@Body() body: unknown, @Query() query: unknown): unknown {
-    return { body, query };
-  }
-
-  @PostOk('api/v1/trace')
-  async trace(): Promise<unknown> {
-    await new Promise((resolve) => setImmediate(resolve));
-    this.logger.info({ event: 'inside' }, 'inside');
-    return { traceparent: currentTraceparent() };
-  }
-
-  @Post('inbox')
-  @HttpCode(202)
-  inbox(@Req() request: FastifyRequest): unknown {
-    return { raw: request.rawBody?.toString('base64') ?? null };
-  }
-
-  @PostOk('api/v1/files')
-  @Uploads({ filesMax: 1, fileBytesMax: 1_000 })
-  files(@Req() request: FastifyRequest): unknown {
-    return { body: request.body, uploads: request.uploads.map(({ field, filename, bytes }) => ({ field, filename, bytes: bytes.length })) };
-  }
-
-  @Get('api/v1/slow')
-  async slow(): Promise<unknown> {
-    gate.waiting += 1;
-    await gate.passed;
-    return { slow: true };
-  }
-
-  @Get('api/v1/things/:id')
-  thing(@Param('id') id: string, @Req() request: FastifyRequest, @Headers('cookie') cookie?: string): unknown {
-    return { id, ip: request.ip, cookies: cookie === undefined ? {} : request.cookies };
-  }
-
-  @Get('api/v1/fails/:how')
-  fails(@Param('how') how: string): never {
-    if (how === 'app') throw unprocessable('Validation failed', { details: { text: [] } });
-    if (how === 'busy') throw new AppError(503, 'busy', 'Service temporarily unavailable', { retryAfterSeconds: 7 });
-    throw new Error('secret inner reason');
-  }
-}
-
-@Module({ controllers: [TrialController] })
-class TrialModule {}
-
-const running: RunningService[] = [];
-const lines: string[] = [];
-afterEach(async () => {
-  gate.release();
-  for (const service of running.splice(0)) await service.stop();
-  gate = new Gate();
-  lines.length = 0;
-});
-
-async function start(options: Partial<StartOptions> = {}, env: Record<string, string> = {}): Promise<RunningService> {
-  const logger = createLogger({ service: 'trial', level: 'debug', destination: { write: (line) => void lines.push(line) } });
-  const service = await startService({ name: 'trial', module: TrialModule, settings: exampleSettings(env), logger, ...options });
-  running.push(service);
-  return service;
-}
-
-const send = (service: RunningService, path: string, init?: RequestInit): Promise<Response> => fetch(`${service.url}${path}`, init);
-const postText = (type: string, body: string | Uint8Array<ArrayBuffer>): RequestInit => ({ method: 'POST', headers: { 'Content-Type': type }, body });
+const postText = (type: string, body: string): RequestInit => ({ method: 'POST', headers: { 'Content-Type': type }, body });
 
 describe('the HTTP edge', () => {
   test('reads JSON, forms, queries and multipart alike', async () => {
@@ -226,7 +131,7 @@ describe('the HTTP edge', () => {
     const init = postText('application/json', '{"a":1}');
     const answer = await send(service, '/api/v1/trace', { ...init, headers: { ...(init.headers as object), traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
     expect(await answer.json()).toEqual({ traceparent: expect.stringContaining(traceId) });
-    const inside = lines.map((line) => JSON.parse(line) as Record<string, unknown>).find((line) => line.event === 'inside');
+    const inside = trial.lines.map((line) => JSON.parse(line) as Record<string, unknown>).find((line) => line.event === 'inside');
     expect(inside).toMatchObject({ trace_id: traceId });
   });
 
@@ -238,8 +143,8 @@ describe('the HTTP edge', () => {
       await send(service, path, { method: 'POST', headers, body: `{"password":"${secret}"` });
       await send(service, path, { headers });
     }
-    expect(lines.length).toBeGreaterThan(8);
-    expect(lines.join('')).not.toContain(secret);
+    expect(trial.lines.length).toBeGreaterThan(8);
+    expect(trial.lines.join('')).not.toContain(secret);
   });
 
   test('metrics count by route pattern', async () => {
@@ -262,134 +167,9 @@ describe('the HTTP edge', () => {
   });
 });
 
-describe('probes', () => {
-  test('both ports answer them; a failing check makes the service not ready but leaves it alive', async () => {
-    const service = await start();
-    let down = false;
-    service.parts.health.register('readiness', 'postgres', async () => {
-      if (down) throw new Error('down');
-    });
-    for (const base of [service.url, service.metricsUrl]) {
-      for (const path of ['/livez', '/readyz', '/startupz']) expect((await fetch(`${base}${path}`)).status).toBe(200);
-    }
-    down = true;
-    await new Promise((resolve) => setTimeout(resolve, 550));
-    const answer = await fetch(`${service.url}/readyz`);
-    expect([answer.status, await answer.json()]).toEqual([503, { ok: false, checks: { postgres: 'failed' } }]);
-    expect((await fetch(`${service.metricsUrl}/livez`)).status).toBe(200);
-  });
-
-  test('two services run side by side in one process and stop apart', async () => {
-    const [a, b] = [await start(), await start({ name: 'other' })];
-    await a.stop();
-    await expect(fetch(`${a.url}/livez`)).rejects.toThrow();
-    expect((await fetch(`${b.url}/readyz`)).status).toBe(200);
-  });
-
-  test('a start that fails leaves nothing open', async () => {
-    const first = await start();
-    const ended: string[] = [];
-    const settings = exampleSettings({ PORT: String(first.port) });
-    const failing = startService({
-      name: 'twin',
-      module: TrialModule,
-      settings,
-      logger: createLogger({ service: 'twin', level: 'silent' }),
-      prepare: (_app, { shutdown }) => shutdown.register('end-pools', 'pool', () => void ended.push('pool')),
-    });
-    await expect(failing).rejects.toThrow('EADDRINUSE');
-    expect(ended).toEqual(['pool']);
-  });
-});
-
-describe('stopping', () => {
-  test('a keep-alive client under load meets no reset and is sent away with Connection: close', async () => {
-    const service = await start({}, { SHUTDOWN_LINGER_MS: '2000' });
-    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-    const seen: { status: number; connection: string | undefined }[] = [];
-    const errors: string[] = [];
-    let stopped = false;
-    const client = async (): Promise<void> => {
-      while (!stopped) {
-        try {
-          const answer = await get(agent, `${service.url}/api/v1/things/1`);
-          seen.push({ status: answer.statusCode ?? 0, connection: answer.headers.connection });
-        } catch (error) {
-          // Once nobody listens any more a new connection is refused: the balancer has other servers.
-          const code = (error as NodeJS.ErrnoException).code ?? String(error);
-          if (code === 'ECONNREFUSED') return;
-          errors.push(code);
-        }
-      }
-    };
-    const clients = Array.from({ length: 8 }, client);
-    await until(() => seen.length > 200);
-    const report = await service.stop();
-    stopped = true;
-    await Promise.all(clients);
-    agent.destroy();
-    expect(errors).toEqual([]);
-    expect(report).toMatchObject({ drained: true, failures: [] });
-    expect(seen.every(({ status }) => status === 200)).toBe(true);
-    expect(seen.filter(({ connection }) => connection === 'close').length).toBeGreaterThanOrEqual(8);
-  });
-
-  test('a request in flight is answered; not ready but alive meanwhile; pools end last', async () => {
-    const order: string[] = [];
-    const service = await start(
-      {
-        prepare: (_app, { shutdown }) => {
-          shutdown.register('end-pools', 'postgres', () => void order.push('end-pools'));
-          shutdown.register('stop-consuming', 'jobs', () => void order.push('stop-consuming'));
-          shutdown.register('drain-broker', 'nats', () => void order.push('drain-broker'));
-        },
-      },
-      { SHUTDOWN_PROBE_MS: '100' },
-    );
-    const slow = send(service, '/api/v1/slow').then(async (answer) => {
-      order.push('answered');
-      return [answer.status, await answer.json()];
-    });
-    await until(() => gate.waiting === 1);
-    const stop = service.stop();
-    expect((await fetch(`${service.url}/readyz`)).status).toBe(503);
-    expect((await fetch(`${service.metricsUrl}/livez`)).status).toBe(200);
-    await until(() => order.includes('stop-consuming'));
-    gate.release();
-    expect(await slow).toEqual([200, { slow: true }]);
-    expect(await stop).toMatchObject({ drained: true });
-    expect(order).toEqual(['stop-consuming', 'answered', 'drain-broker', 'end-pools']);
-  });
-
-  test('a request that never ends is cut off at the deadline', async () => {
-    const service = await start({}, { SHUTDOWN_DEADLINE_MS: '300' });
-    const slow = send(service, '/api/v1/slow').catch(() => 'cut');
-    await until(() => gate.waiting === 1);
-    expect(await service.stop()).toMatchObject({ drained: false, unfinished: ['http'] });
-    expect(await slow).toBe('cut');
-  });
-});
-
 function formOf(fields: readonly [string, string][], file?: Blob): FormData {
   const form = new FormData();
   for (const [name, value] of fields) form.append(name, value);
   if (file !== undefined) form.append('file', file, '../a.png');
   return form;
-}
-
-function get(agent: Agent, url: string): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    httpRequest(url, { agent }, (answer) => answer.on('end', () => resolve(answer)).on('error', reject).resume())
-      .on('error', reject)
-      .end();
-  });
-}
-
-/** Waits for what the server does by itself, at most five seconds. */
-async function until(isSo: () => boolean): Promise<void> {
-  const untilMs = performance.now() + 5_000;
-  while (!isSo()) {
-    if (performance.now() > untilMs) throw new Error('it did not happen within 5 s');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
