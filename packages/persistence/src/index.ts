@@ -21,3 +21,11 @@ export {
 export { HostStore } from './ledger/hosts.js';
 export { RemoteKeyStore, type RemoteKey } from './ledger/remote-keys.js';
 export { AccountKeyStore, InstanceKeyStore, type Sealer, type SigningKeyPair } from './ledger/key-store.js';
+export { DatabaseClock } from './ledger/database-clock.js';
+export { DatabaseIds } from './ledger/database-ids.js';
+export { acquireLease, LeaderLoop, releaseLease, type LeaderLoopSettings, type LeaderTask } from './ledger/leases.js';
+export { leaseWorker, WorkerLease, type WorkerLeaseSettings } from './ledger/worker-lease.js';
+export { queueStatus, type QueueStatus } from './ledger/queue-status.js';
+export { expireIdentity, expireReceipts, expireSocial, ringOverdueInbound, sweepEvents } from './ledger/sweeps.js';
+export { applyRoles, type RoleSettings } from './roles.js';
+export { ROLE_APPS, ROLE_GRANTS, type Grant, type RoleApp } from './role-grants.js';

@@ -1,0 +1,53 @@
+import type { Clock } from '@trunkline/kernel';
+import type { Queryable } from '../database.js';
+
+const MEASURE_EVERY_MS = 60_000;
+
+/**
+ * The database's time, kept going by this process's monotonic clock between measurements: a wall clock that
+ * is set wrong or jumps changes nothing. Good to half a round trip.
+ */
+export class DatabaseClock implements Clock {
+  private testOffsetMs = 0;
+  private timer: NodeJS.Timeout | null = null;
+
+  private constructor(
+    private readonly db: Queryable,
+    private baseMs: number,
+  ) {}
+
+  /** Measures once, and every minute from then on until `stop`. */
+  static async start(db: Queryable, onError: (error: unknown) => void = () => undefined): Promise<DatabaseClock> {
+    const clock = new DatabaseClock(db, await measureBase(db));
+    clock.timer = setInterval(() => void clock.measure().catch(onError), MEASURE_EVERY_MS);
+    clock.timer.unref();
+    return clock;
+  }
+
+  nowMs(): number {
+    return Math.floor(performance.now() + this.baseMs + this.testOffsetMs);
+  }
+
+  /** Compares again. A failed measurement leaves the last one in force. */
+  async measure(): Promise<void> {
+    this.baseMs = await measureBase(this.db);
+  }
+
+  /** Moves all schedules of this process; only tests call it. */
+  setOffsetForTests(ms: number): void {
+    this.testOffsetMs = ms;
+  }
+
+  stop(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+  }
+}
+
+/** What to add to `performance.now()` to get the database's Unix milliseconds. */
+async function measureBase(db: Queryable): Promise<number> {
+  const sentMs = performance.now();
+  const [row] = await db.query<{ ms: number }>('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms');
+  if (row === undefined) throw new Error('the database told no time');
+  return row.ms - (sentMs + performance.now()) / 2;
+}

@@ -1,0 +1,77 @@
+import { nowDate, type Clock, type Snowflake } from '@trunkline/kernel';
+import type { Database } from '../database.js';
+import type { EventStore } from './events.js';
+import type { InboundStore } from './inbound.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const RECEIPT_KEEP_MS = 48 * HOUR_MS;
+const IDEMPOTENCY_KEEP_MS = HOUR_MS;
+/** A Create that arrives later than this after its Delete is of an object that no sender should still hold. */
+const TOMBSTONE_KEEP_MS = 90 * DAY_MS;
+/** A used or expired grant is remembered for a day, so that a second use of its code is recognised. */
+const GRANT_KEEP_MS = DAY_MS;
+const BATCH = 5_000;
+const BATCHES_MAX = 20;
+
+/** Rings again for inbound rows whose doorbell got lost. @returns how many rows it rang for. */
+export async function ringOverdueInbound(
+  inbound: InboundStore,
+  ring: (ids: readonly Snowflake[]) => Promise<void>,
+  query: { readonly olderThanSeconds: number; readonly limit: number; readonly ringMax: number },
+): Promise<number> {
+  const ids = await inbound.overdueIds(query.olderThanSeconds, query.limit);
+  for (let start = 0; start < ids.length; start += query.ringMax) await ring(ids.slice(start, start + query.ringMax));
+  return ids.length;
+}
+
+/** Settles what is done and announces again what is not, until no page is full. */
+export async function sweepEvents(
+  events: EventStore,
+  query: { readonly olderThanSeconds: number; readonly limit: number },
+  signal?: AbortSignal,
+): Promise<{ settled: number; reannounced: number }> {
+  const total = { settled: 0, reannounced: 0 };
+  for (let page = 0; page < BATCHES_MAX && signal?.aborted !== true; page += 1) {
+    const { settled, reannounced } = await events.sweepUnsettled(query.olderThanSeconds, query.limit);
+    total.settled += settled;
+    total.reannounced += reannounced;
+    if (settled + reannounced < query.limit) break;
+  }
+  return total;
+}
+
+/** For the inbox's role. @returns rows deleted. */
+export async function expireReceipts(db: Database, clock: Clock): Promise<number> {
+  return deleteBefore(db, 'federation.receipts', 'created_at', new Date(clock.nowMs() - RECEIPT_KEEP_MS));
+}
+
+/** Tombstones and idempotency keys: for a role that writes social. */
+export async function expireSocial(db: Database, clock: Clock): Promise<number> {
+  const tombstones = await deleteBefore(db, 'social.tombstones', 'created_at', new Date(clock.nowMs() - TOMBSTONE_KEEP_MS));
+  return tombstones + (await deleteBefore(db, 'social.idempotency_keys', 'created_at', new Date(clock.nowMs() - IDEMPOTENCY_KEEP_MS)));
+}
+
+/** Authorization codes and web sessions: for the api's role. */
+export async function expireIdentity(db: Database, clock: Clock): Promise<number> {
+  const grants = await deleteBefore(db, 'identity.grants', 'expires_at', new Date(clock.nowMs() - GRANT_KEEP_MS));
+  return grants + (await deleteBefore(db, 'identity.sessions', 'expires_at', nowDate(clock)));
+}
+
+type Expiring = 'federation.receipts' | 'social.tombstones' | 'social.idempotency_keys' | 'identity.grants' | 'identity.sessions';
+
+/** In batches, so that no statement holds many locks or runs for long. */
+async function deleteBefore(db: Database, table: Expiring, column: 'created_at' | 'expires_at', before: Date): Promise<number> {
+  let deleted = 0;
+  for (let batch = 0; batch < BATCHES_MAX; batch += 1) {
+    const [row] = await db.query<{ rows: number }>(
+      `WITH gone AS (
+         DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${column} < $1 LIMIT $2)) RETURNING 1)
+       SELECT count(*)::int AS rows FROM gone`,
+      [before, BATCH],
+    );
+    deleted += row?.rows ?? 0;
+    if ((row?.rows ?? 0) < BATCH) break;
+  }
+  return deleted;
+}

@@ -1,0 +1,107 @@
+/** The apps that have a database role of their own; `standalone` uses one role that owns everything. */
+export const ROLE_APPS = ['api', 'inbox', 'outbox', 'timeline', 'moderation', 'streaming', 'media', 'web', 'cli'] as const;
+export type RoleApp = (typeof ROLE_APPS)[number];
+
+/** `on`: a schema's every table (`social.*`), one table, or one with columns in brackets. */
+export interface Grant {
+  readonly on: string;
+  readonly may: string;
+}
+
+const READ = 'SELECT';
+const WRITE = 'SELECT, INSERT, UPDATE, DELETE';
+
+/** Every app makes ids, publishes through the events table, relays, and notes what it did. */
+const LEDGER: readonly Grant[] = [
+  { on: 'public.schema_migrations', may: READ },
+  { on: 'events.outbox', may: 'SELECT, INSERT, UPDATE' },
+  { on: 'events.done', may: 'SELECT, INSERT' },
+  { on: 'events.dead', may: 'SELECT, INSERT, UPDATE' },
+  { on: 'events.suspects', may: 'SELECT, INSERT, DELETE' },
+  { on: 'events.leases', may: WRITE },
+  { on: 'events.workers', may: WRITE },
+];
+
+/** Rules are a snapshot in every process. Reports and the audit are none of most apps' business. */
+const RULES: readonly Grant[] = ['version', 'domain_rules', 'domain_allows', 'server_rules', 'settings'].map((table) => ({
+  on: `moderation.${table}`,
+  may: READ,
+}));
+
+/** To know who holds a token; never the password's hash, the address or the reason. */
+const TOKENS: readonly Grant[] = [
+  { on: 'identity.tokens', may: READ },
+  { on: 'identity.apps', may: READ },
+  { on: 'identity.users (id, account_id, role, locale, confirmed_at, approved, disabled, last_active_at)', may: READ },
+];
+
+/** Fetching is signed by the instance actor, whose key whoever comes first makes. */
+const FETCHER: readonly Grant[] = [{ on: 'keys.instance_key', may: 'SELECT, INSERT' }];
+
+/** house.md, "Who writes what", with each exception's reason. */
+export const ROLE_GRANTS: Readonly<Record<RoleApp, readonly Grant[]>> = {
+  api: [
+    ...LEDGER,
+    ...RULES,
+    ...FETCHER,
+    { on: 'social.*', may: WRITE },
+    { on: 'identity.*', may: WRITE },
+    { on: 'media.*', may: READ },
+    { on: 'timeline.*', may: READ },
+    // A reader's own marks: how far they read, and what they dismissed.
+    { on: 'timeline.markers', may: 'SELECT, INSERT, UPDATE' },
+    { on: 'timeline.notifications (dismissed_at)', may: 'UPDATE' },
+  ],
+  inbox: [
+    ...LEDGER,
+    ...RULES,
+    ...FETCHER,
+    { on: 'social.*', may: WRITE },
+    { on: 'federation.*', may: WRITE },
+    // A Flag from another server becomes a report in the transaction that applies it.
+    { on: 'moderation.reports', may: 'SELECT, INSERT' },
+  ],
+  outbox: [
+    ...LEDGER,
+    ...RULES,
+    { on: 'social.*', may: READ },
+    { on: 'federation.*', may: WRITE },
+    { on: 'keys.*', may: WRITE },
+    // NodeInfo counts people and says whether anyone may sign up.
+    { on: 'identity.users (id, account_id, confirmed_at, approved, disabled, last_active_at)', may: READ },
+  ],
+  timeline: [
+    ...LEDGER,
+    ...RULES,
+    { on: 'social.*', may: READ },
+    { on: 'timeline.*', may: WRITE },
+    // Whom to tell of sign-ups and reports, and who was here lately.
+    { on: 'identity.users (id, account_id, role, locale, confirmed_at, approved, disabled, last_active_at)', may: READ },
+    { on: 'moderation.reports', may: READ },
+  ],
+  moderation: [
+    ...LEDGER,
+    ...TOKENS,
+    ...FETCHER,
+    { on: 'social.*', may: WRITE },
+    { on: 'moderation.*', may: WRITE },
+    { on: 'federation.*', may: READ },
+    // Approves, rejects and disables people, and ends what they are signed in to.
+    { on: 'identity.users', may: 'SELECT, UPDATE, DELETE' },
+    { on: 'identity.tokens (revoked_at)', may: 'UPDATE' },
+    { on: 'identity.sessions', may: 'SELECT, DELETE' },
+  ],
+  streaming: [...LEDGER, ...RULES, ...TOKENS, { on: 'social.*', may: READ }, { on: 'timeline.*', may: READ }],
+  media: [...LEDGER, ...RULES, ...TOKENS, { on: 'social.*', may: READ }, { on: 'media.*', may: WRITE }],
+  web: [...LEDGER, ...RULES, { on: 'social.*', may: READ }, { on: 'media.*', may: READ }],
+  // Operators act for api and moderation, look into queues and replay what is dead. No private keys.
+  cli: [
+    ...LEDGER,
+    { on: 'social.*', may: WRITE },
+    { on: 'identity.*', may: WRITE },
+    { on: 'moderation.*', may: WRITE },
+    { on: 'media.*', may: WRITE },
+    { on: 'timeline.*', may: WRITE },
+    { on: 'federation.*', may: 'SELECT, UPDATE' },
+  ],
+};
