@@ -23,12 +23,12 @@ export class StopInOrder {
     return this.running;
   }
 
-  /** Stops on Ctrl-C, on SIGTERM and when the parent is gone, then ends this process. */
-  stopOnSignals(): void {
+  /** Stops on Ctrl-C, on SIGTERM and when the parent is gone, then ends this process with `exitCode`. */
+  stopOnSignals(exitCode = 0): void {
     const onSignal = (): void => {
       if (this.isStopping) return;
       console.log('\nStopping …');
-      void this.stop().then(() => process.exit(0));
+      void this.stop().then(() => process.exit(exitCode));
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
     process.on('disconnect', onSignal);
