@@ -37,6 +37,7 @@ export {
 } from './delivery.js';
 export {
   checkEmail,
+  EMAIL_CHARS_MAX,
   checkPassword,
   checkUsername,
   isLanguageTag,

@@ -48,6 +48,10 @@ export function validationFailed(faults: readonly FieldFault[], withDetails = fa
 /** `redirect_uris` → `Redirect uris`. */
 const titleOf = (field: string): string => (field.charAt(0).toUpperCase() + field.slice(1)).replaceAll('_', ' ');
 
+/** A status longer than people may write. */
+export const statusTooLong = (charactersMax: number): AppError =>
+  validationFailed([{ field: 'text', code: 'ERR_TOO_LONG', message: `character limit of ${charactersMax} exceeded` }]);
+
 export type OAuthErrorCode =
   | 'invalid_request'
   | 'invalid_client'

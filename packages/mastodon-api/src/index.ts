@@ -12,7 +12,7 @@ export {
   type StatusView,
 } from './entities/status.js';
 export { renderRelationship } from './entities/relationship.js';
-export { renderNotification, renderReport, type NotificationView } from './entities/notification.js';
+export { renderGroupedNotifications, renderNotification, renderReport, type NotificationView } from './entities/notification.js';
 export {
   renderAdminAccount,
   renderAdminDomainAllow,
@@ -54,6 +54,7 @@ export {
   renderError,
   routeNotFound,
   signInNeeded,
+  statusTooLong,
   tokenInvalid,
   tokenMissing,
   tokenRevoked,
@@ -67,3 +68,61 @@ export {
   type OAuthErrorCode,
 } from './errors.js';
 export { pagingLinks, type PagingLinksInput } from './paging-links.js';
+export { routeFor, ROUTES, type Route, type RouteApp, type RouteAuth } from './routes.js';
+export {
+  BLANK,
+  faultOf,
+  INVALID,
+  NOT_SUPPORTED,
+  readParams,
+  RESERVED,
+  TAKEN,
+  tooLong,
+  tooShort,
+  type ReadOptions,
+} from './params/read.js';
+export { ACCOUNTS_PER_PAGE, pageParams, STATUSES_PER_PAGE } from './params/pieces.js';
+export { AuthorizeParams, CreateAppParams, isRedirectUri, OUT_OF_BAND, RevokeParams, TokenParams } from './params/oauth.js';
+export {
+  AccountStatusesParams,
+  CreateStatusParams,
+  EditStatusParams,
+  IdsParams,
+  PublicTimelineParams,
+  ReblogParams,
+  TagTimelineParams,
+  type CreateStatusInput,
+} from './params/statuses.js';
+export {
+  AccountSearchParams,
+  ConfirmationParams,
+  FollowParams,
+  LookupParams,
+  MuteParams,
+  RegisterParams,
+  RelationshipsParams,
+  UpdateCredentialsParams,
+  type RegisterInput,
+  type UpdateCredentialsInput,
+} from './params/accounts.js';
+export {
+  MarkersParams,
+  NotificationsParams,
+  SaveMarkersParams,
+  SearchParams,
+  UnreadCountParams,
+  type MarkerTimeline,
+  type SearchType,
+} from './params/reading.js';
+export {
+  AccountActionParams,
+  AdminAccountsParams,
+  AdminPageParams,
+  AdminReportsParams,
+  CreateDomainAllowParams,
+  CreateDomainBlockParams,
+  ReportParams,
+  UpdateDomainBlockParams,
+  type AdminAccountState,
+} from './params/moderation.js';
+export { entityFaults } from './conformance/entity-faults.js';

@@ -110,7 +110,7 @@ export function renderCredentialAccount(
     source: {
       privacy: user.defaultVisibility,
       sensitive: user.defaultSensitive,
-      language: user.defaultLanguage,
+      language: user.defaultLanguage ?? user.locale,
       note: account.note,
       fields: account.fields.map((field) => ({ name: field.name, value: field.value, verified_at: timestampOrNull(field.verifiedAt) })),
       follow_requests_count: more.followRequestsCount ?? 0,

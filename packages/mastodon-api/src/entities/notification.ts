@@ -26,6 +26,36 @@ export function renderNotification(view: NotificationView, ctx: RenderContext): 
   };
 }
 
+/**
+ * The same as version 2 of the API wants them: accounts and statuses once, and groups of their ids. Each notification
+ * is a group of its own, as Mastodon answers when asked for no grouped types.
+ */
+export function renderGroupedNotifications(views: readonly NotificationView[], ctx: RenderContext): Record<string, unknown> {
+  const accounts = new Map(views.map((view) => [view.account.id, renderAccount(view.account, ctx, view.accountExtras)]));
+  const statuses = new Map(views.flatMap(({ status }) => (status === null ? [] : [[status.status.id, renderStatus(status, ctx)] as const])));
+  return {
+    accounts: [...accounts.values()],
+    statuses: [...statuses.values()],
+    notification_groups: views.map((view) => groupOfOne(view, ctx)),
+  };
+}
+
+function groupOfOne(view: NotificationView, ctx: RenderContext): Record<string, unknown> {
+  const { notification } = view;
+  return {
+    group_key: `ungrouped-${notification.id}`,
+    notifications_count: 1,
+    type: notification.type,
+    most_recent_notification_id: notification.id,
+    page_min_id: notification.id,
+    page_max_id: notification.id,
+    latest_page_notification_at: timestamp(notification.createdAt),
+    sample_account_ids: [view.account.id],
+    ...(view.status === null ? {} : { status_id: view.status.status.id }),
+    ...(view.report === null ? {} : { report: renderReport(view.report.report, view.report.target, ctx) }),
+  };
+}
+
 /** A report as its author, or a notified moderator, sees it. */
 export function renderReport(report: Report, target: Account, ctx: RenderContext): ReportJson {
   return {

@@ -73,7 +73,7 @@ export interface CredentialAccountJson extends AccountJson {
   source: {
     privacy: string;
     sensitive: boolean;
-    language: string | null;
+    language: string;
     note: string;
     fields: FieldJson[];
     follow_requests_count: number;
