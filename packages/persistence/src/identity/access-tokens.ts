@@ -1,0 +1,146 @@
+import type { User } from '@trunkline/domain';
+import type { Snowflake } from '@trunkline/kernel';
+import type { Database, Queryable } from '../database.js';
+import { newSecret, secretHash } from './secrets.js';
+import { toUser, USER_COLUMNS, type UserRow } from './user-rows.js';
+
+/** What a bearer token stands for. */
+export interface TokenIdentity {
+  readonly tokenId: Snowflake;
+  readonly appId: Snowflake;
+  readonly appName: string;
+  readonly appWebsite: string | null;
+  readonly scopes: readonly string[];
+  readonly createdAt: Date;
+  /** null: the application itself (client credentials). */
+  readonly user: User | null;
+}
+
+export interface NewGrant {
+  readonly appId: Snowflake;
+  readonly userId: Snowflake;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  /** PKCE S256; null: the client used none. */
+  readonly codeChallenge: string | null;
+}
+
+export interface RedeemedGrant extends NewGrant {
+  readonly codeHash: string;
+}
+
+type TokenRow = UserRow & {
+  tokenId: Snowflake;
+  appId: Snowflake;
+  appName: string;
+  appWebsite: string | null;
+  scopes: string;
+  tokenCreatedAt: Date;
+};
+type GrantRow = {
+  appId: Snowflake;
+  userId: Snowflake;
+  redirectUri: string;
+  scopes: string;
+  codeChallenge: string | null;
+  usedBefore: boolean;
+} & Record<string, unknown>;
+
+/** Authorization codes and access tokens; only their hashes are stored. */
+export class AccessTokens {
+  constructor(private readonly db: Database) {}
+
+  /** A code for ten minutes and one use. */
+  async grant(grant: NewGrant): Promise<string> {
+    const code = newSecret();
+    await this.db.query(
+      `INSERT INTO identity.grants (code_hash, app_id, user_id, redirect_uri, scopes, code_challenge, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, now() + interval '10 minutes')`,
+      [secretHash(code), grant.appId, grant.userId, grant.redirectUri, grant.scopes.join(' '), grant.codeChallenge],
+    );
+    return code;
+  }
+
+  /**
+   * Takes a code. `check` judges it before it counts as used. Null: unknown, expired, refused, or used before; a
+   * code that comes twice was stolen, so every token made from it is revoked (RFC 6749 §4.1.2).
+   */
+  async redeem(code: string, check: (grant: RedeemedGrant) => boolean): Promise<RedeemedGrant | null> {
+    const codeHash = secretHash(code);
+    return this.db.transaction(async (tx) => {
+      const rows = await tx.query<GrantRow>(
+        `SELECT app_id AS "appId", user_id AS "userId", redirect_uri AS "redirectUri", scopes,
+                code_challenge AS "codeChallenge", used_at IS NOT NULL AS "usedBefore"
+           FROM identity.grants WHERE code_hash = $1 AND expires_at > now() LIMIT 1 FOR UPDATE`,
+        [codeHash],
+      );
+      const row = rows[0];
+      if (row === undefined) return null;
+      const { usedBefore, ...rest } = row;
+      const grant: RedeemedGrant = { ...rest, scopes: row.scopes.split(' '), codeHash };
+      if (usedBefore) {
+        await tx.query('UPDATE identity.tokens SET revoked_at = now() WHERE grant_code_hash = $1 AND revoked_at IS NULL', [codeHash]);
+        return null;
+      }
+      if (!check(grant)) return null;
+      await tx.query('UPDATE identity.grants SET used_at = now() WHERE code_hash = $1', [codeHash]);
+      return grant;
+    });
+  }
+
+  async issue(token: {
+    id: Snowflake;
+    appId: Snowflake;
+    userId: Snowflake | null;
+    scopes: readonly string[];
+    grantCodeHash?: string;
+  }): Promise<{ token: string; createdAt: Date }> {
+    const secret = newSecret();
+    const rows = await this.db.query<{ createdAt: Date }>(
+      `INSERT INTO identity.tokens (id, token_hash, app_id, user_id, grant_code_hash, scopes)
+       VALUES ($1, $2, $3, $4, $5, $6) RETURNING created_at AS "createdAt"`,
+      [token.id, secretHash(secret), token.appId, token.userId, token.grantCodeHash ?? null, token.scopes.join(' ')],
+    );
+    return { token: secret, createdAt: rows[0]?.createdAt ?? new Date(0) };
+  }
+
+  /** What the token stands for, in one query; null when it is unknown or revoked. */
+  async lookup(token: string): Promise<TokenIdentity | null> {
+    const rows = await this.db.query<TokenRow>(
+      `SELECT t.id AS "tokenId", t.app_id AS "appId", p.name AS "appName", p.website AS "appWebsite", t.scopes,
+              t.created_at AS "tokenCreatedAt", ${USER_COLUMNS}
+         FROM identity.tokens t JOIN identity.apps p ON p.id = t.app_id LEFT JOIN identity.users u ON u.id = t.user_id
+        WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND (t.user_id IS NULL OR u.id IS NOT NULL) LIMIT 1`,
+      [secretHash(token)],
+    );
+    const row = rows[0];
+    if (row === undefined) return null;
+    return {
+      tokenId: row.tokenId,
+      appId: row.appId,
+      appName: row.appName,
+      appWebsite: row.appWebsite,
+      scopes: row.scopes.split(' '),
+      createdAt: row.tokenCreatedAt,
+      // Without a user the outer join leaves every column of theirs empty.
+      user: (row.id as Snowflake | null) === null ? null : toUser(row),
+    };
+  }
+
+  /** Revokes a token of this application. Unknown ones are no failure (RFC 7009). */
+  async revoke(token: string, appId: Snowflake): Promise<void> {
+    await this.db.query('UPDATE identity.tokens SET revoked_at = now() WHERE token_hash = $1 AND app_id = $2 AND revoked_at IS NULL', [
+      secretHash(token),
+      appId,
+    ]);
+  }
+
+  /** Signs a person out everywhere: tokens, open codes and web sessions. */
+  async revokeAllOf(userId: Snowflake): Promise<void> {
+    await this.db.transaction(async (tx: Queryable) => {
+      await tx.query('UPDATE identity.tokens SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL', [userId]);
+      await tx.query('DELETE FROM identity.grants WHERE user_id = $1', [userId]);
+      await tx.query('DELETE FROM identity.sessions WHERE user_id = $1', [userId]);
+    });
+  }
+}
