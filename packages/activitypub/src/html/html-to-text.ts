@@ -6,6 +6,7 @@ const UNESCAPED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>'
 export function htmlToText(html: string): string {
   return sanitizeHtml(html)
     .replace(/<br \/>/g, '\n')
+    .replace(/<(?:p|blockquote|pre|ul|ol)[ >]/g, '\n\n$&')
     .replace(/<\/(?:p|blockquote|pre|ul|ol)>/g, '\n\n')
     .replace(/<\/li>/g, '\n')
     .replace(/<[^<>]*>/g, '')

@@ -34,17 +34,16 @@ function cleanValue(value: unknown, depth: number, state: CleanState): unknown {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value !== 'object' || value === null) return typeof value === 'boolean' ? value : null;
 
+  const entries = Array.isArray(value) ? [] : Object.entries(value).map(([key, entry]) => [key.replaceAll('\u0000', ''), entry] as const);
+  state.values += 1 + (Array.isArray(value) ? value.length : entries.length);
   if (depth >= LIMITS.depth) state.refused ??= 'too_deep';
-  if (++state.values > LIMITS.values) state.refused ??= 'too_large';
-  if (state.refused !== null) return null;
-  if (Array.isArray(value)) {
-    state.values += value.length;
-    return value.map((entry) => cleanValue(entry, depth + 1, state));
-  }
-  const entries = Object.entries(value).filter(([key]) => !POLLUTING.has(key));
-  state.values += entries.length;
+  if (state.values > LIMITS.values) state.refused ??= 'too_large';
   if (entries.some(([key]) => SMUGGLING.has(key))) state.refused ??= 'forbidden_keyword';
-  return Object.fromEntries(entries.map(([key, entry]) => [key.replaceAll('\u0000', ''), cleanValue(entry, depth + 1, state)]));
+  if (state.refused !== null) return null;
+
+  if (Array.isArray(value)) return value.map((entry) => cleanValue(entry, depth + 1, state));
+  const kept = entries.filter(([key]) => !POLLUTING.has(key));
+  return Object.fromEntries(kept.map(([key, entry]) => [key, cleanValue(entry, depth + 1, state)]));
 }
 
 /** Whether the document's @context names ActivityStreams, alone or in a list. */

@@ -7,8 +7,6 @@ import { attachedLinks } from './parse-attachments.js';
 const FIRST_CLASS = new Set(['Note', 'Question']);
 const CONVERTED = new Set(['Article', 'Page', 'Image', 'Audio', 'Video', 'Event', 'Album', 'Story', 'Review', 'Comment', 'Quotation']);
 
-export const isConvertedType = (type: string): boolean => CONVERTED.has(type);
-
 /** Whether an object of this type is read as a post. */
 export const isNoteType = (type: string): boolean => FIRST_CLASS.has(type) || CONVERTED.has(type);
 
@@ -24,7 +22,7 @@ interface NoteContent {
 export function readContent(raw: JsonObject, type: string, url: string): NoteContent {
   const { text, language } = localized(raw, 'content');
   const html = markUp(text ?? '', member(raw, 'mediaType'));
-  if (isConvertedType(type)) return { html: convert(raw, html, url), language, spoilerText: '', warned: false };
+  if (CONVERTED.has(type)) return { html: convert(raw, html, url), language, spoilerText: '', warned: false };
 
   const summary = localized(raw, 'summary').text;
   const spoilerText = (summary ?? '').replace(/[\u200B-\u200D\uFEFF]/g, '').trim().slice(0, LIMITS.spoilerChars).toWellFormed();
@@ -66,7 +64,7 @@ function convert(raw: JsonObject, content: string, url: string): string {
   return [title === '' ? '' : `<p><strong>${escapeHtml(title)}</strong></p>`, asParagraph(teaser), ...links.map(linkParagraph)].join('');
 }
 
-const asParagraph = (html: string): string => (html === '' || html.trimStart().startsWith('<') ? html : `<p>${html}</p>`);
+const asParagraph = (html: string): string => (html === '' || /^\s*<(?:p|div|ul|ol|h[1-6]|blockquote|pre)\b/i.test(html) ? html : `<p>${html}</p>`);
 const linkParagraph = (url: string): string => `<p><a href="${escapeHtml(url)}">${escapeHtml(url)}</a></p>`;
 
 /** An option is named by `name` (Mastodon, Misskey, Pleroma) or by `content` (few others). */

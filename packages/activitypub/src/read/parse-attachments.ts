@@ -31,8 +31,11 @@ export const attachedLinks = (value: unknown): readonly string[] =>
     .filter((entry) => typesOf(entry).includes('Link'))
     .flatMap((entry) => linksOf(entry)[0]?.href ?? []);
 
-/** One medium, also a whole Image, Audio or Video object that is the post itself. */
-export function attachmentOf(entry: JsonObject): RemoteAttachment | null {
+/** An Image, Audio or Video that is the post itself: its texts and `mediaType` are the post's, not the file's. */
+export const ownMedium = (raw: JsonObject): RemoteAttachment | null =>
+  attachmentOf({ ...raw, mediaType: null, summary: null, name: null });
+
+function attachmentOf(entry: JsonObject): RemoteAttachment | null {
   const link = bestMedia(linksOf([member(entry, 'url'), member(entry, 'href')].flat()));
   if (link === null) return null;
 

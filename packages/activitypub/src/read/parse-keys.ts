@@ -8,20 +8,21 @@ import type { ReadFailure, RemotePublicKey } from './types.js';
 
 const PEM_CHARS_MAX = 16_384;
 
-function keyOf(entry: JsonObject): RemotePublicKey | null {
+function keyOf(entry: JsonObject, holder: string | null): RemotePublicKey | null {
   const id = httpUri(member(entry, 'id'));
-  const owner = idOf(member(entry, 'owner')) ?? idOf(member(entry, 'controller'));
+  const owner = idOf(member(entry, 'owner')) ?? idOf(member(entry, 'controller')) ?? holder;
   const pem = textOf(member(entry, 'publicKeyPem'), PEM_CHARS_MAX);
   return id === null || owner === null || pem === null ? null : { id, owner, pem };
 }
 
-/** An actor's keys: only those on its own host that name it as their owner. */
+/** An actor's keys: only those on its own host that name it as their owner, or nobody. */
 export const parseKeys = (actor: JsonObject, actorUri: string): readonly RemotePublicKey[] =>
   listOf(member(actor, 'publicKey'))
     .slice(0, LIMITS.keys)
     .filter(isJsonObject)
-    .map(keyOf)
-    .filter((key) => key !== null && key.owner === actorUri && sameHost(key.id, actorUri)) as RemotePublicKey[];
+    .map((entry) => keyOf(entry, actorUri))
+    .filter((key) => key !== null)
+    .filter((key) => key.owner === actorUri && sameHost(key.id, actorUri));
 
 /**
  * The keys in what a keyId answered: a bare key, a whole actor, or GotoSocial's stub actor. Each key's owner lies on the
@@ -35,6 +36,7 @@ export function parsePublicKeys(json: unknown): Result<readonly RemotePublicKey[
 
   const raw = document.value;
   const candidates = [raw, ...listOf(member(raw, 'publicKey')).slice(0, LIMITS.keys).filter(isJsonObject)];
-  const keys = candidates.map(keyOf).filter((key) => key !== null && sameHost(key.id, key.owner)) as RemotePublicKey[];
+  const holder = httpUri(member(raw, 'id'));
+  const keys = candidates.map((entry) => keyOf(entry, entry === raw ? null : holder)).filter((key) => key !== null).filter((key) => sameHost(key.id, key.owner));
   return keys.length === 0 ? fail({ code: 'wrong_type' }) : ok(keys);
 }

@@ -4,8 +4,8 @@ import { httpUri, PUBLIC_URI, sameHost, sameSite } from '../hosts.js';
 import { countOf, flagOf, isJsonObject, listOf, member, type JsonObject } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { cleanDocument, dateOf, typesOf } from './document.js';
-import { isConvertedType, isNoteType, readContent } from './note-content.js';
-import { attachmentOf, parseAttachments } from './parse-attachments.js';
+import { isNoteType, readContent } from './note-content.js';
+import { ownMedium, parseAttachments } from './parse-attachments.js';
 import { parseTags, type RemoteTags } from './parse-tags.js';
 import { audienceList, idOf, pageLinkOf } from './references.js';
 import type { ReadFailure, RemoteAttachment, RemoteNote } from './types.js';
@@ -14,11 +14,12 @@ import type { ReadFailure, RemoteAttachment, RemoteNote } from './types.js';
  * Reads a post: Note and Question as they are; Article, Page, Image, Audio, Video, Event and some kin as
  * title, text and link. Long lists and texts are cut, never refused.
  *
- * @param author `followersUri` is the author's followers collection, by which followers-only posts are known
+ * @param author `followersUri` is the author's followers collection, by which followers-only posts are known; `actorUri`
+ *   stands in for a missing attributedTo in an activity of that actor
  * @returns `wrong_type` for types that are no posts (ChatMessage among them), `host_mismatch` when the id is not
  *   on the author's host. That the document came from there is the caller's to check.
  */
-export function parseNote(json: unknown, author: { readonly followersUri?: string | null } = {}): Result<RemoteNote, ReadFailure> {
+export function parseNote(json: unknown, author: { readonly followersUri?: string | null; readonly actorUri?: string } = {}): Result<RemoteNote, ReadFailure> {
   const document = cleanDocument(json);
   if (!document.ok) return document;
   const raw = document.value;
@@ -27,7 +28,7 @@ export function parseNote(json: unknown, author: { readonly followersUri?: strin
   if (type === undefined) return fail({ code: 'wrong_type' });
   const uri = httpUri(member(raw, 'id'));
   if (uri === null) return fail({ code: 'missing_id' });
-  const attributedTo = authorOf(member(raw, 'attributedTo')) ?? authorOf(member(raw, 'actor'));
+  const attributedTo = authorOf(member(raw, 'attributedTo')) ?? authorOf(member(raw, 'actor')) ?? author.actorUri ?? null;
   if (attributedTo === null) return fail({ code: 'missing_actor' });
   if (!sameHost(uri, attributedTo)) return fail({ code: 'host_mismatch', context: { uri, attributedTo } });
 
@@ -84,8 +85,7 @@ const anySensitive = (attachments: unknown): boolean =>
   listOf(attachments).slice(0, LIMITS.attachments).some((entry) => isJsonObject(entry) && flagOf(member(entry, 'sensitive')));
 
 function readAttachments(raw: JsonObject, type: string): readonly RemoteAttachment[] {
-  const isMedium = type === 'Image' || type === 'Audio' || type === 'Video';
-  const own = isMedium && isConvertedType(type) ? attachmentOf(raw) : null;
+  const own = ['Image', 'Audio', 'Video'].includes(type) ? ownMedium(raw) : null;
   const attached = parseAttachments(member(raw, 'attachment'));
   return own === null ? attached : [own, ...attached].slice(0, LIMITS.attachments);
 }

@@ -50,7 +50,8 @@ export function linksOf(value: unknown, depth = 3): readonly LinkTarget[] {
       if (bare !== null) return [{ href: bare, mediaType: null, height: 0, json: null }];
       if (!isJsonObject(entry)) return [];
 
-      const mediaType = mediaTypeOf(member(entry, 'mediaType'));
+      // Funkwhale writes mimeType.
+      const mediaType = mediaTypeOf(member(entry, 'mediaType') ?? member(entry, 'mimeType'));
       const height = Number(member(entry, 'height')) || 0;
       const href = httpUri(member(entry, 'href'));
       if (href !== null) return [{ href, mediaType, height, json: entry }];
