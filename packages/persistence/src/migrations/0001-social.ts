@@ -43,6 +43,9 @@ export class Social1700000000001 implements MigrationInterface {
       );
       CREATE UNIQUE INDEX accounts_handle ON social.accounts (lower(username), coalesce(domain, ''));
       CREATE INDEX accounts_domain ON social.accounts (domain) WHERE domain IS NOT NULL;
+      CREATE INDEX accounts_username_prefix ON social.accounts (lower(username) text_pattern_ops);
+      CREATE INDEX accounts_display_name_prefix ON social.accounts (lower(display_name) text_pattern_ops);
+      CREATE INDEX accounts_domain_prefix ON social.accounts (domain text_pattern_ops) WHERE domain IS NOT NULL;
 
       CREATE TABLE social.account_stats (
         account_id bigint PRIMARY KEY,
@@ -80,13 +83,17 @@ export class Social1700000000001 implements MigrationInterface {
         deleted_at timestamptz
       );
       CREATE INDEX statuses_account ON social.statuses (account_id, id DESC) WHERE deleted_at IS NULL;
-      CREATE INDEX statuses_replies ON social.statuses (in_reply_to_id, id) WHERE in_reply_to_id IS NOT NULL AND deleted_at IS NULL;
+      -- Tombstones too: threads are walked through them, and their authors are told of Deletes.
+      CREATE INDEX statuses_replies ON social.statuses (in_reply_to_id, id) WHERE in_reply_to_id IS NOT NULL;
       CREATE INDEX statuses_orphans ON social.statuses (in_reply_to_uri) WHERE in_reply_to_uri IS NOT NULL;
       CREATE UNIQUE INDEX statuses_boost ON social.statuses (boost_of_id, account_id) WHERE boost_of_id IS NOT NULL AND deleted_at IS NULL;
+      CREATE INDEX statuses_boosts_of ON social.statuses (boost_of_id, id DESC) WHERE boost_of_id IS NOT NULL;
       CREATE INDEX statuses_public ON social.statuses (id DESC)
         WHERE visibility = 'public' AND boost_of_id IS NULL AND deleted_at IS NULL;
       CREATE INDEX statuses_public_local ON social.statuses (id DESC)
         WHERE visibility = 'public' AND boost_of_id IS NULL AND deleted_at IS NULL AND local;
+      CREATE INDEX statuses_public_media ON social.statuses (id DESC)
+        WHERE visibility = 'public' AND boost_of_id IS NULL AND deleted_at IS NULL AND media <> '[]'::jsonb;
       CREATE INDEX statuses_conversation ON social.statuses (conversation_uri) WHERE conversation_uri IS NOT NULL;
 
       CREATE TABLE social.status_stats (
@@ -177,6 +184,7 @@ export class Social1700000000001 implements MigrationInterface {
         PRIMARY KEY (account_id, status_id)
       );
       CREATE INDEX bookmarks_account ON social.bookmarks (account_id, id DESC);
+      CREATE INDEX bookmarks_status ON social.bookmarks (status_id);
 
       CREATE TABLE social.blocks (
         account_id bigint NOT NULL,
@@ -196,6 +204,8 @@ export class Social1700000000001 implements MigrationInterface {
         expires_at timestamptz,
         PRIMARY KEY (account_id, target_account_id)
       );
+      CREATE INDEX mutes_target ON social.mutes (target_account_id);
+      CREATE INDEX mutes_expiring ON social.mutes (expires_at) WHERE expires_at IS NOT NULL;
 
       CREATE TABLE social.idempotency_keys (
         account_id bigint NOT NULL,

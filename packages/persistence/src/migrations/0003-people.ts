@@ -77,6 +77,9 @@ export class People1700000000003 implements MigrationInterface {
         expires_at timestamptz NOT NULL,
         user_agent text
       );
+      CREATE INDEX sessions_user ON identity.sessions (user_id);
+      CREATE INDEX sessions_expired ON identity.sessions (expires_at);
+      CREATE INDEX grants_expired ON identity.grants (expires_at);
 
       CREATE TABLE timeline.notifications (
         id bigint PRIMARY KEY,
@@ -152,6 +155,7 @@ export class People1700000000003 implements MigrationInterface {
         assigned_account_id bigint
       );
       CREATE INDEX reports_open ON moderation.reports (id DESC) WHERE action_taken_at IS NULL;
+      CREATE INDEX reports_target ON moderation.reports (target_account_id, id DESC);
       CREATE TABLE moderation.audit (
         id bigint PRIMARY KEY,
         account_id bigint,

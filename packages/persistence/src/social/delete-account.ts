@@ -1,0 +1,71 @@
+import type { AccountId, StatusId } from '@trunkline/kernel';
+import type { Queryable } from '../database.js';
+import { moveAccountCounters, moveStatusCounters } from './counters.js';
+import { deleteStatuses } from './delete-statuses.js';
+import { followDeltas } from './tie-writes.js';
+
+const BATCH = 500;
+
+/** Turns the row into a tombstone; uri and handle stay taken. Ties, statuses and favourites go, in batches. */
+export async function deleteAccount(tx: Queryable, id: AccountId): Promise<void> {
+  const living = await tx.query(
+    `UPDATE social.accounts
+        SET display_name = '', note = '', fields = '[]', emojis = '[]', avatar_url = NULL, header_url = NULL,
+            also_known_as = '{}', discoverable = false, indexable = false, deleted_at = now(), updated_at = now()
+      WHERE id = $1 AND deleted_at IS NULL RETURNING id`,
+    [id],
+  );
+  if (living.length === 0) return;
+  await untilNone(() => severFollows(tx, [id]));
+  await dropQuietTies(tx, id);
+  await untilNone(() => dropFavourites(tx, id));
+  await untilNone(() => dropStatuses(tx, id));
+}
+
+async function untilNone(step: () => Promise<number>): Promise<void> {
+  while ((await step()) > 0);
+}
+
+/** Ends up to a batch of follows from or to these accounts, counters of both sides included; how many ended. */
+export async function severFollows(tx: Queryable, accountIds: readonly AccountId[]): Promise<number> {
+  const gone = await tx.query<{ accountId: AccountId; targetId: AccountId }>(
+    `DELETE FROM social.follows f
+      USING (
+        (SELECT id FROM social.follows WHERE account_id = ANY($1::bigint[]) LIMIT ${BATCH})
+        UNION (SELECT id FROM social.follows WHERE target_account_id = ANY($1::bigint[]) LIMIT ${BATCH})
+      ) AS doomed
+      WHERE f.id = doomed.id
+      RETURNING f.account_id AS "accountId", f.target_account_id AS "targetId"`,
+    [accountIds],
+  );
+  await moveAccountCounters(tx, gone.flatMap((tie) => followDeltas(tie, -1)));
+  return gone.length;
+}
+
+/** Ties that nobody's counter counts. */
+async function dropQuietTies(tx: Queryable, id: AccountId): Promise<void> {
+  await tx.query('DELETE FROM social.follow_requests WHERE account_id = $1 OR target_account_id = $1', [id]);
+  await tx.query('DELETE FROM social.blocks WHERE account_id = $1 OR target_account_id = $1', [id]);
+  await tx.query('DELETE FROM social.mutes WHERE account_id = $1 OR target_account_id = $1', [id]);
+  await tx.query('DELETE FROM social.bookmarks WHERE account_id = $1', [id]);
+}
+
+async function dropFavourites(tx: Queryable, id: AccountId): Promise<number> {
+  const gone = await tx.query<{ statusId: StatusId }>(
+    `DELETE FROM social.favourites f USING (SELECT id FROM social.favourites WHERE account_id = $1 LIMIT ${BATCH}) AS doomed
+      WHERE f.id = doomed.id RETURNING f.status_id AS "statusId"`,
+    [id],
+  );
+  await moveStatusCounters(tx, gone.map(({ statusId }) => ({ statusId, favourites: -1 })));
+  return gone.length;
+}
+
+async function dropStatuses(tx: Queryable, id: AccountId): Promise<number> {
+  const living = await tx.query<{ id: StatusId }>(
+    `SELECT id FROM social.statuses WHERE account_id = $1 AND deleted_at IS NULL ORDER BY id DESC LIMIT ${BATCH}`,
+    [id],
+  );
+  if (living.length === 0) return 0;
+  await deleteStatuses(tx, living.map((row) => row.id));
+  return living.length;
+}

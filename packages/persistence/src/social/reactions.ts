@@ -1,0 +1,105 @@
+import type { StatusFlags } from '@trunkline/domain';
+import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
+import type { Entry, PageQuery } from '@trunkline/social';
+import type { Queryable } from '../database.js';
+import { moveStatusCounters } from './counters.js';
+import { entries } from './page-sql.js';
+import { plainTextOrNull } from './safe-values.js';
+
+/** False when it stands already, or the status is gone. */
+export async function insertFavourite(
+  tx: Queryable,
+  tie: { id: Snowflake; accountId: AccountId; statusId: StatusId; uri: string | null },
+): Promise<boolean> {
+  const rows = await tx.query(
+    `INSERT INTO social.favourites (id, account_id, status_id, uri)
+     SELECT $1, $2, s.id, $4 FROM social.statuses s WHERE s.id = $3 AND s.deleted_at IS NULL
+     ON CONFLICT (account_id, status_id) DO NOTHING RETURNING id`,
+    [tie.id, tie.accountId, tie.statusId, plainTextOrNull(tie.uri)],
+  );
+  if (rows.length === 0) return false;
+  await moveStatusCounters(tx, [{ statusId: tie.statusId, favourites: 1 }]);
+  return true;
+}
+
+export async function deleteFavourite(tx: Queryable, accountId: AccountId, statusId: StatusId): Promise<{ id: Snowflake } | null> {
+  const [gone] = await tx.query<{ id: Snowflake }>(
+    'DELETE FROM social.favourites WHERE account_id = $1 AND status_id = $2 RETURNING id',
+    [accountId, statusId],
+  );
+  if (gone === undefined) return null;
+  await moveStatusCounters(tx, [{ statusId, favourites: -1 }]);
+  return gone;
+}
+
+export async function insertBookmark(tx: Queryable, tie: { id: Snowflake; accountId: AccountId; statusId: StatusId }): Promise<boolean> {
+  const rows = await tx.query(
+    `INSERT INTO social.bookmarks (id, account_id, status_id)
+     SELECT $1, $2, s.id FROM social.statuses s WHERE s.id = $3 AND s.deleted_at IS NULL
+     ON CONFLICT (account_id, status_id) DO NOTHING RETURNING id`,
+    [tie.id, tie.accountId, tie.statusId],
+  );
+  return rows.length === 1;
+}
+
+export async function deleteBookmark(tx: Queryable, accountId: AccountId, statusId: StatusId): Promise<boolean> {
+  const sql = 'DELETE FROM social.bookmarks WHERE account_id = $1 AND status_id = $2 RETURNING id';
+  return (await tx.query(sql, [accountId, statusId])).length === 1;
+}
+
+/** For every id asked about, in one statement. */
+export async function statusFlags(db: Queryable, viewerId: AccountId, ids: readonly StatusId[]): Promise<Map<StatusId, StatusFlags>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.query<{ id: StatusId; favourited: boolean; boosted: boolean; bookmarked: boolean }>(
+    `SELECT asked.id,
+            EXISTS (SELECT FROM social.favourites f WHERE f.account_id = $1 AND f.status_id = asked.id) AS favourited,
+            EXISTS (SELECT FROM social.statuses b WHERE b.boost_of_id = asked.id AND b.account_id = $1 AND b.deleted_at IS NULL) AS boosted,
+            EXISTS (SELECT FROM social.bookmarks k WHERE k.account_id = $1 AND k.status_id = asked.id) AS bookmarked
+       FROM unnest($2::bigint[]) AS asked (id) LIMIT $3`,
+    [viewerId, ids, ids.length],
+  );
+  return new Map(rows.map(({ id, ...flags }) => [id, { ...flags, muted: false, pinned: false }]));
+}
+
+/** Ids of the account's standing boosts of these statuses. */
+export async function boostIds(db: Queryable, accountId: AccountId, targetIds: readonly StatusId[]): Promise<StatusId[]> {
+  if (targetIds.length === 0) return [];
+  const rows = await db.query<{ id: StatusId }>(
+    `SELECT id FROM social.statuses WHERE boost_of_id = ANY($2::bigint[]) AND account_id = $1 AND deleted_at IS NULL LIMIT $3`,
+    [accountId, targetIds, targetIds.length],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Who boosted it for everybody to see; paged by the boost's id. */
+export const boostedByIds = (db: Queryable, statusId: StatusId, page: PageQuery): Promise<Entry<AccountId>[]> =>
+  entries(db, page, {
+    select: 's.id AS "entryId", s.account_id AS id FROM social.statuses s',
+    where: `s.boost_of_id = $1 AND s.deleted_at IS NULL AND s.visibility IN ('public', 'unlisted')`,
+    pagedBy: 's.id',
+    subject: statusId,
+  });
+
+export const favouritedByIds = (db: Queryable, statusId: StatusId, page: PageQuery): Promise<Entry<AccountId>[]> =>
+  entries(db, page, {
+    select: 'f.id AS "entryId", f.account_id AS id FROM social.favourites f',
+    where: 'f.status_id = $1',
+    pagedBy: 'f.id',
+    subject: statusId,
+  });
+
+export const favouriteStatusIds = (db: Queryable, accountId: AccountId, page: PageQuery): Promise<Entry<StatusId>[]> =>
+  entries(db, page, {
+    select: 'f.id AS "entryId", f.status_id AS id FROM social.favourites f',
+    where: 'f.account_id = $1',
+    pagedBy: 'f.id',
+    subject: accountId,
+  });
+
+export const bookmarkStatusIds = (db: Queryable, accountId: AccountId, page: PageQuery): Promise<Entry<StatusId>[]> =>
+  entries(db, page, {
+    select: 'k.id AS "entryId", k.status_id AS id FROM social.bookmarks k',
+    where: 'k.account_id = $1',
+    pagedBy: 'k.id',
+    subject: accountId,
+  });

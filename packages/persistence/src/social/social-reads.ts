@@ -1,0 +1,136 @@
+import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
+import type { Handle, PageQuery, SocialReads } from '@trunkline/social';
+import type { Queryable } from '../database.js';
+import * as accounts from './account-reads.js';
+import * as audience from './audience.js';
+import { statusEdits } from './edit-status.js';
+import * as reactions from './reactions.js';
+import { searchAccounts } from './search-accounts.js';
+import * as statuses from './status-rows.js';
+import * as threads from './threads.js';
+import * as ties from './tie-reads.js';
+import * as timelines from './timelines.js';
+import { isTombstoned } from './tombstones.js';
+import { peerDomains, usage } from './usage.js';
+
+type Query<K extends keyof SocialReads> = Parameters<SocialReads[K]>[0];
+
+/** The reading half of the store, over a pool or inside one transaction. One statement a call. */
+export class SqlSocialReads implements SocialReads {
+  constructor(protected readonly db: Queryable) {}
+
+  accountsByIds(ids: readonly AccountId[]) {
+    return accounts.accountsByIds(this.db, ids);
+  }
+  accountsByUris(uris: readonly string[]) {
+    return accounts.accountsByUris(this.db, uris);
+  }
+  accountsByHandles(handles: readonly Handle[]) {
+    return accounts.accountsByHandles(this.db, handles);
+  }
+  searchAccounts(query: Query<'searchAccounts'>) {
+    return searchAccounts(this.db, query);
+  }
+
+  statusesByIds(ids: readonly StatusId[]) {
+    return statuses.statusesByIds(this.db, ids);
+  }
+  statusesByUris(uris: readonly string[]) {
+    return statuses.statusesByUris(this.db, uris);
+  }
+  accountStatusIds(query: Query<'accountStatusIds'>) {
+    return timelines.accountStatusIds(this.db, query);
+  }
+  publicStatusIds(query: Query<'publicStatusIds'>) {
+    return timelines.publicStatusIds(this.db, query);
+  }
+  tagStatusIds(query: Query<'tagStatusIds'>) {
+    return timelines.tagStatusIds(this.db, query);
+  }
+  homeStatusIds(accountId: AccountId, limit: number) {
+    return timelines.homeStatusIds(this.db, accountId, limit);
+  }
+  recentStatusIds(authorId: AccountId, limit: number) {
+    return timelines.recentStatusIds(this.db, authorId, limit);
+  }
+  ancestorIds(statusId: StatusId, limit: number) {
+    return threads.ancestorIds(this.db, statusId, limit);
+  }
+  descendantIds(statusId: StatusId, limit: number) {
+    return threads.descendantIds(this.db, statusId, limit);
+  }
+  statusEdits(statusId: StatusId, limit: number) {
+    return statusEdits(this.db, statusId, limit);
+  }
+  publicReplyUris(statusId: StatusId, query: { afterId?: Snowflake; limit: number }) {
+    return threads.publicReplyUris(this.db, statusId, query);
+  }
+  statusFlags(viewerId: AccountId, statusIds: readonly StatusId[]) {
+    return reactions.statusFlags(this.db, viewerId, statusIds);
+  }
+  boostIds(accountId: AccountId, targetIds: readonly StatusId[]) {
+    return reactions.boostIds(this.db, accountId, targetIds);
+  }
+  boostedByIds(statusId: StatusId, page: PageQuery) {
+    return reactions.boostedByIds(this.db, statusId, page);
+  }
+  favouritedByIds(statusId: StatusId, page: PageQuery) {
+    return reactions.favouritedByIds(this.db, statusId, page);
+  }
+  favouriteStatusIds(accountId: AccountId, page: PageQuery) {
+    return reactions.favouriteStatusIds(this.db, accountId, page);
+  }
+  bookmarkStatusIds(accountId: AccountId, page: PageQuery) {
+    return reactions.bookmarkStatusIds(this.db, accountId, page);
+  }
+
+  viewerTies(viewerId: AccountId, otherIds: readonly AccountId[]) {
+    return ties.viewerTies(this.db, viewerId, otherIds);
+  }
+  tiesOfMany(viewerIds: readonly AccountId[], authorIds: readonly AccountId[]) {
+    return ties.tiesOfMany(this.db, viewerIds, authorIds);
+  }
+  relationships(viewerId: AccountId, otherIds: readonly AccountId[]) {
+    return ties.relationships(this.db, viewerId, otherIds);
+  }
+  followerIds(accountId: AccountId, page: PageQuery) {
+    return ties.sourcesOf(this.db, 'follows', accountId, page);
+  }
+  followingIds(accountId: AccountId, page: PageQuery) {
+    return ties.targetsOf(this.db, 'follows', accountId, page);
+  }
+  followRequestIds(targetId: AccountId, page: PageQuery) {
+    return ties.sourcesOf(this.db, 'follow_requests', targetId, page);
+  }
+  blockedIds(accountId: AccountId, page: PageQuery) {
+    return ties.targetsOf(this.db, 'blocks', accountId, page);
+  }
+  mutedIds(accountId: AccountId, page: PageQuery) {
+    return ties.targetsOf(this.db, 'mutes', accountId, page);
+  }
+  follow(accountId: AccountId, targetId: AccountId) {
+    return ties.findFollow(this.db, 'follows', accountId, targetId);
+  }
+  followRequest(accountId: AccountId, targetId: AccountId) {
+    return ties.findFollow(this.db, 'follow_requests', accountId, targetId);
+  }
+
+  localFollowersAfter(accountId: AccountId, afterId: AccountId | null, limit: number) {
+    return audience.localFollowersAfter(this.db, accountId, afterId, limit);
+  }
+  followerInboxes(accountId: AccountId, afterInbox: string, limit: number) {
+    return audience.followerInboxes(this.db, accountId, afterInbox, limit);
+  }
+  interactedAccountIds(statusId: StatusId, limit: number) {
+    return audience.interactedAccountIds(this.db, statusId, limit);
+  }
+  isTombstoned(uris: readonly string[]) {
+    return isTombstoned(this.db, uris);
+  }
+  usage() {
+    return usage(this.db);
+  }
+  peerDomains(limit: number) {
+    return peerDomains(this.db, limit);
+  }
+}

@@ -1,0 +1,154 @@
+import type { EventContract, EventOf } from '@trunkline/contracts';
+import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
+import type {
+  AccountChange,
+  AccountProfile,
+  FollowOptions,
+  FollowTie,
+  IdSource,
+  NewStatus,
+  SocialStore,
+  SocialTransaction,
+  SocialWrites,
+  StatusEdit,
+  Tie,
+} from '@trunkline/social';
+import { afterCommit, type Database, type Queryable } from '../database.js';
+import * as accounts from './account-writes.js';
+import { adoptOrphans } from './adopt-orphans.js';
+import { appendEvent } from './append-event.js';
+import { deleteAccount } from './delete-account.js';
+import { deleteStatuses } from './delete-statuses.js';
+import { editStatus } from './edit-status.js';
+import { claimIdempotencyKey } from './idempotency-keys.js';
+import { insertStatus } from './insert-status.js';
+import * as reactions from './reactions.js';
+import { SqlSocialReads } from './social-reads.js';
+import * as ties from './tie-writes.js';
+import { addTombstone } from './tombstones.js';
+
+export interface SocialStoreDeps {
+  readonly ids: IdSource;
+  /** The trace in which the event came about, as a traceparent; null outside of one. */
+  readonly currentTrace: () => string | null;
+  /** Called after a commit that holds events: wakes the relay. */
+  readonly onEventsCommitted: () => void;
+}
+
+type Given<K extends keyof SocialWrites> = Parameters<SocialWrites[K]>[0];
+
+/**
+ * What use cases may do inside one transaction. Built over any `Queryable` transaction, so that effects commit
+ * together with the ledger rows of whoever called (`SqlSocialStore.within`).
+ */
+class SqlSocialTransaction extends SqlSocialReads implements SocialTransaction {
+  private wakes = false;
+
+  constructor(
+    db: Queryable,
+    private readonly deps: SocialStoreDeps,
+  ) {
+    super(db);
+  }
+
+  insertAccount(account: AccountProfile & { id: AccountId }) {
+    return accounts.insertAccount(this.db, account);
+  }
+  upsertRemoteAccount(profile: AccountProfile, freshId: AccountId) {
+    return accounts.upsertRemoteAccount(this.db, profile, freshId);
+  }
+  updateAccount(id: AccountId, change: AccountChange) {
+    return accounts.updateAccount(this.db, id, change);
+  }
+  deleteAccount(id: AccountId) {
+    return deleteAccount(this.db, id);
+  }
+
+  insertStatus(status: NewStatus) {
+    return insertStatus(this.db, this.deps.ids, status);
+  }
+  editStatus(statusId: StatusId, edit: StatusEdit) {
+    return editStatus(this.db, this.deps.ids, statusId, edit);
+  }
+  async deleteStatus(statusId: StatusId) {
+    const { deletedIds, boostIds } = await deleteStatuses(this.db, [statusId]);
+    return { deleted: deletedIds.length === 1, boostIds };
+  }
+  adoptOrphans(parentUri: string, parent: { id: StatusId; accountId: AccountId }) {
+    return adoptOrphans(this.db, parentUri, parent);
+  }
+  insertFavourite(tie: Given<'insertFavourite'>) {
+    return reactions.insertFavourite(this.db, tie);
+  }
+  deleteFavourite(accountId: AccountId, statusId: StatusId) {
+    return reactions.deleteFavourite(this.db, accountId, statusId);
+  }
+  insertBookmark(tie: Given<'insertBookmark'>) {
+    return reactions.insertBookmark(this.db, tie);
+  }
+  deleteBookmark(accountId: AccountId, statusId: StatusId) {
+    return reactions.deleteBookmark(this.db, accountId, statusId);
+  }
+  addTombstone(uri: string, actorUri: string) {
+    return addTombstone(this.db, uri, actorUri);
+  }
+  claimIdempotencyKey(accountId: AccountId, key: string, statusId: StatusId) {
+    return claimIdempotencyKey(this.db, accountId, key, statusId);
+  }
+
+  insertFollow(tie: FollowTie) {
+    return ties.insertFollow(this.db, tie);
+  }
+  updateFollow(accountId: AccountId, targetId: AccountId, options: Partial<FollowOptions> & { uri?: string }) {
+    return ties.updateFollow(this.db, 'follows', { accountId, targetId }, options);
+  }
+  deleteFollow(accountId: AccountId, targetId: AccountId) {
+    return ties.deleteFollow(this.db, accountId, targetId);
+  }
+  insertFollowRequest(tie: FollowTie) {
+    return ties.insertFollowRequest(this.db, tie);
+  }
+  updateFollowRequest(accountId: AccountId, targetId: AccountId, change: { uri: string }) {
+    return ties.updateFollow(this.db, 'follow_requests', { accountId, targetId }, change);
+  }
+  deleteFollowRequest(accountId: AccountId, targetId: AccountId) {
+    return ties.deleteFollowRequest(this.db, accountId, targetId);
+  }
+  insertBlock(tie: Tie) {
+    return ties.insertBlock(this.db, tie);
+  }
+  deleteBlock(accountId: AccountId, targetId: AccountId) {
+    return ties.deleteBlock(this.db, accountId, targetId);
+  }
+  insertMute(mute: { id: Snowflake; accountId: AccountId; targetId: AccountId; hideNotifications: boolean; expiresAt: Date | null }) {
+    return ties.insertMute(this.db, mute);
+  }
+  deleteMute(accountId: AccountId, targetId: AccountId) {
+    return ties.deleteMute(this.db, accountId, targetId);
+  }
+
+  async appendEvent<C extends EventContract>(contract: C, payload: Omit<EventOf<C>, 'eventId'>): Promise<void> {
+    await appendEvent(this.db, this.deps, contract, payload);
+    if (!this.wakes) afterCommit(this.db, this.deps.onEventsCommitted);
+    this.wakes = true;
+  }
+}
+
+/** Accounts, statuses and ties in Postgres. */
+export class SqlSocialStore extends SqlSocialReads implements SocialStore {
+  constructor(
+    private readonly database: Database,
+    private readonly deps: SocialStoreDeps,
+  ) {
+    super(database);
+  }
+
+  transaction<T>(work: (tx: SocialTransaction) => Promise<T>): Promise<T> {
+    return this.database.transaction((tx) => work(this.within(tx)));
+  }
+
+  /** The same writes inside a transaction that somebody else runs: a ledger row and its effects commit together. */
+  within(tx: Queryable): SocialTransaction {
+    return new SqlSocialTransaction(tx, this.deps);
+  }
+}

@@ -1,0 +1,103 @@
+import { NO_TIES, type Relationship, type Ties } from '@trunkline/domain';
+import type { AccountId } from '@trunkline/kernel';
+import type { Entry, FollowTie, PageQuery, ViewerTies } from '@trunkline/social';
+import type { Queryable } from '../database.js';
+import { entries } from './page-sql.js';
+
+interface TieRow {
+  readonly viewerId: AccountId;
+  readonly otherId: AccountId;
+  readonly kind: 'follow' | 'block' | 'blocked' | 'mute';
+  readonly showsBoosts: boolean | null;
+  readonly languages: string[] | null;
+}
+
+export const viewerTies = async (db: Queryable, viewerId: AccountId, otherIds: readonly AccountId[]): Promise<ViewerTies> =>
+  (await tiesOfMany(db, [viewerId], otherIds)).get(viewerId) ?? new Map<AccountId, Ties>();
+
+/** Every viewer asked about has an entry, also without ties. Rows are bounded by the product of both lists. */
+export async function tiesOfMany(
+  db: Queryable,
+  viewerIds: readonly AccountId[],
+  otherIds: readonly AccountId[],
+): Promise<Map<AccountId, ViewerTies>> {
+  const byViewer = new Map<AccountId, Map<AccountId, Ties>>(viewerIds.map((id) => [id, new Map()]));
+  if (viewerIds.length === 0 || otherIds.length === 0) return byViewer;
+  const outwards = 'account_id = ANY($1::bigint[]) AND target_account_id = ANY($2::bigint[])';
+  const rows = await db.query<TieRow>(
+    `SELECT account_id AS "viewerId", target_account_id AS "otherId", 'follow' AS kind, show_boosts AS "showsBoosts", languages
+       FROM social.follows WHERE ${outwards}
+     UNION ALL SELECT account_id, target_account_id, 'block', NULL, NULL FROM social.blocks WHERE ${outwards}
+     UNION ALL SELECT target_account_id, account_id, 'blocked', NULL, NULL FROM social.blocks
+       WHERE target_account_id = ANY($1::bigint[]) AND account_id = ANY($2::bigint[])
+     UNION ALL SELECT account_id, target_account_id, 'mute', NULL, NULL FROM social.mutes
+       WHERE ${outwards} AND (expires_at IS NULL OR expires_at > now())
+     LIMIT $3`,
+    [viewerIds, otherIds, viewerIds.length * otherIds.length * 4],
+  );
+  for (const row of rows) {
+    const ties = byViewer.get(row.viewerId);
+    ties?.set(row.otherId, { ...(ties.get(row.otherId) ?? NO_TIES), ...told(row) });
+  }
+  return byViewer;
+}
+
+function told(row: TieRow): Partial<Ties> {
+  if (row.kind === 'follow') return { follows: true, showsBoosts: row.showsBoosts ?? true, languages: row.languages };
+  if (row.kind === 'block') return { blocks: true, blockedEitherWay: true };
+  return row.kind === 'blocked' ? { blockedEitherWay: true } : { mutes: true };
+}
+
+/** One row for every account asked about, in the order asked for. */
+export function relationships(db: Queryable, viewerId: AccountId, otherIds: readonly AccountId[]): Promise<Relationship[]> {
+  if (otherIds.length === 0) return Promise.resolve([]);
+  return db.query<Relationship>(
+    `SELECT asked.id AS "accountId", f.id IS NOT NULL AS following, coalesce(f.show_boosts, r.show_boosts, false) AS "showBoosts",
+            coalesce(f.notify, r.notify, false) AS notify, coalesce(f.languages, r.languages) AS languages,
+            EXISTS (SELECT FROM social.follows x WHERE x.account_id = asked.id AND x.target_account_id = $1) AS "followedBy",
+            r.id IS NOT NULL AS requested,
+            EXISTS (SELECT FROM social.follow_requests x WHERE x.account_id = asked.id AND x.target_account_id = $1) AS "requestedBy",
+            EXISTS (SELECT FROM social.blocks x WHERE x.account_id = $1 AND x.target_account_id = asked.id) AS blocking,
+            EXISTS (SELECT FROM social.blocks x WHERE x.account_id = asked.id AND x.target_account_id = $1) AS "blockedBy",
+            m.id IS NOT NULL AS muting, coalesce(m.hide_notifications, false) AS "mutingNotifications",
+            false AS "domainBlocking", '' AS note
+       FROM unnest($2::bigint[]) WITH ORDINALITY AS asked (id, place)
+       LEFT JOIN social.follows f ON f.account_id = $1 AND f.target_account_id = asked.id
+       LEFT JOIN social.follow_requests r ON r.account_id = $1 AND r.target_account_id = asked.id
+       LEFT JOIN social.mutes m ON m.account_id = $1 AND m.target_account_id = asked.id AND (m.expires_at IS NULL OR m.expires_at > now())
+      ORDER BY asked.place LIMIT $3`,
+    [viewerId, otherIds, otherIds.length],
+  );
+}
+
+const TIE_COLUMNS = `id, account_id AS "accountId", target_account_id AS "targetId", uri, show_boosts AS "showBoosts", notify, languages`;
+
+export async function findFollow(
+  db: Queryable,
+  table: 'follows' | 'follow_requests',
+  accountId: AccountId,
+  targetId: AccountId,
+): Promise<FollowTie | null> {
+  const sql = `SELECT ${TIE_COLUMNS} FROM social.${table} WHERE account_id = $1 AND target_account_id = $2 LIMIT 1`;
+  return (await db.query<FollowTie>(sql, [accountId, targetId]))[0] ?? null;
+}
+
+type TieTable = 'follows' | 'follow_requests' | 'blocks' | 'mutes';
+
+/** Whom the account follows, blocks or mutes; newest tie first. Mutes that ran out are left out. */
+export const targetsOf = (db: Queryable, table: TieTable, accountId: AccountId, page: PageQuery): Promise<Entry<AccountId>[]> =>
+  entries(db, page, {
+    select: `t.id AS "entryId", t.target_account_id AS id FROM social.${table} t`,
+    where: table === 'mutes' ? 't.account_id = $1 AND (t.expires_at IS NULL OR t.expires_at > now())' : 't.account_id = $1',
+    pagedBy: 't.id',
+    subject: accountId,
+  });
+
+/** Who follows the account, or asks to; newest tie first. */
+export const sourcesOf = (db: Queryable, table: 'follows' | 'follow_requests', targetId: AccountId, page: PageQuery): Promise<Entry<AccountId>[]> =>
+  entries(db, page, {
+    select: `t.id AS "entryId", t.account_id AS id FROM social.${table} t`,
+    where: 't.target_account_id = $1',
+    pagedBy: 't.id',
+    subject: targetId,
+  });
