@@ -7,12 +7,21 @@ export {
   sightFor,
   sightOf,
   tiesOf,
+  viewerOf,
   type Sight,
   type StatusFacts,
   type Ties,
   type Viewer,
 } from './visibility.js';
-export { feedVerdict, publicTimelineVerdict, type FeedVerdict, type PublicVerdict, type TimelineFacts } from './timelines.js';
+export {
+  feedVerdict,
+  publicTimelineVerdict,
+  timelineFactsOf,
+  type FeedVerdict,
+  type LoadedStatus,
+  type PublicVerdict,
+  type TimelineFacts,
+} from './timelines.js';
 export { audienceOf, type Audience, type AudienceFacts } from './audience.js';
 export { limitOf, pageOf, type Page, type RawPage } from './paging.js';
 export {

@@ -1,5 +1,7 @@
 import type { AccountId } from '@trunkline/kernel';
-import { sightFor, type StatusFacts, type Viewer } from './visibility.js';
+import type { Account, Status } from './model.js';
+import type { DomainVerdict } from './policy.js';
+import { factsOf, sightFor, type StatusFacts, type Viewer } from './visibility.js';
 
 /** A status as timelines judge it. */
 export interface TimelineFacts {
@@ -10,6 +12,36 @@ export interface TimelineFacts {
   readonly reply: { readonly toAccountId: AccountId | null } | null;
   /** What this boosts; its `authorSilenced` is that of the boosted author. */
   readonly boosted: { readonly status: StatusFacts; readonly authorSilenced: boolean } | null;
+}
+
+export interface LoadedStatus {
+  readonly status: Status;
+  readonly author: Account;
+}
+
+/**
+ * The facts of loaded rows. `verdictOn` is the policy's answer for an account's server. A boost whose status was
+ * not found counts as a boost of something deleted.
+ */
+export function timelineFactsOf(
+  loaded: LoadedStatus,
+  boosted: LoadedStatus | null,
+  verdictOn: (domain: string | null) => DomainVerdict,
+): TimelineFacts {
+  const { status } = loaded;
+  const judge = (one: LoadedStatus): { status: StatusFacts; authorSilenced: boolean } => {
+    const verdict = verdictOn(one.author.domain);
+    return { status: factsOf(one.status, one.author, verdict.suspended), authorSilenced: verdict.silenced || one.author.silencedAt !== null };
+  };
+  const own = judge(loaded);
+  const lost = { status: { ...own.status, deleted: true }, authorSilenced: false };
+  const isReply = status.inReplyToId !== null || status.inReplyToAccountId !== null || status.inReplyToUri !== null;
+  return {
+    ...own,
+    language: status.language,
+    reply: isReply ? { toAccountId: status.inReplyToAccountId } : null,
+    boosted: status.boostOfId === null ? null : boosted === null ? lost : judge(boosted),
+  };
 }
 
 export type FeedVerdict =

@@ -98,6 +98,17 @@ export function tiesOf(relationship: Relationship): Ties {
   };
 }
 
+/** A viewer from relationships loaded in one batch; accounts without one are strangers. */
+export function viewerOf(id: AccountId, relationships: ReadonlyMap<AccountId, Relationship>): Viewer {
+  return {
+    id,
+    tiesTo: (accountId) => {
+      const relationship = relationships.get(accountId);
+      return relationship === undefined ? NO_TIES : tiesOf(relationship);
+    },
+  };
+}
+
 /**
  * Whether `actorId`, who can see the status, may boost it: public and unlisted by anyone, followers-only by its
  * author alone, direct by nobody. Holds for boosts that arrive from other servers too.

@@ -18,7 +18,8 @@ test.each<[string, unknown, string[]]>([
     'Tag.url: "nowhere" is no String url',
     'Tag.history[0].accounts: is missing',
   ]],
-  ['Context', { ancestors: [], descendants: [3] }, ['Context.descendants[0]: is no object', 'Context.descendants: [3] is no Status[]']],
+  ['Context', { ancestors: [], descendants: [3] }, ['Context.descendants[0]: is no object']],
+  ['Context', { ancestors: [], descendants: {} }, ['Context.descendants: {} is no Status[]']],
   ['DomainBlock', { domain: 'x', digest: 'y', severity: 'noop' }, [
     'DomainBlock.digest: "y" is no String sha256',
     'DomainBlock.severity: "noop" is no String silence/suspend',

@@ -47,11 +47,7 @@ const FAULTS_MAX = 50;
  * A tool for tests.
  * @throws TypeError when there is no such entity among the facts
  */
-export function entityFaults(name: string, json: unknown): string[] {
-  const faults: string[] = [];
-  checkEntity(name, json, name, faults);
-  return faults.slice(0, FAULTS_MAX);
-}
+export const entityFaults = (name: string, json: unknown): string[] => faultsOfEntity(name, json, name).slice(0, FAULTS_MAX);
 
 function attributesOf(name: string): Attribute[] {
   const entity = FACTS.get(name);
@@ -62,71 +58,59 @@ function attributesOf(name: string): Attribute[] {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-function checkEntity(name: string, json: unknown, path: string, faults: string[]): void {
-  if (!isRecord(json)) {
-    faults.push(`${path}: is no object`);
-    return;
-  }
+function faultsOfEntity(name: string, json: unknown, path: string): string[] {
+  if (!isRecord(json)) return [`${path}: is no object`];
   const attributes = attributesOf(name);
-  for (const attribute of attributes) checkAttribute(attribute, json, attribute.steps, path, faults);
   const known = new Set(attributes.map((attribute) => attribute.steps[0]));
-  for (const key of Object.keys(json)) if (!known.has(key)) faults.push(`${path}.${key}: no such attribute`);
+  return [
+    ...attributes.flatMap((attribute) => faultsAt(attribute, json, path)),
+    ...Object.keys(json).flatMap((key) => (known.has(key) ? [] : [`${path}.${key}: no such attribute`])),
+  ];
 }
 
-function checkAttribute(attribute: Attribute, json: unknown, steps: readonly string[], path: string, faults: string[]): void {
-  const [step = '', ...rest] = steps;
-  if (step === '') {
-    // An element of a list: `history[][day]`.
-    if (Array.isArray(json)) json.forEach((item, at) => checkAttribute(attribute, item, rest, `${path}[${at}]`, faults));
-    return;
-  }
-  if (!isRecord(json)) return;
+/** Walks down `attribute.steps` from `json`, which stands at `path`. */
+function faultsAt(attribute: Attribute, json: unknown, path: string): string[] {
+  const [step = '', ...steps] = attribute.steps;
+  const rest = { ...attribute, steps };
+  // The empty step is each element of a list: `history[][day]`.
+  if (step === '') return Array.isArray(json) ? json.flatMap((item, at) => faultsAt(rest, item, `${path}[${at}]`)) : [];
+  if (!isRecord(json)) return [];
   const value = json[step];
   const here = `${path}.${step}`;
-  if (rest.length > 0) {
-    // What a missing or null parent lacks is told once, with the parent.
-    if (value !== undefined && value !== null) checkAttribute(attribute, value, rest, here, faults);
-    return;
-  }
-  if (value === undefined) {
-    if (!attribute.optional) faults.push(`${here}: is missing`);
-  } else if (value === null) {
-    if (!attribute.nullable) faults.push(`${here}: is null`);
-  } else if (!attribute.types.some((type) => conforms(type, value, attribute.format, here, attribute.types.length === 1 ? faults : []))) {
-    faults.push(`${here}: ${JSON.stringify(value).slice(0, 80)} is no ${attribute.types.join('|')} ${attribute.format}`.trimEnd());
-  }
+  // What a missing or null parent lacks is told once, with the parent.
+  if (steps.length > 0) return value === undefined || value === null ? [] : faultsAt(rest, value, here);
+  if (value === undefined) return attribute.optional ? [] : [`${here}: is missing`];
+  if (value === null) return attribute.nullable ? [] : [`${here}: is null`];
+  return faultsOfValue(attribute, value, here);
 }
 
-/** Faults inside of entities go to `faults`; the answer is about the value itself. */
-function conforms(type: string, value: unknown, format: string, path: string, faults: string[]): boolean {
-  if (type.endsWith('[]')) {
+/** The faults as the one type it may have; of several types, none when one of them fits. */
+function faultsOfValue(attribute: Attribute, value: unknown, path: string): string[] {
+  const tried = attribute.types.map((type) => faultsAs(type, value, { format: attribute.format, path }));
+  return tried.find((faults) => faults.length === 0) ?? tried[0] ?? [];
+}
+
+function faultsAs(type: string, value: unknown, at: { readonly format: string; readonly path: string }): string[] {
+  if (type.endsWith('[]') && Array.isArray(value)) {
     const item = type.slice(0, -2);
-    return Array.isArray(value) && value.every((each, at) => conforms(item, each, format, `${path}[${at}]`, faults));
+    return value.flatMap((each, index) => faultsAs(item, each, { format: at.format, path: `${at.path}[${index}]` }));
   }
-  switch (type) {
-    case 'String':
-      return typeof value === 'string' && formatFits(format, value);
-    case 'Boolean':
-      return typeof value === 'boolean';
-    case 'Integer':
-      return Number.isInteger(value);
-    case 'Number':
-    case 'Float':
-      return typeof value === 'number' && Number.isFinite(value);
-    case 'Hash':
-      return isRecord(value);
-    default:
-      return entityFits(type, value, path, faults);
-  }
+  const plain = PLAIN[type];
+  if (plain === undefined && !type.endsWith('[]')) return faultsOfEntity(type, value, at.path);
+  const fits = plain !== undefined && plain(value) && (typeof value !== 'string' || formatFits(at.format, value));
+  return fits ? [] : [`${at.path}: ${JSON.stringify(value).slice(0, 80)} is no ${type} ${at.format}`.trimEnd()];
 }
 
-function entityFits(type: string, value: unknown, path: string, faults: string[]): boolean {
-  const inner: string[] = [];
-  checkEntity(type, value, path, inner);
-  faults.push(...inner);
-  // Told in detail already, where a list for details was given; a union needs the answer itself.
-  return isRecord(value) && (faults.length > 0 || inner.length === 0);
-}
+const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
+
+const PLAIN: Readonly<Record<string, (value: unknown) => boolean>> = {
+  String: (value) => typeof value === 'string',
+  Boolean: (value) => typeof value === 'boolean',
+  Integer: Number.isInteger,
+  Number: isNumber,
+  Float: isNumber,
+  Hash: isRecord,
+};
 
 const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   id: isSnowflake,
