@@ -83,13 +83,17 @@ function makeCluster(binaries: PostgresBinaries, data: string, user: SystemUser 
   const passwordFile = join(tmpdir(), `trunkline-${randomBytes(8).toString('hex')}`);
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' });
   if (user) chownSync(passwordFile, user.uid, user.gid);
+  const run = (name: string, args: string[], input = ''): string | undefined => {
+    const env = { PATH: process.env.PATH ?? '', TZ: 'UTC' };
+    const done = spawnSync(join(binaries.bin, name), args, { ...user, cwd: data, input, encoding: 'utf8', env });
+    return done.status === 0 ? undefined : `${name} failed: ${done.error?.message ?? done.stderr}`;
+  };
   try {
     const args = ['-D', data, '-U', owner, '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8'];
     // C.UTF-8 folds every script's letters; where it is missing (macOS, old libc) plain C still compares them.
-    const made = ['C.UTF-8', 'C'].some((locale) => runAs(user, data, join(binaries.bin, 'initdb'), [...args, `--locale=${locale}`]).status === 0);
-    if (!made) throw new Error(`initdb failed: ${runAs(user, data, join(binaries.bin, 'initdb'), [...args, '--locale=C']).stderr}`);
-    const single = runAs(user, data, join(binaries.bin, 'postgres'), ['--single', '-D', data, 'postgres'], 'CREATE DATABASE trunkline;\n');
-    if (single.status !== 0) throw new Error(`The database could not be made: ${single.stderr}`);
+    const fault = run('initdb', [...args, '--locale=C.UTF-8']) && run('initdb', [...args, '--locale=C']);
+    const second = fault ?? run('postgres', ['--single', '-D', data, 'postgres'], 'CREATE DATABASE trunkline;\n');
+    if (second) throw new Error(second);
   } catch (error) {
     // Half a cluster would be taken for a whole one by the next start.
     rmSync(join(data, 'PG_VERSION'), { force: true });
@@ -97,10 +101,6 @@ function makeCluster(binaries: PostgresBinaries, data: string, user: SystemUser 
   } finally {
     rmSync(passwordFile, { force: true });
   }
-}
-
-function runAs(user: SystemUser | undefined, cwd: string, file: string, args: string[], input = ''): ReturnType<typeof spawnSync> {
-  return spawnSync(file, args, { ...user, cwd, input, encoding: 'utf8', env: { PATH: process.env.PATH ?? '', TZ: 'UTC' } });
 }
 
 function readMajor(data: string): number | undefined {

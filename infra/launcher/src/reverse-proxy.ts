@@ -1,6 +1,5 @@
 import { Agent, createServer, request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { endToEndHeaders, forwardedHeaders } from './proxy-headers.ts';
 import type { TrustsPeer } from './proxy-headers.ts';
@@ -128,7 +127,10 @@ export class ReverseProxy {
       headers,
     });
     attempt.on('error', (error) => (isRefused(error) ? this.upgrade(request, client, head, others) : client.destroy()));
-    attempt.once('upgrade', (answer, socket, first) => joinSockets(client, head, socket, first, statusAndHeaders(answer, answer.rawHeaders)));
+    attempt.once('upgrade', (answer, socket, first) => {
+      client.write(statusAndHeaders(answer, answer.rawHeaders));
+      joinSockets({ socket: client, first: head }, { socket, first });
+    });
     // Refused, e.g. 401: the answer goes back as it is, and the connection ends.
     attempt.once('response', (answer) => {
       client.write(statusAndHeaders(answer, [...endToEndHeaders(answer.rawHeaders), 'Connection', 'close']));
@@ -139,14 +141,19 @@ export class ReverseProxy {
   }
 }
 
-function joinSockets(client: Duplex, head: Buffer, socket: Socket, first: Buffer, answer: string): void {
-  client.write(answer);
-  if (first.length > 0) client.write(first);
-  if (head.length > 0) socket.write(head);
-  socket.once('error', () => client.destroy());
-  socket.once('close', () => client.destroy());
-  client.once('close', () => socket.destroy());
-  socket.pipe(client).pipe(socket);
+interface End {
+  readonly socket: Duplex;
+  /** What it sent already behind its head. */
+  readonly first: Buffer;
+}
+
+function joinSockets(client: End, app: End): void {
+  if (app.first.length > 0) client.socket.write(app.first);
+  if (client.first.length > 0) app.socket.write(client.first);
+  app.socket.once('error', () => client.socket.destroy());
+  app.socket.once('close', () => client.socket.destroy());
+  client.socket.once('close', () => app.socket.destroy());
+  app.socket.pipe(client.socket).pipe(app.socket);
 }
 
 function statusAndHeaders(answer: IncomingMessage, raw: readonly string[]): string {
