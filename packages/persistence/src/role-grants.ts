@@ -32,7 +32,10 @@ const RULES: readonly Grant[] = ['version', 'domain_rules', 'domain_allows', 'se
 const TOKENS: readonly Grant[] = [
   { on: 'identity.tokens', may: READ },
   { on: 'identity.apps', may: READ },
-  { on: 'identity.users (id, account_id, role, locale, confirmed_at, approved, disabled, last_active_at)', may: READ },
+  {
+    on: 'identity.users (id, account_id, role, locale, confirmed_at, approved, disabled, created_at, last_active_at, default_visibility, default_sensitive, default_language)',
+    may: READ,
+  },
 ];
 
 /** Fetching is signed by the instance actor, whose key whoever comes first makes. */

@@ -24,7 +24,7 @@ const BATCH = { batch: true };
 export class FanOutConsumer {
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
 
-  @EventPattern(name(StatusPublishedV1), BATCH)
+  @EventPattern<string>(name(StatusPublishedV1), BATCH)
   published(@Payload() events: EventOf<typeof StatusPublishedV1>[]): Promise<void> {
     return handleBatch(this.done(StatusPublishedV1), events, async (event) => {
       const startedMs = performance.now();
@@ -33,27 +33,27 @@ export class FanOutConsumer {
     });
   }
 
-  @EventPattern(name(StatusEditedV1), BATCH)
+  @EventPattern<string>(name(StatusEditedV1), BATCH)
   edited(@Payload() events: EventOf<typeof StatusEditedV1>[]): Promise<void> {
     return handleBatch(this.done(StatusEditedV1), events, (event) => announceEdit(this.backbone, event));
   }
 
-  @EventPattern(name(StatusDeletedV1), BATCH)
+  @EventPattern<string>(name(StatusDeletedV1), BATCH)
   deleted(@Payload() events: EventOf<typeof StatusDeletedV1>[]): Promise<void> {
     return handleBatch(this.done(StatusDeletedV1), events, (event) => withdrawStatus(this.backbone, event));
   }
 
-  @EventPattern(name(FollowAcceptedV1), BATCH)
+  @EventPattern<string>(name(FollowAcceptedV1), BATCH)
   followed(@Payload() events: EventOf<typeof FollowAcceptedV1>[]): Promise<void> {
     return handleBatch(this.done(FollowAcceptedV1), events, (event) => mergeFollowed(this.backbone, event));
   }
 
-  @EventPattern(name(FollowUndoneV1), BATCH)
+  @EventPattern<string>(name(FollowUndoneV1), BATCH)
   unfollowed(@Payload() events: EventOf<typeof FollowUndoneV1>[]): Promise<void> {
     return handleBatch(this.done(FollowUndoneV1), events, (event) => removeUnfollowed(this.backbone, event));
   }
 
-  @EventPattern(name(AccountBlockedV1), BATCH)
+  @EventPattern<string>(name(AccountBlockedV1), BATCH)
   blocked(@Payload() events: EventOf<typeof AccountBlockedV1>[]): Promise<void> {
     return handleBatch(this.done(AccountBlockedV1), events, (event) => removeBlocked(this.backbone, event));
   }

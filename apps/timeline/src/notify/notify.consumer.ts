@@ -30,32 +30,32 @@ const BATCH = { batch: true };
 export class NotifyConsumer {
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
 
-  @EventPattern(name(StatusPublishedV1), BATCH)
+  @EventPattern<string>(name(StatusPublishedV1), BATCH)
   published(@Payload() events: EventOf<typeof StatusPublishedV1>[]): Promise<void> {
     return handleBatch(this.done(StatusPublishedV1), events, (event) => notifyOfStatus(this.backbone, event));
   }
 
-  @EventPattern(name(StatusFavouritedV1), BATCH)
+  @EventPattern<string>(name(StatusFavouritedV1), BATCH)
   favourited(@Payload() events: EventOf<typeof StatusFavouritedV1>[]): Promise<void> {
     return handleBatch(this.done(StatusFavouritedV1), events, (event) => notifyOfFavourite(this.backbone, event));
   }
 
-  @EventPattern(name(FollowRequestedV1), BATCH)
+  @EventPattern<string>(name(FollowRequestedV1), BATCH)
   requested(@Payload() events: EventOf<typeof FollowRequestedV1>[]): Promise<void> {
     return handleBatch(this.done(FollowRequestedV1), events, (event) => notifyOfFollowRequest(this.backbone, event));
   }
 
-  @EventPattern(name(FollowAcceptedV1), BATCH)
+  @EventPattern<string>(name(FollowAcceptedV1), BATCH)
   followed(@Payload() events: EventOf<typeof FollowAcceptedV1>[]): Promise<void> {
     return handleBatch(this.done(FollowAcceptedV1), events, (event) => notifyOfFollow(this.backbone, event));
   }
 
-  @EventPattern(name(AccountRegisteredV1), BATCH)
+  @EventPattern<string>(name(AccountRegisteredV1), BATCH)
   registered(@Payload() events: EventOf<typeof AccountRegisteredV1>[]): Promise<void> {
     return handleBatch(this.done(AccountRegisteredV1), events, (event) => notifyOfSignUp(this.backbone, event));
   }
 
-  @EventPattern(name(ReportCreatedV1), BATCH)
+  @EventPattern<string>(name(ReportCreatedV1), BATCH)
   reported(@Payload() events: EventOf<typeof ReportCreatedV1>[]): Promise<void> {
     return handleBatch(this.done(ReportCreatedV1), events, (event) => notifyOfReport(this.backbone, event));
   }

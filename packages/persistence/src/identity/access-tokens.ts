@@ -1,8 +1,7 @@
-import type { User } from '@trunkline/domain';
 import type { Snowflake } from '@trunkline/kernel';
 import type { Database, Queryable } from '../database.js';
 import { newSecret, secretHash } from './secrets.js';
-import { toUser, USER_COLUMNS, type UserRow } from './user-rows.js';
+import { toTokenUser, TOKEN_USER_COLUMNS, type TokenUser, type UserRow } from './user-rows.js';
 
 /** What a bearer token stands for. */
 export interface TokenIdentity {
@@ -13,7 +12,7 @@ export interface TokenIdentity {
   readonly scopes: readonly string[];
   readonly createdAt: Date;
   /** null: the application itself (client credentials). */
-  readonly user: User | null;
+  readonly user: TokenUser | null;
 }
 
 export interface NewGrant {
@@ -108,7 +107,7 @@ export class AccessTokens {
   async lookup(token: string): Promise<TokenIdentity | null> {
     const rows = await this.db.query<TokenRow>(
       `SELECT t.id AS "tokenId", t.app_id AS "appId", p.name AS "appName", p.website AS "appWebsite", t.scopes,
-              t.created_at AS "tokenCreatedAt", ${USER_COLUMNS}
+              t.created_at AS "tokenCreatedAt", ${TOKEN_USER_COLUMNS}
          FROM identity.tokens t JOIN identity.apps p ON p.id = t.app_id LEFT JOIN identity.users u ON u.id = t.user_id
         WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND (t.user_id IS NULL OR u.id IS NOT NULL) LIMIT 1`,
       [secretHash(token)],
@@ -123,7 +122,7 @@ export class AccessTokens {
       scopes: row.scopes.split(' '),
       createdAt: row.tokenCreatedAt,
       // Without a user the outer join leaves every column of theirs empty.
-      user: (row.id as Snowflake | null) === null ? null : toUser(row),
+      user: (row.id as Snowflake | null) === null ? null : toTokenUser(row),
     };
   }
 

@@ -1,0 +1,82 @@
+import type { FederationHttp } from '@trunkline/federation-client';
+import type { Broker, EventPublisher, LiveBus } from '@trunkline/messaging';
+import type {
+  AccessTokens,
+  AccountKeyStore,
+  Applications,
+  Database,
+  DatabaseClock,
+  DeadLetterStore,
+  DeliveryStore,
+  EventRelay,
+  EventStore,
+  HostStore,
+  InboundStore,
+  InstanceKeyStore,
+  RedisCache,
+  RedisRateCounter,
+  RemoteKeyStore,
+  SqlMarkerStore,
+  SqlModerationStore,
+  SqlNotificationStore,
+  SqlReportStore,
+  SqlSocialStore,
+  Users,
+  WebSessions,
+} from '@trunkline/persistence';
+import type { HomeFeeds, IdSource, LivePort, RemoteDocuments, SocialSettings } from '@trunkline/social';
+import type { KeyRing } from '../key-ring.js';
+import type { PlatformParts } from '../platform.module.js';
+import type { Settings } from '../settings/settings.js';
+import type { PolicyWatch } from './policy-watch.js';
+
+/** Injects the `Backbone` of this process. */
+export const BACKBONE = Symbol('BACKBONE');
+
+/**
+ * Everything a service stands on: pools, broker, stores and rules, made once per process. Satisfies the ports of
+ * `packages/social` as it is (`SocialPorts`), so that a use case can be called with it.
+ */
+export interface Backbone {
+  readonly parts: PlatformParts;
+  /** Settings that use cases need; the whole of them is `parts.settings`. */
+  readonly settings: Settings & SocialSettings;
+  readonly keyRing: KeyRing;
+  readonly clock: DatabaseClock;
+  readonly ids: IdSource;
+  readonly policy: PolicyWatch;
+
+  readonly db: Database;
+  readonly store: SqlSocialStore;
+  readonly notifications: SqlNotificationStore;
+  readonly markers: SqlMarkerStore;
+  readonly moderation: SqlModerationStore;
+  readonly reports: SqlReportStore;
+  readonly users: Users;
+  readonly applications: Applications;
+  readonly tokens: AccessTokens;
+  readonly webSessions: WebSessions;
+
+  readonly inbound: InboundStore;
+  readonly deliveries: DeliveryStore;
+  readonly hosts: HostStore;
+  readonly remoteKeys: RemoteKeyStore;
+  /** Only the outbox's database role may read these. */
+  readonly accountKeys: AccountKeyStore;
+  readonly instanceKey: InstanceKeyStore;
+  readonly events: EventStore;
+  readonly deadLetters: DeadLetterStore;
+  readonly relay: EventRelay;
+
+  readonly feeds: HomeFeeds;
+  readonly cache: RedisCache;
+  readonly rates: RedisRateCounter;
+
+  readonly broker: Broker;
+  readonly publisher: EventPublisher;
+  readonly bus: LiveBus;
+  readonly live: LivePort;
+
+  readonly federation: FederationHttp;
+  readonly remote: RemoteDocuments;
+}

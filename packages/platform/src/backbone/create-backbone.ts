@@ -1,0 +1,187 @@
+import { createPrivateKey } from 'node:crypto';
+import { domainVerdict } from '@trunkline/domain';
+import { FederationHttp, type Signer } from '@trunkline/federation-client';
+import { connectBroker, EventPublisher, LiveBus, type Broker, type MessagingHooks } from '@trunkline/messaging';
+import {
+  AccessTokens,
+  AccountKeyStore,
+  Applications,
+  Database,
+  DatabaseClock,
+  DatabaseIds,
+  DeadLetterStore,
+  DeliveryStore,
+  EventRelay,
+  EventStore,
+  HostStore,
+  InboundStore,
+  InstanceKeyStore,
+  migrationsAreCurrent,
+  Redis,
+  RedisCache,
+  RedisHomeFeeds,
+  RedisRateCounter,
+  RemoteKeyStore,
+  SqlMarkerStore,
+  SqlModerationStore,
+  SqlNotificationStore,
+  SqlReportStore,
+  SqlSocialStore,
+  Users,
+  WebSessions,
+} from '@trunkline/persistence';
+import { LIVE } from '@trunkline/contracts';
+import { KeyRing } from '../key-ring.js';
+import { VERSION, type PlatformParts } from '../platform.module.js';
+import { currentTraceparent } from '../trace.js';
+import type { Backbone } from './backbone.js';
+import { NatsLive } from './live.js';
+import { PolicyWatch } from './policy-watch.js';
+import { SignedDocuments } from './remote-documents.js';
+
+/** Connections a process needs at least: two for work under way, one for what runs beside it. */
+const POOL_MIN = 3;
+const INSTANCE_KEY_PATH = '/actor#main-key';
+
+/** Connects everything and registers its health checks, gauges and its end. What fails here fails the start. */
+export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
+  const { settings, logger, shutdown } = parts;
+  const warn = (event: string) => (err: unknown) => logger.warn({ event, err }, event.replaceAll('_', ' '));
+  const db = await connectDatabase(parts);
+  const clock = await DatabaseClock.start(db, warn('clock_not_measured'));
+  shutdown.register('end-pools', 'clock', () => clock.stop());
+  const ids = await DatabaseIds.start(db, clock, { onError: warn('worker_lease') });
+  shutdown.register('drain-broker', 'worker-number', () => ids.stop());
+  const redis = await connectRedis(parts);
+  const broker = await connectNats(parts);
+  const bus = new LiveBus(broker);
+  const publisher = new EventPublisher(broker);
+  const events = new EventStore(db, clock);
+  const deadLetters = new DeadLetterStore(db, ids, clock);
+  const relay = new EventRelay(db, events, publisher, deadLetters, { onError: warn('relay_failed') });
+  const store = new SqlSocialStore(db, { ids, currentTrace: () => currentTraceparent() ?? null, onEventsCommitted: () => relay.wake() });
+  const keyRing = new KeyRing(settings.secretKeys);
+  const moderation = new SqlModerationStore(db, ids, clock);
+  const policy = await watchPolicy(parts, moderation, bus);
+  const federation = federationClient(parts, policy);
+  const instanceKey = new InstanceKeyStore(db, keyRing);
+  relay.start();
+  shutdown.register('drain-broker', 'relay', () => relay.stop());
+
+  return {
+    parts, settings, keyRing, clock, ids, policy, db, store, moderation, events, deadLetters, relay, broker, publisher, bus,
+    federation, instanceKey,
+    notifications: new SqlNotificationStore(db),
+    markers: new SqlMarkerStore(db),
+    reports: new SqlReportStore(db),
+    users: new Users(db, store),
+    applications: new Applications(db),
+    tokens: new AccessTokens(db),
+    webSessions: new WebSessions(db),
+    inbound: new InboundStore(db, clock),
+    deliveries: new DeliveryStore(db, ids, clock),
+    hosts: new HostStore(db, clock),
+    remoteKeys: new RemoteKeyStore(db, clock),
+    accountKeys: new AccountKeyStore(db, keyRing),
+    feeds: new RedisHomeFeeds(redis, settings.userActiveDays),
+    cache: new RedisCache(redis),
+    rates: new RedisRateCounter(redis, clock),
+    live: new NatsLive(bus),
+    remote: new SignedDocuments(federation, instanceSigner(instanceKey, settings.baseUrl)),
+  };
+}
+
+async function connectDatabase({ name, settings, logger, metrics, health, shutdown }: PlatformParts): Promise<Database> {
+  const { url, directUrl, replicaUrl, connectionBudget, processes } = settings.database;
+  const db = await Database.connect({
+    url,
+    directUrl,
+    ...(replicaUrl === null ? {} : { replicaUrl }),
+    poolMax: Math.max(POOL_MIN, Math.floor(connectionBudget / processes)),
+    applicationName: `trunkline-${name}`,
+    onError: (err) => logger.warn({ event: 'database_connection', err }, 'an idle database connection broke'),
+  });
+  health.register('readiness', 'postgres', () => db.ping());
+  health.register('startup', 'migrations', async () => {
+    if (!(await migrationsAreCurrent(db))) throw new Error('migrations are not current: run `npx trunkline db migrate`');
+  });
+  metrics.watchPool('primary', () => db.poolStats());
+  shutdown.register('end-pools', 'postgres', () => db.close());
+  return db;
+}
+
+async function connectRedis({ settings, logger, metrics, shutdown }: PlatformParts): Promise<Redis> {
+  let up = true;
+  const redis = await Redis.connect({
+    url: settings.redis.url,
+    prefix: settings.redis.prefix,
+    onError: (err) => {
+      // Retries repeat the same error several times a second.
+      if (up) logger.warn({ event: 'redis_away', err }, 'redis is away: feeds are read from Postgres');
+      up = false;
+    },
+  });
+  metrics.onCollect(async () => {
+    up = await redis.ping().then(() => true, () => false);
+    metrics.redisUp.set(up ? 1 : 0);
+  });
+  shutdown.register('end-pools', 'redis', () => redis.close());
+  return redis;
+}
+
+async function connectNats({ name, settings, logger, health, shutdown }: PlatformParts): Promise<Broker> {
+  const hooks: MessagingHooks = { log: (level, message, fields) => logger[level]({ event: 'broker', ...fields }, message) };
+  const broker = await connectBroker({ url: settings.nats.url, prefix: settings.nats.prefix, name: `trunkline-${name}`, hooks });
+  health.register('readiness', 'broker', async () => {
+    const state = await broker.ready();
+    if (!state.ok) throw new Error(state.reason);
+  });
+  shutdown.register('drain-broker', 'broker', () => drainLast(broker));
+  return broker;
+}
+
+/** The relay stops in the same phase and still publishes: the connection goes a moment later. */
+const drainLast = async (broker: Broker): Promise<void> => {
+  await new Promise((resolve) => setImmediate(resolve));
+  await broker.drain();
+};
+
+async function watchPolicy({ settings, logger, shutdown }: PlatformParts, moderation: SqlModerationStore, bus: LiveBus): Promise<PolicyWatch> {
+  const source = {
+    version: () => moderation.version(),
+    load: async () => ({ ...(await moderation.snapshot()), limitedFederation: settings.limitedFederation }),
+  };
+  const policy = await PolicyWatch.start(source, (err) =>
+    logger.warn({ event: 'policy_not_refreshed', err }, 'the last rules stay in force'),
+  );
+  bus.subscribe(LIVE.rules, () => policy.refresh());
+  shutdown.register('end-pools', 'policy', () => policy.stop());
+  return policy;
+}
+
+function federationClient({ settings, shutdown }: PlatformParts, policy: PolicyWatch): FederationHttp {
+  const federation = new FederationHttp({
+    httpHosts: settings.federationHttpHosts,
+    allowedPrivateAddresses: settings.allowedPrivateAddresses,
+    userAgent: `Trunkline/${VERSION} (+${settings.baseUrl}/)`,
+    isHostBlocked: (host) => domainVerdict(policy.current(), host).suspended,
+  });
+  shutdown.register('end-pools', 'federation', () => federation.close());
+  return federation;
+}
+
+/** The instance actor signs what the server itself asks for. Its key is parsed once. */
+function instanceSigner(store: InstanceKeyStore, baseUrl: string): () => Promise<Signer> {
+  let signer: Promise<Signer> | null = null;
+  const load = async (): Promise<Signer> => {
+    const pair = await store.getOrCreate();
+    return { keyId: `${baseUrl}${INSTANCE_KEY_PATH}`, privateKey: createPrivateKey(pair.privateKeyPem) };
+  };
+  return () => {
+    signer ??= load().catch((error: unknown) => {
+      signer = null;
+      throw error;
+    });
+    return signer;
+  };
+}

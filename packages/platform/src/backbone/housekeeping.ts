@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { ActivityReceivedV1 } from '@trunkline/contracts';
+import {
+  dropOldPartitions,
+  ensurePartitions,
+  expireIdentity,
+  expireReceipts,
+  expireSocial,
+  LeaderLoop,
+  PARTITION_DAYS_AHEAD,
+  ringOverdueInbound,
+  sweepEvents,
+  type LeaderTask,
+} from '@trunkline/persistence';
+import type { Backbone } from './backbone.js';
+
+/** What a service's leader looks after; which role may do what stands in persistence's role-grants.ts. */
+export type Chore = 'inbound' | 'events' | 'social' | 'identity' | 'partitions';
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+/** A doorbell that rang is answered within moments; what is older than this was lost. */
+const INBOUND_OVERDUE_SECONDS = 10;
+const EVENT_OVERDUE_SECONDS = 45;
+
+/** Starts the leader of this service's chores: of all copies, one works, and another takes over when it is gone. */
+export function startHousekeeping(backbone: Backbone, chores: readonly Chore[]): void {
+  if (chores.length === 0) return;
+  const { parts, db } = backbone;
+  const tasks = chores.flatMap((chore) => tasksOf(chore, backbone));
+  const loop = new LeaderLoop(db, `chores:${[...chores].sort().join('+')}`, tasks, {
+    onError: (task, err) => parts.logger.warn({ event: 'chore_failed', chore: task, err }, 'a chore failed; it comes again'),
+  });
+  loop.start();
+  parts.shutdown.register('stop-consuming', 'housekeeping', () => loop.stop());
+}
+
+function tasksOf(chore: Chore, backbone: Backbone): LeaderTask[] {
+  const { db, clock } = backbone;
+  switch (chore) {
+    case 'inbound':
+      return [
+        { name: 'ring-overdue-inbound', everyMs: 3 * SECOND, run: () => ringOverdue(backbone) },
+        { name: 'expire-receipts', everyMs: HOUR, run: async () => void (await expireReceipts(db, clock)) },
+      ];
+    case 'events':
+      return [
+        {
+          name: 'sweep-events',
+          everyMs: 5 * SECOND,
+          run: async (signal) => {
+            const { reannounced } = await sweepEvents(backbone.events, { olderThanSeconds: EVENT_OVERDUE_SECONDS, limit: 500 }, signal);
+            if (reannounced > 0) backbone.relay.wake();
+          },
+        },
+      ];
+    case 'social':
+      return [{ name: 'expire-social', everyMs: HOUR, run: async () => void (await expireSocial(db, clock)) }];
+    case 'identity':
+      return [{ name: 'expire-identity', everyMs: HOUR, run: async () => void (await expireIdentity(db, clock)) }];
+    case 'partitions':
+      return [
+        {
+          name: 'daily-partitions',
+          everyMs: HOUR,
+          run: async () => {
+            await ensurePartitions(db, PARTITION_DAYS_AHEAD);
+            await dropOldPartitions(db);
+          },
+        },
+      ];
+  }
+}
+
+async function ringOverdue({ inbound, publisher, parts }: Backbone): Promise<void> {
+  const ring = async (inboundIds: readonly string[]): Promise<void> => {
+    const eventId = randomUUID();
+    await publisher.publish([{ eventId, subject: ActivityReceivedV1.subject, payload: { eventId, inboundIds } }]);
+  };
+  const rung = await ringOverdueInbound(inbound, ring, { olderThanSeconds: INBOUND_OVERDUE_SECONDS, limit: 1_000, ringMax: 100 });
+  if (rung > 0) parts.logger.info({ event: 'inbound_rung_again', rows: rung }, 'activities waited too long');
+}

@@ -1,0 +1,22 @@
+import type { FederationHttp, Signer } from '@trunkline/federation-client';
+import { ok, type Result } from '@trunkline/kernel';
+import type { RemoteDocuments } from '@trunkline/social';
+
+/** Reading from other servers, signed by the instance actor, whose own document needs no signature to be read. */
+export class SignedDocuments implements RemoteDocuments {
+  constructor(
+    private readonly http: FederationHttp,
+    /** Loaded when first needed: the key is made by whoever needs it first. */
+    private readonly signer: () => Promise<Signer>,
+  ) {}
+
+  async fetchObject(uri: string): Promise<Result<{ uri: string; json: unknown }, { code: string }>> {
+    const found = await this.http.fetchObject(uri, { signAs: await this.signer() });
+    return found.ok ? ok({ uri: found.value.id, json: found.value.object }) : found;
+  }
+
+  async webfinger(handle: { username: string; domain: string }): Promise<Result<{ subject: string; actorUri: string }, { code: string }>> {
+    const found = await this.http.webfinger(`${handle.username}@${handle.domain}`);
+    return found.ok ? ok({ subject: found.value.subject, actorUri: found.value.selfUri }) : found;
+  }
+}

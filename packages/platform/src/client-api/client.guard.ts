@@ -1,0 +1,89 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import {
+  covers,
+  disabledUser,
+  outsideScopes,
+  routeFor,
+  routeNotFound,
+  tokenInvalid,
+  tokenMissing,
+  tooManyRequests,
+  unapprovedUser,
+  unconfirmedUser,
+  userNeeded,
+  type Route,
+} from '@trunkline/mastodon-api';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BACKBONE, type Backbone } from '../backbone/backbone.js';
+import { RateLimiter, rateHeaders, retryAfterSeconds, strictest, type RateVerdict } from '../rate-limit.js';
+import { bearerOf, NOBODY, type Client } from './client.js';
+import { rateRulesFor } from './rate-rules.js';
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+/**
+ * Lets a request pass when the route table says so: token, scopes, the person's standing, rate limits. A route
+ * that is not in the table is closed: forgetting a row cannot open anything.
+ */
+@Injectable()
+export class ClientGuard implements CanActivate {
+  private readonly limiter: RateLimiter;
+
+  constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
+    this.limiter = new RateLimiter(backbone.rates, (err) =>
+      backbone.parts.logger.warn({ event: 'rate_limit_unavailable', err }, 'requests pass uncounted'),
+    );
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const path = request.routeOptions.url ?? '';
+    const route = routeFor(request.method, path);
+    if (route === undefined) throw routeNotFound();
+    request.client = await this.identify(request, route);
+    await this.limit(request, reply, path, request.client);
+    admit(route, request.client);
+    return true;
+  }
+
+  private async identify(request: FastifyRequest, route: Route): Promise<Client> {
+    if (route.auth === 'none') return NOBODY;
+    const bearer = bearerOf(request);
+    if (bearer === null) {
+      if (route.auth === 'optional') return NOBODY;
+      throw tokenMissing();
+    }
+    const token = await this.backbone.tokens.lookup(bearer);
+    if (token === null) throw tokenInvalid();
+    const account = token.user === null ? null : ((await this.backbone.store.accountsByIds([token.user.accountId]))[0] ?? null);
+    return { token, user: token.user, account };
+  }
+
+  private async limit(request: FastifyRequest, reply: FastifyReply, path: string, client: Client): Promise<void> {
+    // Tools and tests on the machine itself are not strangers, except in production, where a proxy may look like one.
+    if (this.backbone.settings.nodeEnv !== 'production' && LOOPBACK.has(request.ip)) return;
+    const nowMs = this.backbone.clock.nowMs();
+    const subject = { ip: request.ip, tokenId: client.token?.tokenId ?? null, userId: client.user?.id ?? null };
+    const checks = rateRulesFor(request.method, path, subject);
+    const [first, ...others] = await Promise.all(checks.map(({ rule, key }) => this.limiter.check(rule, key, nowMs)));
+    if (first === undefined) return;
+    const verdict: RateVerdict = strictest(first, ...others);
+    reply.headers(rateHeaders(verdict));
+    if (!verdict.allowed) throw tooManyRequests(retryAfterSeconds(verdict, nowMs));
+  }
+}
+
+/** Scope first, as Mastodon does; then whether a person is needed and in good standing. */
+function admit(route: Route, { token, user, account }: Client): void {
+  if (token !== null && !mayBy(route, token.scopes)) throw outsideScopes();
+  if (route.auth !== 'user') return;
+  if (user === null || account === null) throw userNeeded();
+  if (user.disabled || account.suspendedAt !== null || account.deletedAt !== null) throw disabledUser();
+  if (route.unconfirmedToo === true) return;
+  if (user.confirmedAt === null) throw unconfirmedUser();
+  if (!user.approved) throw unapprovedUser();
+}
+
+const mayBy = (route: Route, granted: readonly string[]): boolean =>
+  route.scope === null || covers(granted, route.scope) || (route.orScope !== undefined && covers(granted, route.orScope));
