@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { firstIdAt, type Snowflake } from '@trunkline/kernel';
+import type { SocialTransaction } from '@trunkline/social';
+import type { Queryable } from '../../src/database.js';
+import { addAccount, followTie, ids, mustPost, newStatus, page, profile, startWorld, type World } from './world.js';
+
+let world: World;
+let alice: Snowflake;
+let bob: Snowflake;
+let status: Snowflake;
+beforeAll(async () => {
+  world = await startWorld(4);
+  alice = await addAccount(world.store, 'alice');
+  bob = await addAccount(world.store, 'bob', 'far.example');
+  status = await mustPost(world.store, alice, { tags: ['cats'] });
+  await mustPost(world.store, bob, { boostOfId: status });
+  await mustPost(world.store, bob, { inReplyToId: status, inReplyToAccountId: alice });
+}, 60_000);
+afterAll(() => world.stop());
+
+const bounds = () => page(20, { maxId: firstIdAt(Date.now() + 60_000), sinceId: '1' as Snowflake });
+const account = (tagged?: string) => ({
+  accountId: alice, page: bounds(), visibilities: ['public' as const], viewerId: bob,
+  excludeReplies: true, excludeBoosts: true, onlyMedia: true, tagged,
+});
+
+const CALLS: readonly [string, (tx: SocialTransaction) => Promise<unknown>][] = [
+  ['accountsByIds', (tx) => tx.accountsByIds([alice, bob])],
+  ['accountsByUris', (tx) => tx.accountsByUris(['https://x.example/1'])],
+  ['accountsByHandles', (tx) => tx.accountsByHandles([{ username: 'alice', domain: null }])],
+  ['searchAccounts', (tx) => tx.searchAccounts({ text: 'ali', limit: 5, offset: 0 })],
+  ['searchAccounts by handle', (tx) => tx.searchAccounts({ text: 'bob@far', limit: 5, offset: 0 })],
+  ['searchAccounts among followed', (tx) => tx.searchAccounts({ text: 'bo', limit: 5, offset: 0, followedBy: alice })],
+  ['statusesByIds', (tx) => tx.statusesByIds([status])],
+  ['statusesByUris', (tx) => tx.statusesByUris(['https://x.example/1'])],
+  ['accountStatusIds', (tx) => tx.accountStatusIds(account())],
+  ['accountStatusIds tagged', (tx) => tx.accountStatusIds(account('cats'))],
+  ['publicStatusIds', (tx) => tx.publicStatusIds({ page: bounds(), scope: 'all', onlyMedia: false })],
+  ['publicStatusIds local', (tx) => tx.publicStatusIds({ page: bounds(), scope: 'local', onlyMedia: false })],
+  ['publicStatusIds media', (tx) => tx.publicStatusIds({ page: bounds(), scope: 'remote', onlyMedia: true })],
+  ['tagStatusIds', (tx) => tx.tagStatusIds({ page: bounds(), any: ['cats'], all: ['a'], none: ['b'], scope: 'all', onlyMedia: false })],
+  ['homeStatusIds', (tx) => tx.homeStatusIds(alice, 40)],
+  ['recentStatusIds', (tx) => tx.recentStatusIds(alice, 40)],
+  ['ancestorIds', (tx) => tx.ancestorIds(status, 40)],
+  ['descendantIds', (tx) => tx.descendantIds(status, 40)],
+  ['statusEdits', (tx) => tx.statusEdits(status, 40)],
+  ['publicReplyUris', (tx) => tx.publicReplyUris(status, { limit: 10 })],
+  ['statusFlags', (tx) => tx.statusFlags(alice, [status])],
+  ['boostIds', (tx) => tx.boostIds(alice, [status])],
+  ['boostedByIds', (tx) => tx.boostedByIds(status, bounds())],
+  ['favouritedByIds', (tx) => tx.favouritedByIds(status, bounds())],
+  ['favouriteStatusIds', (tx) => tx.favouriteStatusIds(alice, bounds())],
+  ['bookmarkStatusIds', (tx) => tx.bookmarkStatusIds(alice, bounds())],
+  ['viewerTies', (tx) => tx.viewerTies(alice, [bob])],
+  ['relationships', (tx) => tx.relationships(alice, [bob])],
+  ['followerIds', (tx) => tx.followerIds(alice, bounds())],
+  ['followingIds', (tx) => tx.followingIds(alice, bounds())],
+  ['followRequestIds', (tx) => tx.followRequestIds(alice, bounds())],
+  ['blockedIds', (tx) => tx.blockedIds(alice, bounds())],
+  ['mutedIds', (tx) => tx.mutedIds(alice, bounds())],
+  ['localFollowersAfter', (tx) => tx.localFollowersAfter(alice, null, 10)],
+  ['followerInboxes', (tx) => tx.followerInboxes(alice, '', 10)],
+  ['interactedAccountIds', (tx) => tx.interactedAccountIds(status, 10)],
+  ['isTombstoned', (tx) => tx.isTombstoned(['x'])],
+  ['peerDomains', (tx) => tx.peerDomains(10)],
+  ['insertStatus', (tx) => tx.insertStatus(newStatus(bob, { local: false, inReplyToUri: 'https://x.example/0' }))],
+  ['adoptOrphans', (tx) => tx.adoptOrphans('https://x.example/0', { id: status, accountId: alice })],
+  ['upsertRemoteAccount', (tx) => tx.upsertRemoteAccount(profile('new', 'far.example'), ids.next())],
+  ['insertFollow', (tx) => tx.insertFollow(followTie(alice, bob))],
+  ['deleteStatus', (tx) => tx.deleteStatus(status)],
+  ['deleteAccount', (tx) => tx.deleteAccount(alice)],
+];
+
+// With sequential scans priced out, one that is left in a plan means that no index could serve.
+test.each(CALLS)('%s needs no sequential scan', async (_name, call) => {
+  const { db, store } = world;
+  const plans: string[] = [];
+  const rollback = new Error('rolled back');
+  await expect(
+    db.transaction(async (tx) => {
+      await tx.query('SET LOCAL enable_seqscan = off');
+      const explaining: Queryable = {
+        query: async <R>(sql: string, params?: readonly unknown[]) => {
+          const plan = await tx.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`, params);
+          plans.push(plan.map((line) => line['QUERY PLAN']).join('\n'));
+          return tx.query<R>(sql, params);
+        },
+      };
+      await call(store.within(explaining));
+      throw rollback;
+    }),
+  ).rejects.toBe(rollback);
+  expect(plans.length).toBeGreaterThan(0);
+  expect(plans.filter((plan) => /Seq Scan on (?!hosts)/.test(plan))).toEqual([]);
+});
