@@ -32,3 +32,5 @@ export { ROLE_APPS, ROLE_GRANTS, type Grant, type RoleApp } from './role-grants.
 export { SqlSocialStore, type SocialStoreDeps } from './social/social-store.js';
 export * from './identity/index.js';
 export * from './redis/index.js';
+export * from './moderation/index.js';
+export * from './timeline/index.js';

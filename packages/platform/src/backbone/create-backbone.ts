@@ -61,7 +61,7 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
   const relay = new EventRelay(db, events, publisher, deadLetters, { onError: warn('relay_failed') });
   const store = new SqlSocialStore(db, { ids, currentTrace: () => currentTraceparent() ?? null, onEventsCommitted: () => relay.wake() });
   const keyRing = new KeyRing(settings.secretKeys);
-  const moderation = new SqlModerationStore(db, ids, clock);
+  const moderation = new SqlModerationStore(db, ids);
   const policy = await watchPolicy(parts, moderation, bus);
   const federation = federationClient(parts, policy);
   const instanceKey = new InstanceKeyStore(db, keyRing);

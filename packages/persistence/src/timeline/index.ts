@@ -1,0 +1,2 @@
+export { SqlMarkerStore } from './marker-store.js';
+export { SqlNotificationStore } from './notification-store.js';
