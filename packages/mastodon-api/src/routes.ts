@@ -33,9 +33,11 @@ const OAUTH = table('api', '', [
   ['POST', '/oauth/token', 'none', null],
   ['POST', '/oauth/revoke', 'none', null],
   ['GET', '/oauth/userinfo', 'user', 'profile'],
+  ['POST', '/oauth/userinfo', 'user', 'profile'],
   ['POST', '/api/v1/apps', 'none', null],
   ['GET', '/api/v1/apps/verify_credentials', 'app', null],
   ['POST', '/api/v1/emails/confirmations', 'user', 'write:accounts', { unconfirmedToo: true }],
+  ['GET', '/api/v1/emails/check_confirmation', 'user', 'read:accounts', { unconfirmedToo: true }],
 ]);
 
 const ACCOUNTS = table('api', '/api/v1/accounts', [

@@ -101,7 +101,7 @@ function renderFields(account: Account, ctx: RenderContext, extras: AccountExtra
 /** What only the owner of the account sees: the texts as typed, the defaults of new posts, the role. */
 export function renderCredentialAccount(
   account: Account,
-  user: User,
+  user: Pick<User, 'role' | 'locale' | 'defaultVisibility' | 'defaultSensitive' | 'defaultLanguage'>,
   ctx: RenderContext,
   more: AccountExtras & { readonly followRequestsCount?: number } = {},
 ): CredentialAccountJson {

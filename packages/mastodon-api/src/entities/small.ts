@@ -22,7 +22,7 @@ export const renderMarkers = (
     ]),
   );
 
-export const renderPreferences = (user: User): Record<string, unknown> => ({
+export const renderPreferences = (user: Pick<User, 'defaultVisibility' | 'defaultSensitive' | 'defaultLanguage'>): Record<string, unknown> => ({
   'posting:default:visibility': user.defaultVisibility,
   'posting:default:sensitive': user.defaultSensitive,
   'posting:default:language': user.defaultLanguage,
