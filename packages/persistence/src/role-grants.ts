@@ -90,7 +90,9 @@ export const ROLE_GRANTS: Readonly<Record<RoleApp, readonly Grant[]>> = {
     { on: 'moderation.*', may: WRITE },
     { on: 'federation.*', may: READ },
     // Approves, rejects and disables people, and ends what they are signed in to.
-    { on: 'identity.users', may: 'SELECT, UPDATE, DELETE' },
+    { on: 'identity.users (email, reason, sign_up_ip, created_at)', may: READ },
+    { on: 'identity.users (role, approved, disabled, confirmed_at)', may: 'UPDATE' },
+    { on: 'identity.users', may: 'DELETE' },
     { on: 'identity.tokens (revoked_at)', may: 'UPDATE' },
     { on: 'identity.sessions', may: 'SELECT, DELETE' },
   ],

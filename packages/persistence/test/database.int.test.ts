@@ -1,16 +1,161 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Database } from '../src/database.js';
+import { AppError } from '@trunkline/kernel';
+import { afterCommit, Database } from '../src/database.js';
+import { sqlState } from '../src/database-errors.js';
 import { migrate, migrationsAreCurrent } from '../src/migrate.js';
 import { startPostgres, type TestPostgres } from './postgres.js';
 
 let postgres: TestPostgres;
-beforeAll(async () => { postgres = await startPostgres(); }, 60_000);
-afterAll(async () => postgres.stop());
-test('migrates', async () => {
-  const db = await Database.connect({ url: postgres.url, poolMax: 4, applicationName: 't' });
-  expect(await migrationsAreCurrent(db)).toBe(false);
-  await Promise.all([migrate(postgres.url), migrate(postgres.url)]);
-  expect(await migrationsAreCurrent(db)).toBe(true);
-  console.log(await db.query(`SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) FROM pg_class c WHERE relispartition AND relkind='r' ORDER BY 1`));
+let db: Database;
+const idleErrors: Error[] = [];
+beforeAll(async () => {
+  postgres = await startPostgres();
+  db = await Database.connect({ url: postgres.url, poolMax: 4, applicationName: 'test', onError: (error) => idleErrors.push(error) });
+  await db.query('CREATE TABLE probe (id int PRIMARY KEY, value int NOT NULL)');
+}, 60_000);
+afterAll(async () => {
   await db.close();
+  await postgres.stop();
 });
+
+test('copies that start together migrate once, one after the other', async () => {
+  expect(await migrationsAreCurrent(db)).toBe(false);
+  const runs = await Promise.all([migrate(postgres.url), migrate(postgres.url), migrate(postgres.url)]);
+  expect(runs.map((run) => run.applied.length).sort()).toEqual([0, 0, 4]);
+  expect(await migrationsAreCurrent(db)).toBe(true);
+});
+
+test('values come as promised: bigint as text, timestamptz as Date, jsonb parsed', async () => {
+  const [row] = await db.query(`SELECT 9223372036854775807::bigint AS big, to_timestamp(1.5) AS at, '{"a":[1]}'::jsonb AS json`);
+  expect(row).toEqual({ big: '9223372036854775807', at: new Date(1500), json: { a: [1] } });
+  expect(await db.query('INSERT INTO probe VALUES (100, 1) RETURNING id')).toEqual([{ id: 100 }]);
+  expect(await db.query('UPDATE probe SET value = 2 WHERE id = 100 RETURNING value')).toEqual([{ value: 2 }]);
+  expect(await db.query('DELETE FROM probe WHERE id = 100')).toEqual([]);
+});
+
+test('hooks run after the commit and not after a rollback', async () => {
+  const log: string[] = [];
+  await db.transaction(async (tx) => {
+    afterCommit(tx, () => log.push('committed'));
+    await tx.query('INSERT INTO probe VALUES (1, 1)');
+    log.push('in');
+  });
+  await expect(
+    db.transaction(async (tx) => {
+      afterCommit(tx, () => log.push('never'));
+      await tx.query('INSERT INTO probe VALUES (1, 1)');
+    }),
+  ).rejects.toMatchObject({ code: '23505' });
+  expect(log).toEqual(['in', 'committed']);
+});
+
+test('a failure that was swallowed does not pass for a commit', async () => {
+  const swallowing = db.transaction(async (tx) => {
+    await tx.query('INSERT INTO probe VALUES (2, 1)');
+    await tx.query('INSERT INTO probe VALUES (2, 1)').catch(() => undefined);
+  });
+  await expect(swallowing).rejects.toThrow('rolled back');
+  expect(await db.query('SELECT id FROM probe WHERE id = 2')).toEqual([]);
+});
+
+test('a statement after the end of its transaction is refused', async () => {
+  const leaked = await db.transaction(async (tx) => tx);
+  await expect(leaked.query('SELECT 1')).rejects.toThrow('over');
+});
+
+// Both read, both write: serialisable refuses one, which has to see the other's write in its second run.
+test('a serialisation failure runs the work again', async () => {
+  await db.query('INSERT INTO probe VALUES (3, 0)');
+  let runs = 0;
+  const add = () =>
+    db.transaction(async (tx) => {
+      runs += 1;
+      await tx.query('SET TRANSACTION ISOLATION LEVEL SERIALIZABLE');
+      const [row] = await tx.query<{ value: number }>('SELECT value FROM probe WHERE id = 3');
+      await tx.query('SELECT pg_sleep(0.05)');
+      await tx.query('UPDATE probe SET value = $1 WHERE id = 3', [(row?.value ?? 0) + 1]);
+    });
+  await Promise.all([add(), add()]);
+  expect(runs).toBeGreaterThan(2);
+  expect(await db.query('SELECT value FROM probe WHERE id = 3')).toEqual([{ value: 2 }]);
+});
+
+test('a deadlock ends with both done', async () => {
+  await db.query('INSERT INTO probe VALUES (4, 0), (5, 0)');
+  const cross = (first: number, second: number) =>
+    db.transaction(async (tx) => {
+      await tx.query('UPDATE probe SET value = value + 1 WHERE id = $1', [first]);
+      await tx.query('SELECT pg_sleep(0.05)');
+      await tx.query('UPDATE probe SET value = value + 1 WHERE id = $1', [second]);
+    });
+  await Promise.all([cross(4, 5), cross(5, 4)]);
+  expect(await db.query('SELECT value FROM probe WHERE id IN (4, 5)')).toEqual([{ value: 2 }, { value: 2 }]);
+}, 15_000);
+
+test('a backend that is ended in mid-transaction: nothing written, 503, the pool goes on', async () => {
+  const killed = db.transaction(async (tx) => {
+    await tx.query('INSERT INTO probe VALUES (6, 1)');
+    const [self] = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await db.query('SELECT pg_terminate_backend($1)', [self?.pid]);
+    // The connection breaks between two statements: its 'error' event must end nothing but this transaction.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await tx.query('SELECT 1');
+  });
+  await expect(killed).rejects.toMatchObject({ status: 503, code: 'database_unavailable' });
+  expect(await db.query('SELECT id FROM probe WHERE id = 6')).toEqual([]);
+  const stats = db.poolStats();
+  expect(stats.total - stats.idle).toBe(0);
+});
+
+test('a statement that takes too long is cancelled as 503, and its connection is kept', async () => {
+  const quick = await Database.connect({ url: postgres.url, poolMax: 1, applicationName: 'quick', statementTimeoutMs: 100 });
+  try {
+    const before = await quick.query('SELECT pg_backend_pid() AS pid');
+    const slow = await quick.query('SELECT pg_sleep(5)').catch((error: unknown) => error);
+    expect(slow).toMatchObject({ status: 503 });
+    expect(sqlState(slow)).toBe('57014');
+    expect(await quick.query('SELECT pg_backend_pid() AS pid')).toEqual(before);
+  } finally {
+    await quick.close();
+  }
+});
+
+test('no server at the address is 503', async () => {
+  const nobody = Database.connect({ url: 'postgres://nobody@127.0.0.1:1/none', poolMax: 1, applicationName: 'test' });
+  await expect(nobody).rejects.toBeInstanceOf(AppError);
+});
+
+test('Postgres stops at once and starts again under load: no commit is claimed falsely, the pool recovers', async () => {
+  if (postgres.restart === null) return;
+  await db.query('CREATE TABLE load (id int PRIMARY KEY)');
+  const claimed: number[] = [];
+  const failures: unknown[] = [];
+  let next = 0;
+  let running = true;
+  const writers = Array.from({ length: 6 }, async () => {
+    while (running) {
+      const id = (next += 1);
+      await db.query('INSERT INTO load VALUES ($1)', [id]).then(
+        () => claimed.push(id),
+        async (error: unknown) => {
+          failures.push(error);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        },
+      );
+    }
+  });
+  for (let round = 0; round < 3; round += 1) {
+    await postgres.restart();
+    const before = claimed.length;
+    const deadline = Date.now() + 10_000;
+    while (claimed.length < before + 20 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(claimed.length).toBeGreaterThanOrEqual(before + 20);
+  }
+  running = false;
+  await Promise.all(writers);
+  expect(failures.length).toBeGreaterThan(0);
+  expect(failures.every((error) => error instanceof AppError && error.status === 503)).toBe(true);
+  const stored = new Set((await db.query<{ id: number }>('SELECT id FROM load')).map((row) => row.id));
+  expect(claimed.filter((id) => !stored.has(id))).toEqual([]);
+  await db.ping();
+}, 60_000);

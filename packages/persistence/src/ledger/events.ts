@@ -109,7 +109,7 @@ export class EventStore {
       `SELECT id, event_id AS "eventId", subject
          FROM events.outbox
         WHERE settled_at IS NULL AND published_at < $1
-          AND published_at < $2 - make_interval(secs => $3 * power(2, least(announced, ${ANNOUNCE_DOUBLINGS_MAX})))
+          AND published_at < $2::timestamptz - make_interval(secs => $3::float8 * power(2, least(announced, ${ANNOUNCE_DOUBLINGS_MAX})))
         ORDER BY published_at
         LIMIT $4`,
       [new Date(this.clock.nowMs() - olderThanSeconds * 1_000), nowDate(this.clock), olderThanSeconds, limit],

@@ -58,14 +58,13 @@ export class GroupCommit<In, Out> {
 
   private start(): void {
     const { flushesMax, groupMax, waitMs } = this.settings;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
     while (this.flushing < flushesMax && this.waiting.length > 0) {
       const waitedMs = performance.now() - (this.waiting[0]?.sinceMs ?? 0);
       const ready = this.flushing === 0 || this.waiting.length >= groupMax || waitedMs >= waitMs;
       if (!ready) {
-        this.timer ??= setTimeout(() => {
-          this.timer = null;
-          this.start();
-        }, waitMs);
+        this.timer = setTimeout(() => this.start(), waitMs - waitedMs);
         return;
       }
       void this.flushGroup(this.waiting.splice(0, groupMax));

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { Database } from '../src/database.js';
+import { GroupCommit } from '../src/ledger/group-commit.js';
+import { InboundStore, type NewInbound } from '../src/ledger/inbound.js';
+import { expireReceipts, ringOverdueInbound } from '../src/ledger/sweeps.js';
+import { MovableClock, testIds } from './ledger-parts.js';
+import { startDatabase } from './postgres.js';
+
+const ids = testIds();
+let db: Database;
+let stop: () => Promise<void>;
+let clock: MovableClock;
+let store: InboundStore;
+beforeAll(async () => ({ db, stop } = await startDatabase()), 60_000);
+afterAll(() => stop());
+beforeEach(async () => {
+  await db.query('TRUNCATE federation.inbound, federation.receipts');
+  clock = new MovableClock();
+  store = new InboundStore(db, clock);
+});
+
+const inbound = (change: Partial<NewInbound> = {}): NewInbound => ({
+  id: ids.next(),
+  activityId: 'https://remote.example/activities/1',
+  activityType: 'Create',
+  actorUri: 'https://remote.example/users/ann',
+  signerHost: 'remote.example',
+  body: '{"type":"Create"}',
+  trace: null,
+  ...change,
+});
+
+test('an exact repeat of a Create is a duplicate: in the group, in a later group, in two at once', async () => {
+  const rows = [inbound(), inbound(), inbound({ activityId: 'https://remote.example/activities/2' })];
+  expect(await store.accept(rows)).toEqual([
+    { id: rows[0]?.id, duplicate: false },
+    { id: rows[1]?.id, duplicate: true },
+    { id: rows[2]?.id, duplicate: false },
+  ]);
+  expect((await store.accept([inbound()]))[0]?.duplicate).toBe(true);
+  const fresh = 'https://remote.example/activities/3';
+  const answers = await Promise.all(Array.from({ length: 8 }, () => store.accept([inbound({ activityId: fresh })])));
+  expect(answers.flat().filter((answer) => !answer.duplicate)).toHaveLength(1);
+});
+
+// Misskey reuses the id of a Follow; Mastodon's Add and Remove have none; another host's signature proves nothing.
+test.each([
+  ['a Follow', { activityType: 'Follow' }],
+  ['an Undo', { activityType: 'Undo' }],
+  ['a Create without id', { activityId: null }],
+])('%s always passes', async (_name, change) => {
+  const answers = [...(await store.accept([inbound(change), inbound(change)])), ...(await store.accept([inbound(change)]))];
+  expect(answers.every((answer) => !answer.duplicate)).toBe(true);
+});
+
+test('the same id signed by another host is no repeat', async () => {
+  await store.accept([inbound()]);
+  expect((await store.accept([inbound({ signerHost: 'other.example' })]))[0]?.duplicate).toBe(false);
+});
+
+test('receipts are forgotten after two days, the row never by that', async () => {
+  await store.accept([inbound()]);
+  clock.offsetMs = 47 * 3_600_000;
+  expect(await expireReceipts(db, clock)).toBe(0);
+  clock.offsetMs = 49 * 3_600_000;
+  expect(await expireReceipts(db, clock)).toBe(1);
+  expect((await store.accept([inbound()]))[0]?.duplicate).toBe(false);
+});
+
+// One such row must not fail the forty-nine that are written with it.
+test('NUL characters, very long ids and lone surrogates fail no group', async () => {
+  const odd = [
+    inbound({ activityId: `https://remote.example/${'x'.repeat(100_000)}` }),
+    inbound({ activityId: 'https://remote.example/\u0000', body: '{"a":"\u0000"}' }),
+    inbound({ activityId: 'https://remote.example/\ud800' }),
+    inbound({ activityId: 'https://remote.example/fine' }),
+  ];
+  const answers = await store.accept(odd);
+  expect(answers.map((answer) => answer.duplicate)).toEqual([false, false, false, false]);
+  expect((await store.accept([inbound({ activityId: odd[0]?.activityId ?? null })]))[0]?.duplicate).toBe(true);
+});
+
+test('overlapping groups in opposite orders block nobody', async () => {
+  const uri = (n: number) => `https://remote.example/many/${n}`;
+  const group = (numbers: number[]) => numbers.map((n) => inbound({ activityId: uri(n) }));
+  const up = Array.from({ length: 50 }, (_, n) => n);
+  const answers = await Promise.all([...Array(6).keys()].map((n) => store.accept(group(n % 2 === 0 ? up : up.toReversed()))));
+  expect(answers.flat().filter((answer) => !answer.duplicate)).toHaveLength(50);
+});
+
+test('receivers share statements through a group commit', async () => {
+  let statements = 0;
+  const commit = new GroupCommit((rows: readonly NewInbound[]) => {
+    statements += 1;
+    return store.accept(rows);
+  });
+  const answers = await Promise.all([...Array(200).keys()].map((n) => commit.submit(inbound({ activityId: `https://remote.example/g/${n}` }))));
+  expect(answers.filter((answer) => !answer.duplicate)).toHaveLength(200);
+  expect(statements).toBeLessThan(12);
+});
+
+test('a row is applied once, in the transaction of its effects', async () => {
+  const [first, second] = [inbound({ activityType: 'Like' }), inbound({ activityType: 'Like' })];
+  await store.accept([second, first]);
+  expect((await store.loadWaiting([second.id, first.id])).map((row) => row.id)).toEqual([first.id, second.id]);
+  const failing = db.transaction(async (tx) => {
+    await store.markAppliedIn(tx, [first.id]);
+    throw new Error('the effect failed');
+  });
+  await expect(failing).rejects.toThrow('the effect failed');
+  const marked = await Promise.all([1, 2].map(() => db.transaction((tx) => store.markAppliedIn(tx, [first.id, second.id]))));
+  expect(marked.map((applied) => applied.length).sort()).toEqual([0, 2]);
+  expect(await store.loadWaiting([first.id, second.id])).toEqual([]);
+});
+
+test('retry, overdue, dead and replay', async () => {
+  const row = inbound();
+  await store.accept([row]);
+  expect(await store.overdueIds(30, 10)).toEqual([]);
+  expect(await store.retryLater(row.id, 'remote gone', 60_000)).toBe(1);
+  clock.offsetMs = 80_000;
+  expect(await store.overdueIds(30, 10)).toEqual([]);
+  expect(await store.oldestWaitingSeconds()).toBeGreaterThanOrEqual(80);
+  clock.offsetMs = 95_000;
+  const rung: string[][] = [];
+  const count = await ringOverdueInbound(store, async (due) => void rung.push([...due]), { olderThanSeconds: 30, limit: 10, ringMax: 100 });
+  expect([count, rung]).toEqual([1, [[row.id]]]);
+  await store.markDead(row.id, `too often ${'.'.repeat(5_000)}`);
+  const [dead] = await store.deadPage({ limit: 10 });
+  expect(dead).toMatchObject({ id: row.id, attempts: 1, activityType: 'Create' });
+  expect(dead?.reason).toHaveLength(1_000);
+  expect(await store.replayDead([row.id])).toEqual([row.id]);
+  expect(await store.replayDead([row.id])).toEqual([]);
+  expect((await store.loadWaiting([row.id]))[0]?.attempts).toBe(0);
+  await store.markIgnored(row.id, 'nothing to do');
+  expect(await store.oldestWaitingSeconds()).toBe(0);
+});

@@ -1,0 +1,141 @@
+import { createCipheriv, createDecipheriv, createPublicKey, randomBytes, sign, verify } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { snowflake } from '@trunkline/kernel';
+import { Database } from '../src/database.js';
+import { AccountKeyStore, InstanceKeyStore, type Sealer } from '../src/ledger/key-store.js';
+import { ensurePartitions } from '../src/partitions.js';
+import { ROLE_APPS, type RoleApp } from '../src/role-grants.js';
+import { applyRoles } from '../src/roles.js';
+import { startDatabase, type TestPostgres } from './postgres.js';
+
+const PASSWORD = 'a-password-of-tests';
+let owner: Database;
+let postgres: TestPostgres;
+let stop: () => Promise<void>;
+let names: Record<RoleApp, string>;
+const pools = new Map<RoleApp, Database>();
+
+beforeAll(async () => {
+  ({ db: owner, postgres, stop } = await startDatabase());
+  const passwords = Object.fromEntries(ROLE_APPS.map((app) => [app, PASSWORD]));
+  // Twice: a second run changes nothing.
+  names = await applyRoles(owner, { passwords });
+  names = await applyRoles(owner, { passwords });
+  for (const app of ROLE_APPS) {
+    const url = new URL(postgres.url);
+    [url.username, url.password] = [names[app], PASSWORD];
+    pools.set(app, await Database.connect({ url: url.href, poolMax: 2, applicationName: app }));
+  }
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([...pools.values()].map((pool) => pool.close()));
+  // Roles belong to the whole server, which other tests may share.
+  for (const name of Object.values(names)) {
+    await owner.query(`DROP OWNED BY "${name}"`);
+    await owner.query(`DROP ROLE "${name}"`);
+  }
+  await stop();
+});
+
+const as = (app: RoleApp): Database => {
+  const pool = pools.get(app);
+  if (pool === undefined) throw new Error(`no pool for ${app}`);
+  return pool;
+};
+const DENIED = { code: '42501' };
+
+test.each<[RoleApp, string]>([
+  ['inbox', 'SELECT private_key_sealed FROM keys.account_keys LIMIT 1'],
+  ['api', 'SELECT private_key_sealed FROM keys.account_keys LIMIT 1'],
+  ['cli', 'SELECT private_key_sealed FROM keys.account_keys LIMIT 1'],
+  ['cli', 'SELECT private_key_sealed FROM keys.instance_key LIMIT 1'],
+  ['timeline', `UPDATE social.statuses SET content = ''`],
+  ['timeline', 'DELETE FROM social.follows'],
+  ['timeline', 'SELECT password_hash FROM identity.users LIMIT 1'],
+  ['outbox', `UPDATE social.accounts SET note = ''`],
+  ['outbox', 'SELECT email FROM identity.users LIMIT 1'],
+  ['streaming', 'SELECT email FROM identity.users LIMIT 1'],
+  ['streaming', 'DELETE FROM timeline.notifications'],
+  ['media', 'SELECT email FROM identity.users LIMIT 1'],
+  ['web', 'SELECT id FROM identity.tokens LIMIT 1'],
+  ['web', 'SELECT id FROM moderation.reports LIMIT 1'],
+  ['inbox', 'SELECT id FROM identity.users LIMIT 1'],
+  ['inbox', `UPDATE moderation.domain_rules SET severity = 'noop'`],
+  ['api', 'SELECT body FROM federation.inbound LIMIT 1'],
+  ['api', `INSERT INTO moderation.domain_allows VALUES (1, 'x')`],
+  ['api', `UPDATE timeline.notifications SET account_id = 1`],
+  ['moderation', 'DELETE FROM federation.inbound'],
+  ['moderation', 'SELECT password_hash FROM identity.users LIMIT 1'],
+  ['inbox', 'CREATE TABLE social.mine (id int)'],
+  ['inbox', 'DROP TABLE federation.inbound'],
+])('%s may not: %s', async (app, sql) => {
+  await expect(as(app).query(sql)).rejects.toMatchObject(DENIED);
+});
+
+test.each<[RoleApp, string]>([
+  ['api', `UPDATE social.statuses SET content = '' WHERE id = 0`],
+  ['api', `UPDATE timeline.notifications SET dismissed_at = now() WHERE id = 0`],
+  ['inbox', `INSERT INTO federation.inbound (id, activity_type, actor_uri, signer_host, body) VALUES (1, 'Like', 'a', 'h', '{}')`],
+  ['inbox', 'SELECT public_key_pem FROM keys.instance_key LIMIT 1'],
+  ['outbox', 'SELECT private_key_sealed FROM keys.account_keys LIMIT 1'],
+  ['outbox', `UPDATE federation.delivery_chunks SET state = 'done' WHERE id = 0`],
+  ['timeline', 'SELECT id FROM social.statuses LIMIT 1'],
+  ['timeline', 'DELETE FROM timeline.notifications WHERE id = 0'],
+  ['moderation', 'UPDATE identity.users SET approved = true WHERE id = 0'],
+  ['streaming', 'SELECT token_hash FROM identity.tokens LIMIT 1'],
+  ['web', 'SELECT id FROM social.statuses LIMIT 1'],
+  ['cli', `UPDATE federation.inbound SET state = 'stored' WHERE id = 0`],
+])('%s may: %s', async (app, sql) => {
+  await as(app).query(sql);
+});
+
+test.each(ROLE_APPS)('%s publishes, makes days and knows which migrations ran', async (app) => {
+  await as(app).query(`INSERT INTO events.outbox (id, event_id, subject, payload) VALUES ($1, gen_random_uuid(), 's', '{}')`, [
+    String(ROLE_APPS.indexOf(app) + 1),
+  ]);
+  expect(await ensurePartitions(as(app), 7)).toBe(0);
+  expect(await as(app).query('SELECT name FROM public.schema_migrations LIMIT 100')).not.toEqual([]);
+});
+
+test('a role without rights on partitions makes new ones through the function', async () => {
+  expect(await ensurePartitions(as('outbox'), 8)).toBeGreaterThan(0);
+});
+
+test('a password never stands in a statement', async () => {
+  const [row] = await owner.query<{ secret: string }>('SELECT rolpassword AS secret FROM pg_authid WHERE rolname = $1', [names.inbox]);
+  expect(row?.secret).toMatch(/^SCRAM-SHA-256\$4096:/);
+});
+
+/** The platform's key ring in small. */
+const secret = randomBytes(32);
+const sealer: Sealer = {
+  encrypt: (plain, aad) => {
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', secret, nonce).setAAD(Buffer.from(aad));
+    return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString('base64');
+  },
+  decrypt: (sealed, aad) => {
+    const all = Buffer.from(sealed, 'base64');
+    const decipher = createDecipheriv('aes-256-gcm', secret, all.subarray(0, 12)).setAAD(Buffer.from(aad)).setAuthTag(all.subarray(-16));
+    return Buffer.concat([decipher.update(all.subarray(12, -16)), decipher.final()]);
+  },
+};
+
+test('two copies that make a key at once agree on one that signs; it lies sealed and bound to its account', async () => {
+  const keys = new AccountKeyStore(as('outbox'), sealer);
+  const [one, two] = await Promise.all([keys.getOrCreate(snowflake('5')), new AccountKeyStore(as('outbox'), sealer).getOrCreate(snowflake('5'))]);
+  expect(one).toEqual(two);
+  const signature = sign('sha256', Buffer.from('text'), one.privateKeyPem);
+  expect(verify('sha256', Buffer.from('text'), createPublicKey(one.publicKeyPem), signature)).toBe(true);
+  const [row] = await owner.query<{ sealed: string }>('SELECT private_key_sealed AS sealed FROM keys.account_keys WHERE account_id = 5');
+  expect(row?.sealed).not.toContain('PRIVATE');
+  await owner.query('INSERT INTO keys.account_keys SELECT 6, public_key_pem, private_key_sealed FROM keys.account_keys WHERE account_id = 5');
+  await expect(keys.getOrCreate(snowflake('6'))).rejects.toThrow();
+  await keys.delete(snowflake('5'));
+  expect((await keys.find([snowflake('5')])).size).toBe(0);
+});
+
+test('whoever fetches first makes the instance key, and all get the same', async () => {
+  const pairs = await Promise.all((['inbox', 'api', 'outbox', 'moderation'] as const).map((app) => new InstanceKeyStore(as(app), sealer).getOrCreate()));
+  expect(new Set(pairs.map((pair) => pair.publicKeyPem)).size).toBe(1);
+});
