@@ -1,0 +1,59 @@
+import { availableParallelism } from 'node:os';
+import { registrableDomain } from './registrable-domain.js';
+
+export interface AdmissionSettings {
+  /** Requests being worked on at once; more are told to come back. */
+  readonly inFlightMax: number;
+  /** Those of them that one registrable domain may hold. */
+  readonly perDomainMax: number;
+}
+
+const PER_CORE = 64;
+
+export function defaultAdmission(cores = availableParallelism()): AdmissionSettings {
+  const inFlightMax = PER_CORE * cores;
+  return { inFlightMax, perDomainMax: Math.max(16, Math.floor(inFlightMax / 4)) };
+}
+
+/** Gives the place back; once is enough, twice does no harm. */
+export type Release = () => void;
+
+/**
+ * The places at the door. A request that finds none is refused before it costs anything, so that memory stays
+ * bounded whatever is sent; peers come back.
+ */
+export class Admission {
+  private inFlight = 0;
+  private readonly byDomain = new Map<string, number>();
+
+  constructor(private readonly settings: AdmissionSettings = defaultAdmission()) {}
+
+  /** null: the server has all it can work on. */
+  enter(): Release | null {
+    if (this.inFlight >= this.settings.inFlightMax) return null;
+    this.inFlight += 1;
+    return once(() => (this.inFlight -= 1));
+  }
+
+  /** null: this domain has all it may hold. */
+  enterFor(host: string): Release | null {
+    const domain = registrableDomain(host);
+    const held = this.byDomain.get(domain) ?? 0;
+    if (held >= this.settings.perDomainMax) return null;
+    this.byDomain.set(domain, held + 1);
+    return once(() => {
+      const left = (this.byDomain.get(domain) ?? 1) - 1;
+      if (left === 0) this.byDomain.delete(domain);
+      else this.byDomain.set(domain, left);
+    });
+  }
+}
+
+function once(work: () => void): Release {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    work();
+  };
+}

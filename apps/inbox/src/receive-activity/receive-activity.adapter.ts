@@ -1,0 +1,109 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError, type Result } from '@trunkline/kernel';
+import { GroupCommit, newEventId } from '@trunkline/persistence';
+import { BACKBONE, currentTraceparent, type Backbone } from '@trunkline/platform';
+import { Admission } from './admission.js';
+import { fetchKey, type FetchedKey, type KeyFailure } from './fetch-key.js';
+import { KeyBook } from './key-book.js';
+import { KeyLane } from './key-lane.js';
+import { receiveActivity, type InboxPost, type ReceivePorts, type VerifiedActivity } from './receive-activity.js';
+import { ReceivedStore, type ReceivedRow, type StoredRow } from './received-store.js';
+import { overloaded, type Refusal } from './refusals.js';
+
+const MS_PER_SECOND = 1_000;
+
+/** What the receiving half stands on, made once per process. */
+@Injectable()
+export class ReceiveActivityAdapter {
+  private readonly ports: ReceivePorts;
+  private readonly received: ReceivedStore;
+  private readonly commits: GroupCommit<ReceivedRow, StoredRow>;
+
+  constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
+    const { clock, policy, settings, store, remoteKeys, parts } = backbone;
+    const lane = new KeyLane((keyId) => this.fetchKey(keyId));
+    this.received = this.makeStore();
+    this.commits = new GroupCommit((rows: readonly ReceivedRow[]) => this.received.commit(rows));
+    this.ports = {
+      admission: new Admission(),
+      policy,
+      clock,
+      keys: new KeyBook(remoteKeys, lane),
+      accounts: store,
+      store: (row) => this.store(row),
+      settings,
+      hosts: [new URL(settings.baseUrl).host],
+    };
+    parts.shutdown.register('finish', 'received activities', async () => {
+      await this.commits.drained();
+      await this.received.quiet();
+    });
+  }
+
+  /** Resolves when the sender may be told 202. @throws AppError with the status of the refusal */
+  async receive(post: InboxPost): Promise<void> {
+    const { metrics, logger, shutdown } = this.backbone.parts;
+    const startedMs = performance.now();
+    const answer = shutdown.stopping ? overloaded() : await this.answer(post);
+    metrics.inboxRequests.inc({ result: resultOf(answer) });
+    if (answer.ok) {
+      metrics.inboxAcceptSeconds.observe((performance.now() - startedMs) / MS_PER_SECOND);
+      return;
+    }
+    const { status, code, safe, retryAfterSeconds } = answer.error;
+    if (status === 401) metrics.signatureVerifyFailures.inc({ reason: code });
+    logger.debug({ event: 'inbox_refused', status, reason: code }, 'an inbox POST was refused');
+    throw new AppError(status, code, safe, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+  }
+
+  /** Rings again for rows that are committed and not applied yet. */
+  ringFor(inboundIds: ReceivedRow['id'][]): void {
+    this.received.ring(inboundIds);
+  }
+
+  private async answer(post: InboxPost): Promise<Awaited<ReturnType<typeof receiveActivity>>> {
+    try {
+      return await receiveActivity(this.ports, post);
+    } catch (error) {
+      this.backbone.parts.metrics.inboxRequests.inc({ result: 'failed' });
+      throw error;
+    }
+  }
+
+  private async fetchKey(keyId: string): Promise<Result<FetchedKey, KeyFailure>> {
+    const fetched = await fetchKey(this.backbone.remote, keyId);
+    this.backbone.parts.metrics.keyFetches.inc({ result: fetched.ok ? 'ok' : fetched.error.code });
+    return fetched;
+  }
+
+  private async store(row: VerifiedActivity): Promise<'accepted' | 'duplicate'> {
+    const stored = await this.commits.submit({ ...row, id: this.backbone.ids.next(), trace: currentTraceparent() });
+    return stored.duplicate ? 'duplicate' : 'accepted';
+  }
+
+  private makeStore(): ReceivedStore {
+    const { inbound, publisher, parts } = this.backbone;
+    return new ReceivedStore({
+      accept: (rows) => inbound.accept(rows),
+      newEventId,
+      ring: async (bell) => {
+        const [failure] = (await publisher.publish([bell])).failed;
+        if (failure !== undefined) throw new Error(failure.reason);
+      },
+      onUnheard: (err) => parts.logger.warn({ event: 'doorbell_unheard', err }, 'the sweeper will ring for stored activities'),
+    });
+  }
+}
+
+const RESULTS: Readonly<Record<number, string>> = {
+  400: 'bad_request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  410: 'not_found',
+  415: 'bad_request',
+  429: 'throttled',
+  503: 'unavailable',
+};
+
+const resultOf = (answer: Result<string, Refusal>): string => (answer.ok ? answer.value : (RESULTS[answer.error.status] ?? 'refused'));

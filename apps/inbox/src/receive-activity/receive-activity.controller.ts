@@ -1,0 +1,42 @@
+import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { headersFromRaw } from '@trunkline/http-signatures';
+import { AppError } from '@trunkline/kernel';
+import type { FastifyRequest } from 'fastify';
+import { ReceiveActivityAdapter } from './receive-activity.adapter.js';
+
+/** Mastodon takes plain JSON as well; the body is data, whatever it is called. */
+const JSON_TYPE = /^application\/(?:(?:activity|ld)\+)?json\s*(?:;|$)/i;
+
+/** Where other servers knock. The edge has refused what is over 1 MiB (413) or no JSON (400). */
+@Controller('inbox')
+export class ReceiveActivityController {
+  constructor(private readonly adapter: ReceiveActivityAdapter) {}
+
+  @Post()
+  @HttpCode(202)
+  shared(@Req() request: FastifyRequest): Promise<void> {
+    return this.take(request, 'shared');
+  }
+
+  /** The instance actor's inbox is `/inbox/actor`; it takes what the shared one takes. */
+  @Post(':inbox')
+  @HttpCode(202)
+  own(@Req() request: FastifyRequest, @Param('inbox') inbox: string): Promise<void> {
+    // The word is ours: in the path it would be nobody's inbox.
+    return this.take(request, inbox === 'shared' ? '' : inbox);
+  }
+
+  private take(request: FastifyRequest, inbox: string): Promise<void> {
+    const { rawBody } = request;
+    if (rawBody === undefined || !JSON_TYPE.test(request.headers['content-type'] ?? '')) {
+      throw new AppError(415, 'unsupported_media_type', 'Send application/activity+json');
+    }
+    return this.adapter.receive({
+      path: request.url,
+      headers: headersFromRaw(request.raw.rawHeaders),
+      body: rawBody,
+      json: request.body,
+      inbox,
+    });
+  }
+}

@@ -1,0 +1,144 @@
+import { hostOf, parseActivity, sameHost, type IncomingActivity } from '@trunkline/activitypub';
+import { domainVerdict } from '@trunkline/domain';
+import { isSnowflake, ok, type Clock, type Result } from '@trunkline/kernel';
+import type { PolicyPort, SocialReads } from '@trunkline/social';
+import { isAppliedType } from '../activity-types.js';
+import type { Admission } from './admission.js';
+import type { KeyBook } from './key-book.js';
+import { blocked, overloaded, refuse, throttled, unauthorized, type Refusal } from './refusals.js';
+import { readSignature, verifySigner, type ReadSignature, type SignedPost } from './verify-signer.js';
+
+export interface InboxPost extends SignedPost {
+  /** The parsed body. */
+  readonly json: unknown;
+  /** `shared`, `actor` (the instance's own), or what stood for an account id in the path. */
+  readonly inbox: string;
+}
+
+/** A row of the ledger before it has an id. */
+export interface VerifiedActivity {
+  readonly activityId: string | null;
+  readonly activityType: string;
+  readonly actorUri: string;
+  readonly signerHost: string;
+  readonly body: string;
+}
+
+/** What is behind a 202: stored, seen before, or nothing that this server does anything with. */
+export type Receipt = 'accepted' | 'duplicate' | 'ignored_type' | 'ignored_unknown_actor' | 'ignored_gone_key' | 'ignored_forward';
+
+export interface ReceivePorts {
+  readonly admission: Pick<Admission, 'enter' | 'enterFor'>;
+  readonly policy: PolicyPort;
+  readonly clock: Clock;
+  readonly keys: Pick<KeyBook, 'find' | 'renew'>;
+  readonly accounts: Pick<SocialReads, 'accountsByIds' | 'accountsByUris'>;
+  /** Resolves after the COMMIT. @throws AppError 503 when there is none. */
+  readonly store: (row: VerifiedActivity) => Promise<'accepted' | 'duplicate'>;
+  readonly settings: { readonly baseUrl: string };
+  /** Hosts under which peers reach us, whatever a proxy calls us. */
+  readonly hosts: readonly string[];
+}
+
+type Answer = Result<Receipt, Refusal>;
+
+/**
+ * One POST to an inbox. An ok is a 202, and everything that has to happen is committed by then; a refusal leaves
+ * nothing behind. Cheap questions come first: place, shape, rules, then the signature, whose key may have to be fetched.
+ */
+export async function receiveActivity(ports: ReceivePorts, post: InboxPost): Promise<Answer> {
+  const leave = ports.admission.enter();
+  if (leave === null) return overloaded();
+  try {
+    return await receive(ports, post);
+  } finally {
+    leave();
+  }
+}
+
+async function receive(ports: ReceivePorts, post: InboxPost): Promise<Answer> {
+  const read = readIncoming(ports, post.json);
+  if (!read.ok) return read;
+  const activity = read.value;
+  const noInbox = await missingInbox(ports, post.inbox);
+  if (noInbox !== null) return noInbox;
+  // One such arrives from everywhere for each account that is deleted anywhere: a key fetch each would be a storm.
+  if (await isNewsOfStranger(ports, activity)) return ok('ignored_unknown_actor');
+  const signature = readSignature(ports, post);
+  if (!signature.ok) return signature;
+  if (isBlocked(ports, signature.value.keyHost)) return blocked();
+  const leave = ports.admission.enterFor(signature.value.keyHost);
+  if (leave === null) return throttled();
+  try {
+    return await acceptSigned(ports, post, activity, signature.value);
+  } finally {
+    leave();
+  }
+}
+
+async function acceptSigned(ports: ReceivePorts, post: InboxPost, activity: IncomingActivity, signature: ReadSignature): Promise<Answer> {
+  const signer = await verifySigner(ports.keys, signature);
+  if (!signer.ok) {
+    const goneKey = signer.error.code === 'key_gone' || signer.error.code === 'key_not_found';
+    // The actor's key went with the actor; servers would repeat this for days.
+    return goneKey && activity.type === 'Delete' ? ok('ignored_gone_key') : signer;
+  }
+  if (signer.value.ownerUri !== activity.actorUri && !isForward(activity, signature.keyHost)) {
+    return unauthorized('actor_mismatch', 'The activity is signed by somebody else than its actor');
+  }
+  if (!isAppliedType(activity.type)) return ok('ignored_type');
+  if (signer.value.ownerUri !== activity.actorUri && !canAskOrigin(activity)) return ok('ignored_forward');
+  const { id: activityId, type: activityType, actorUri } = activity;
+  const body = Buffer.from(post.body).toString('utf8');
+  return ok(await ports.store({ activityId, activityType, actorUri, signerHost: signature.keyHost, body }));
+}
+
+/** Shape, then the rules that need nothing but the text. */
+function readIncoming(ports: ReceivePorts, json: unknown): Result<IncomingActivity, Refusal> {
+  const read = parseActivity(json);
+  if (!read.ok) return refuse(400, read.error.code, 'The body is not an activity');
+  const activity = read.value;
+  const rawId = activity.raw['id'];
+  if (rawId !== undefined && rawId !== null && typeof rawId !== 'string') return refuse(400, 'bad_id', 'The id is not one URL');
+  const actorHost = hostOf(activity.actorUri);
+  if (actorHost === null) return refuse(400, 'missing_actor', 'The actor is not an http(s) URL');
+  if (isBlocked(ports, actorHost)) return blocked();
+  if (actorHost === hostOf(ports.settings.baseUrl)) return unauthorized('local_actor', 'Actors of this server do not knock at its door');
+  if (activity.id !== null && !sameHost(activity.id, activity.actorUri)) {
+    return unauthorized('id_host_mismatch', 'The id and the actor lie on different hosts');
+  }
+  return ok(activity);
+}
+
+async function missingInbox(ports: ReceivePorts, inbox: string) {
+  if (inbox === 'shared' || inbox === 'actor') return null;
+  const [account] = isSnowflake(inbox) ? await ports.accounts.accountsByIds([inbox]) : [];
+  if (account === undefined || account.domain !== null) return refuse(404, 'unknown_inbox', 'Record not found');
+  return account.deletedAt === null ? null : refuse(410, 'gone_inbox', 'Gone');
+}
+
+/** Somebody unknown here tells of their own change or end. */
+async function isNewsOfStranger(ports: ReceivePorts, activity: IncomingActivity): Promise<boolean> {
+  if (activity.type !== 'Delete' && activity.type !== 'Update') return false;
+  if (activity.object.uri !== activity.actorUri) return false;
+  return (await ports.accounts.accountsByUris([activity.actorUri])).length === 0;
+}
+
+/**
+ * Inbox forwarding: another server passes on what its actor did not do. It carries a signature of the author that is
+ * not read here, so nothing in it is believed; without one it is a forgery. Nobody forwards within one host.
+ */
+function isForward(activity: IncomingActivity, signerHost: string): boolean {
+  const carriesProof = ['signature', 'proof'].some((name) => typeof activity.raw[name] === 'object' && activity.raw[name] !== null);
+  return carriesProof && hostOf(activity.actorUri) !== signerHost;
+}
+
+/** What a forward says can be learned from the object's own server, which apply then asks. */
+function canAskOrigin(activity: IncomingActivity): boolean {
+  if (!['Create', 'Update', 'Delete'].includes(activity.type)) return false;
+  const { uri } = activity.object;
+  return uri !== null && uri !== activity.actorUri && sameHost(uri, activity.actorUri);
+}
+
+const isBlocked = (ports: ReceivePorts, host: string): boolean => domainVerdict(ports.policy.current(), host).suspended;
+

@@ -1,0 +1,16 @@
+/** Labels under which countries register names: `example.co.uk`, `example.or.jp`. */
+const SECOND_LEVEL = new Set(['ac', 'co', 'com', 'edu', 'go', 'gob', 'gouv', 'gov', 'gr', 'ltd', 'me', 'mil', 'ne', 'net', 'nom', 'or', 'org', 'plc', 'sch', 'web']);
+
+/**
+ * The part of a host that somebody had to buy, by which caps are counted: a wildcard record gives one person any
+ * number of hosts. Near enough to the public suffix list without its 10,000 entries: an unknown suffix puts several
+ * owners under one cap, never one owner under several. Addresses and names without a dot keep their port.
+ */
+export function registrableDomain(host: string): string {
+  const bare = host.replace(/:\d+$/, '');
+  const labels = bare.split('.');
+  if (bare.startsWith('[') || /^[0-9.]+$/.test(bare) || labels.length === 1) return host;
+  const [second = '', top = ''] = labels.slice(-2);
+  const count = top.length === 2 && SECOND_LEVEL.has(second) ? 3 : 2;
+  return labels.slice(-count).join('.');
+}
