@@ -26,20 +26,29 @@ export const KEEP_DAYS: Readonly<Record<DailyTable, number>> = {
 };
 const KEEP_DAYS_MIN = 2;
 const PARTITIONS_MAX = 1_000;
+/** Rows with ids further off are somebody's mistake, and make no partitions. */
+const STRAY_DAYS_MAX = 60;
 
 /**
- * Makes the partitions of yesterday, today and `daysAhead` more days, by the database's clock. Safe to run
- * by several at once and again and again.
+ * Makes the partitions of yesterday, today and `daysAhead` more days, by the database's clock, and of days
+ * whose rows fell into a default partition meanwhile. Safe to run by several at once and again and again.
  * @returns the number made.
  */
 export async function ensurePartitions(db: Queryable, daysAhead: number): Promise<number> {
   let made = 0;
   for (const table of DAILY_TABLES) {
-    for (let day = -1; day <= daysAhead; day += 1) {
-      const [row] = await db.query<{ made: boolean }>(
-        `SELECT events.ensure_partition($1, (now() AT TIME ZONE 'UTC')::date + $2::int) AS made`,
-        [table, day],
-      );
+    const days = await db.query<{ day: string }>(
+      `SELECT (today + ahead)::text AS day
+         FROM (SELECT (now() AT TIME ZONE 'UTC')::date AS today) clock, generate_series(-1, $2::int) AS ahead
+        UNION
+       SELECT day::text FROM events.stray_days($1) AS day
+        WHERE abs(day - (now() AT TIME ZONE 'UTC')::date) <= ${STRAY_DAYS_MAX}
+        ORDER BY day
+        LIMIT ${PARTITIONS_MAX}`,
+      [table, daysAhead],
+    );
+    for (const { day } of days) {
+      const [row] = await db.query<{ made: boolean }>('SELECT events.ensure_partition($1, $2::date) AS made', [table, day]);
       if (row?.made === true) made += 1;
     }
   }

@@ -3,6 +3,7 @@ import { ROLE_APPS, ROLE_GRANTS, type Grant, type RoleApp } from './role-grants.
 import { scramVerifier } from './scram-verifier.js';
 
 const SCHEMAS = ['public', 'social', 'federation', 'events', 'keys', 'identity', 'timeline', 'moderation', 'media'] as const;
+const CALENDAR = 'events.ensure_partition(text, date), events.drop_partition(text, text, date), events.stray_days(text)';
 const NAME_LENGTH_MAX = 63;
 /** Roles belong to the whole server: two databases may set theirs up at once. */
 const ROLES_LOCK = 7_281_900_416;
@@ -50,7 +51,7 @@ async function applyRole(tx: Queryable, role: string, verifier: string | undefin
   await tx.query(`ALTER ROLE "${role}" SET idle_in_transaction_session_timeout = '${STATEMENT_TIMEOUT}'`);
   await tx.query(`REVOKE ALL ON ALL TABLES IN SCHEMA ${SCHEMAS.join(', ')} FROM "${role}"`);
   await tx.query(`GRANT USAGE ON SCHEMA ${SCHEMAS.join(', ')} TO "${role}"`);
-  await tx.query(`GRANT EXECUTE ON FUNCTION events.ensure_partition(text, date), events.drop_partition(text, text, date) TO "${role}"`);
+  await tx.query(`GRANT EXECUTE ON FUNCTION ${CALENDAR} TO "${role}"`);
   for (const grant of grants) await tx.query(grantStatement(grant, role));
 }
 

@@ -42,6 +42,13 @@ test('several leaders make the same days at once, and rows that came too early m
   ]);
 });
 
+test('days that nobody made while the leader was away are made afterwards', async () => {
+  const id = firstIdAt(dayStart(-5) + 1);
+  expect(await insertInbound(id, 'applied')).toEqual([{ place: 'federation.inbound_default' }]);
+  expect(await ensurePartitions(db, 9)).toBe(1);
+  expect(await db.query('SELECT id FROM federation.inbound_default')).toEqual([]);
+});
+
 test('old days go, except one that holds something unfinished', async () => {
   for (const offset of [-30, -29]) {
     await db.query('SELECT events.ensure_partition($1, $2::date)', ['federation.inbound', new Date(dayStart(offset))]);

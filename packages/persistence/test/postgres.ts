@@ -1,6 +1,6 @@
 import { spawn, execFile, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,8 @@ import { migrate } from '../src/migrate.js';
 
 const run = promisify(execFile);
 const BINARIES = process.env['TEST_POSTGRES_BIN'] ?? '/usr/lib/postgresql/15/bin';
+
+const INITDB = ['-U', 'postgres', '-A', 'scram-sha-256', '-E', 'UTF8', '--no-locale'];
 
 /** A Postgres of its own, or a database of its own on the one that TEST_DATABASE_URL names. */
 export interface TestPostgres {
@@ -56,11 +58,13 @@ async function ownDatabase(sharedUrl: string): Promise<TestPostgres> {
 async function ownPostgres(): Promise<TestPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'trunkline-postgres-'));
   const data = join(folder, 'data');
+  const [password, passwordFile] = [randomBytes(12).toString('hex'), join(folder, 'password')];
+  await writeFile(passwordFile, password);
   if (process.getuid?.() === 0) await chown(folder, Number((await run('id', ['-u', 'postgres'])).stdout), -1);
-  const [initdb, initArgs] = asPostgres('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale']);
+  const [initdb, initArgs] = asPostgres('initdb', ['-D', data, ...INITDB, `--pwfile=${passwordFile}`]);
   await run(initdb, initArgs, { cwd: folder });
   const port = await freePort();
-  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
   let server = await launch(data, port, url);
   const end = async (mode: 'immediate' | 'fast') => {
     const gone = new Promise((resolve) => server.once('exit', resolve));

@@ -24,7 +24,7 @@ export interface RelayParking {
 export interface EventRelaySettings {
   readonly batch?: number;
   readonly pollMs?: number;
-  /** Pause after a round in which nothing could be published. */
+  /** Pause after a round in which something could not be published. */
   readonly pauseMs?: number;
   readonly onError?: (error: unknown) => void;
 }
@@ -102,7 +102,7 @@ export class EventRelay {
         this.settings.onError(error);
         return null;
       });
-      if (outcome === null || (outcome.claimed > 0 && outcome.published === 0)) await this.pause(this.settings.pauseMs);
+      if (outcome === null || outcome.published < outcome.claimed) await this.pause(this.settings.pauseMs);
       // A full batch: there is more.
       else if (outcome.claimed < this.settings.batch) await this.rest();
     }

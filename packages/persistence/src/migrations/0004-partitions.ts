@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * Making and dropping days. The functions run with the owner's rights, so that a service whose role may only
- * read and write rows can still keep the calendar of the eight tables named here, and of no others.
+ * read and write rows can still keep the calendar of the six tables named here, and of no others.
  */
 export class Partitions1700000000004 implements MigrationInterface {
   readonly name = 'Partitions1700000000004';
@@ -11,6 +11,7 @@ export class Partitions1700000000004 implements MigrationInterface {
     await runner.query(CALENDAR);
     await runner.query(ENSURE);
     await runner.query(DROP);
+    await runner.query(STRAY);
     await runner.query(`
       CREATE TABLE federation.inbound_default PARTITION OF federation.inbound DEFAULT;
       CREATE TABLE federation.delivery_bodies_default PARTITION OF federation.delivery_bodies DEFAULT;
@@ -18,7 +19,8 @@ export class Partitions1700000000004 implements MigrationInterface {
       CREATE TABLE federation.delivery_retries_default PARTITION OF federation.delivery_retries DEFAULT;
       CREATE TABLE events.outbox_default PARTITION OF events.outbox DEFAULT;
       CREATE TABLE events.done_default PARTITION OF events.done DEFAULT;
-      REVOKE EXECUTE ON FUNCTION events.ensure_partition(text, date), events.drop_partition(text, text, date) FROM PUBLIC;
+      REVOKE EXECUTE ON FUNCTION events.ensure_partition(text, date), events.drop_partition(text, text, date), events.stray_days(text)
+        FROM PUBLIC;
     `);
   }
 
@@ -26,12 +28,13 @@ export class Partitions1700000000004 implements MigrationInterface {
     await runner.query(`
       DROP FUNCTION events.ensure_partition(text, date);
       DROP FUNCTION events.drop_partition(text, text, date);
+      DROP FUNCTION events.stray_days(text);
       DROP VIEW events.daily_tables;
     `);
   }
 }
 
-// `unfinished` is a condition over the row aliased t; %1$s and %2$s are the bounds of the day.
+// `unfinished` is a condition over the row aliased t.
 const CALENDAR = `
   CREATE VIEW events.daily_tables AS
     SELECT * FROM (VALUES
@@ -103,5 +106,18 @@ const DROP = `
     IF busy THEN RETURN false; END IF;
     EXECUTE format('DROP TABLE %s', child);
     RETURN true;
+  END $body$;
+`;
+
+// Days whose rows lie in the default partition: the leader was away for longer than days were made ahead.
+const STRAY = `
+  CREATE FUNCTION events.stray_days(parent_name text) RETURNS SETOF date
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+  DECLARE
+    spec events.daily_tables;
+  BEGIN
+    SELECT * INTO STRICT spec FROM events.daily_tables t WHERE t.parent = parent_name;
+    RETURN QUERY EXECUTE format('SELECT DISTINCT (%s AT TIME ZONE ''UTC'')::date FROM %s_default',
+      CASE spec.ranged_by WHEN 'id' THEN 'to_timestamp((id >> 16) / 1000.0)' ELSE spec.ranged_by END, spec.parent);
   END $body$;
 `;
