@@ -1,1 +1,1 @@
-export {};
+export { ModerationModule } from './moderation.module.js';

@@ -1,1 +1,2 @@
-export {};
+export { standalone } from './service.js';
+export { StandaloneModule } from './standalone.module.js';

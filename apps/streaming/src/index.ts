@@ -1,1 +1,1 @@
-export {};
+export { StreamingModule } from './streaming.module.js';

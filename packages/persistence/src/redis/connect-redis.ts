@@ -13,7 +13,7 @@ export class RedisUnavailable extends Error {
 
 export interface RedisOptions {
   readonly url: string;
-  /** Tells installations on one Redis apart; put before every key. */
+  /** Tells installations on one Redis apart; put before every key, with a colon. */
   readonly prefix: string;
   readonly onError: (error: unknown) => void;
 }
@@ -71,7 +71,7 @@ export class Redis {
     // With a reconnect strategy `connect` waits for ever; a start does not.
     await Promise.race([first, new Promise((resolve) => setTimeout(resolve, COMMAND_TIMEOUT_MS))]).catch(options.onError);
     first.catch(options.onError);
-    return new Redis(client, options.prefix);
+    return new Redis(client, `${options.prefix}:`);
   }
 
   /** Runs a command. @throws RedisUnavailable when it could not be done, whatever the reason. */

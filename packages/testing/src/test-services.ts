@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import { Database, migrate } from '@trunkline/persistence';
+
+/** Where the real services of a test run are. `npm test` starts them and says so in the environment. */
+export interface TestServices {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly natsUrl: string;
+}
+
+/** @throws Error that says how to run the tests when the services are not there. */
+export function testServices(env: Readonly<Record<string, string | undefined>> = process.env): TestServices {
+  const { TEST_DATABASE_URL: databaseUrl, TEST_REDIS_URL: redisUrl, TEST_NATS_URL: natsUrl } = env;
+  if (databaseUrl === undefined || redisUrl === undefined || natsUrl === undefined) {
+    throw new Error('this test needs Postgres, Redis and NATS: run it through `npm test`, or set TEST_DATABASE_URL, TEST_REDIS_URL and TEST_NATS_URL');
+  }
+  return { databaseUrl, redisUrl, natsUrl };
+}
+
+export interface TestDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** A migrated database of its own. */
+export async function createTestDatabase(sharedUrl: string): Promise<TestDatabase> {
+  const name = `trunkline_test_${randomBytes(6).toString('hex')}`;
+  const statement = async (sql: string): Promise<void> => {
+    const admin = await Database.connect({ url: sharedUrl, poolMax: 1, applicationName: 'test-admin' });
+    await admin.query(sql).finally(() => admin.close());
+  };
+  await statement(`CREATE DATABASE ${name}`);
+  const url = new URL(sharedUrl);
+  url.pathname = `/${name}`;
+  await migrate(url.href);
+  return { url: url.href, drop: () => statement(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}
