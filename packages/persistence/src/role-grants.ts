@@ -71,7 +71,7 @@ export const ROLE_GRANTS: Readonly<Record<RoleApp, readonly Grant[]>> = {
     { on: 'federation.*', may: WRITE },
     { on: 'keys.*', may: WRITE },
     // NodeInfo counts people and says whether anyone may sign up.
-    { on: 'identity.users (id, account_id, confirmed_at, approved, disabled, last_active_at)', may: READ },
+    PEOPLE,
   ],
   timeline: [
     ...LEDGER,
@@ -79,7 +79,7 @@ export const ROLE_GRANTS: Readonly<Record<RoleApp, readonly Grant[]>> = {
     { on: 'social.*', may: READ },
     { on: 'timeline.*', may: WRITE },
     // Whom to tell of sign-ups and reports, and who was here lately.
-    { on: 'identity.users (id, account_id, role, locale, confirmed_at, approved, disabled, last_active_at)', may: READ },
+    PEOPLE,
     { on: 'moderation.reports', may: READ },
   ],
   moderation: [
@@ -90,11 +90,13 @@ export const ROLE_GRANTS: Readonly<Record<RoleApp, readonly Grant[]>> = {
     { on: 'moderation.*', may: WRITE },
     { on: 'federation.*', may: READ },
     // Approves, rejects and disables people, and ends what they are signed in to.
-    { on: 'identity.users (email, reason, sign_up_ip, created_at)', may: READ },
+    { on: 'identity.users (email, reason, sign_up_ip)', may: READ },
     { on: 'identity.users (role, approved, disabled, confirmed_at)', may: 'UPDATE' },
     { on: 'identity.users', may: 'DELETE' },
     { on: 'identity.tokens (revoked_at)', may: 'UPDATE' },
+    { on: 'identity.tokens', may: 'DELETE' },
     { on: 'identity.sessions', may: 'SELECT, DELETE' },
+    { on: 'identity.grants', may: 'SELECT, DELETE' },
   ],
   streaming: [...LEDGER, ...RULES, ...TOKENS, { on: 'social.*', may: READ }, { on: 'timeline.*', may: READ }],
   media: [...LEDGER, ...RULES, ...TOKENS, { on: 'social.*', may: READ }, { on: 'media.*', may: WRITE }],

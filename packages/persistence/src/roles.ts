@@ -56,7 +56,7 @@ async function applyRole(tx: Queryable, role: string, verifier: string | undefin
 }
 
 function grantStatement({ on, may }: Grant, role: string): string {
-  const columns = /^(\S+) (\(.+\))$/.exec(on);
+  const columns = /^(\S+) (\(.+\))$/s.exec(on);
   if (columns !== null) return `GRANT ${may} ${columns[2]} ON ${columns[1]} TO "${role}"`;
   if (on.endsWith('.*')) return `GRANT ${may} ON ALL TABLES IN SCHEMA ${on.slice(0, -2)} TO "${role}"`;
   return `GRANT ${may} ON ${on} TO "${role}"`;
