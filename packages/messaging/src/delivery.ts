@@ -1,11 +1,11 @@
-import type { JsMsg } from '@nats-io/jetstream';
 import type { ConsumerSpec } from '@trunkline/contracts';
 import { EVENT_BYTES_MAX } from './contract-of.js';
 import type { DeadLetter } from './dead-letters.js';
+import type { WorkMessage } from './work-message.js';
 
 /** One message in hand, read and checked. */
 export interface Delivery {
-  readonly message: JsMsg;
+  readonly message: WorkMessage;
   readonly event: Readonly<Record<string, unknown>> & { readonly eventId: string };
   /** 1 for the first time. */
   readonly deliveryCount: number;
@@ -17,7 +17,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** Reads a message at the edge, once. Failing: the reason it is poison. */
 export function readDelivery(
   spec: ConsumerSpec,
-  message: JsMsg,
+  message: WorkMessage,
 ): { readonly ok: true; readonly delivery: Delivery } | { readonly ok: false; readonly reason: string } {
   if (message.data.length > EVENT_BYTES_MAX) return { ok: false, reason: `more than ${EVENT_BYTES_MAX} bytes` };
   let json: unknown;
@@ -38,7 +38,7 @@ export function readDelivery(
       message,
       // Every contract's schema starts from the envelope, which holds eventId.
       event: parsed.data as Delivery['event'],
-      deliveryCount: message.info.deliveryCount,
+      deliveryCount: message.deliveryCount,
       traceparent: traceparent === '' ? undefined : traceparent,
     },
   };

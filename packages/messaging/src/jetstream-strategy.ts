@@ -136,7 +136,7 @@ export class JetStreamStrategy extends Server {
       concurrency: extras.concurrency ?? (batch ? BATCHES_AT_ONCE : SINGLES_AT_ONCE),
       ackWaitSeconds: topology.ackWaitSeconds ?? spec.ackWaitSeconds,
     };
-    return new PullLane(broker, spec, settings, (messages) => settler.settle(messages));
+    return new PullLane(broker, spec, settings, (messages) => settler.settle(messages), () => void this.watchdog.check());
   }
 
   private async call(

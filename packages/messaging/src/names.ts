@@ -1,6 +1,7 @@
 const PREFIX = /^[a-z0-9][a-z0-9_-]{0,31}$/;
 const TOKEN = /^[A-Za-z0-9_-]{1,64}$/;
-const TOKENS_MAX = 8;
+/** `live.user.<id>`: with one more, an id brought a dot along. */
+const TOKENS_MAX = 3;
 
 /**
  * Names on a broker that several installations share. Subjects stand below `<prefix>.`, streams are
@@ -25,7 +26,7 @@ export class Names {
   }
 
   /**
-   * A subject to publish on, built partly from ids.
+   * A live subject to publish on, built partly from ids.
    * @throws TypeError when a token holds anything but letters, digits, `_` and `-`: no id may widen a subject.
    */
   exactSubject(subject: string): string {

@@ -1,9 +1,9 @@
-import type { JsMsg } from '@nats-io/jetstream';
 import type { ConsumerSpec } from '@trunkline/contracts';
 import { BatchFailure, failuresOf, isUnavailable } from './batch-outcome.js';
 import type { DeadLetterPort } from './dead-letters.js';
 import { letterOf, readDelivery, type Delivery } from './delivery.js';
 import { reasonOf, type HandledOutcome, type MessagingHooks } from './hooks.js';
+import type { WorkMessage } from './work-message.js';
 
 const RAW_BYTES_MAX = 8 * 1024;
 
@@ -29,7 +29,7 @@ export class MessageSettler {
     private readonly ports: SettlePorts,
   ) {}
 
-  async settle(messages: readonly JsMsg[]): Promise<void> {
+  async settle(messages: readonly WorkMessage[]): Promise<void> {
     const readable: Delivery[] = [];
     for (const message of messages) {
       const read = readDelivery(this.spec, message);
@@ -114,14 +114,14 @@ export class MessageSettler {
     return this.parkThenTerminate(delivery.message, 'dead', () => deadLetters.park(letter), letter.reason);
   }
 
-  private async parkPoison(message: JsMsg, reason: string): Promise<void> {
+  private async parkPoison(message: WorkMessage, reason: string): Promise<void> {
     const raw = new TextDecoder().decode(message.data.subarray(0, RAW_BYTES_MAX));
     const letter = { subject: this.spec.event.subject, consumer: this.spec.name, raw, reason };
     await this.parkThenTerminate(message, 'poison', () => this.ports.deadLetters.parkPoison(letter), reason);
   }
 
   private async parkThenTerminate(
-    message: JsMsg,
+    message: WorkMessage,
     as: HandledOutcome,
     park: () => Promise<void>,
     reason: string,
@@ -129,25 +129,25 @@ export class MessageSettler {
     try {
       await park();
     } catch (error) {
-      return this.retry(message, message.info.deliveryCount, error);
+      return this.retry(message, message.deliveryCount, error);
     }
-    this.ports.hooks.log('error', 'message parked', { consumer: this.spec.name, outcome: as, sequence: message.seq, reason });
+    this.ports.hooks.log('error', 'message parked', { consumer: this.spec.name, outcome: as, sequence: message.sequence, reason });
     return this.answer(message, as, () => message.term());
   }
 
-  private retry(message: JsMsg, tries: number, error: unknown): void {
+  private retry(message: WorkMessage, tries: number, error: unknown): void {
     const delayMs = this.ports.retryDelayMs(tries);
     this.ports.hooks.log('warn', 'message comes again', { consumer: this.spec.name, tries, delayMs, reason: reasonOf(error) });
     return this.answer(message, 'retried', () => message.nak(delayMs));
   }
 
-  private answer(message: JsMsg, outcome: HandledOutcome, send: () => void): void {
+  private answer(message: WorkMessage, outcome: HandledOutcome, send: () => void): void {
     try {
       send();
       this.ports.hooks.handled?.(this.spec.name, outcome);
     } catch (error) {
       // Closed meanwhile: the message comes back by itself after its wait.
-      this.ports.hooks.log('warn', 'could not answer the broker', { sequence: message.seq, reason: reasonOf(error) });
+      this.ports.hooks.log('warn', 'could not answer the broker', { sequence: message.sequence, reason: reasonOf(error) });
     }
   }
 }

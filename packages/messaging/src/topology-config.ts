@@ -13,6 +13,7 @@ import { STREAMS, type ConsumerSpec, type StreamSpec } from '@trunkline/contract
 import type { Names } from './names.js';
 
 const DUPLICATE_WINDOW_MS = 120_000;
+const CLOSED_MSG_SIZE = 1;
 
 export interface TopologySettings {
   /** Copies of each stream: 1 on a single broker, 3 on a cluster. */
@@ -32,6 +33,7 @@ export type WantedStream = Pick<
   | 'discard'
   | 'max_bytes'
   | 'max_msgs'
+  | 'max_msg_size'
   | 'max_age'
   | 'num_replicas'
   | 'duplicate_window'
@@ -63,6 +65,7 @@ function workStream(names: Names, settings: TopologySettings, spec: StreamSpec):
     discard: DiscardPolicy.New,
     max_bytes: Math.max(1024 * 1024, Math.round(spec.maxBytes * (settings.sizeFactor ?? 1))),
     max_msgs: -1,
+    max_msg_size: -1,
     // Work has no age: it waits until somebody did it.
     max_age: 0,
     num_replicas: settings.replicas,
@@ -80,6 +83,7 @@ function canaryStream(names: Names, settings: TopologySettings): WantedStream {
     discard: DiscardPolicy.Old,
     max_bytes: 64 * 1024,
     max_msgs: 1,
+    max_msg_size: -1,
     max_age: 0,
     num_replicas: settings.replicas,
     duplicate_window: nanos(DUPLICATE_WINDOW_MS),
@@ -102,7 +106,14 @@ export function wantedConsumer(names: Names, settings: TopologySettings, spec: C
 }
 
 /**
- * What an existing stream lacks. Values only grow, so that two versions that run side by side during a
+ * A stream as it is made first. A broker acknowledges what it throws away when a stream of retention "interest"
+ * has no consumers yet; refusing every message until they stand leaves the rows to the next round instead.
+ */
+export const closedAtFirst = (want: WantedStream): WantedStream =>
+  want.retention === RetentionPolicy.Limits ? want : { ...want, max_msg_size: CLOSED_MSG_SIZE };
+
+/**
+ * What an existing stream lacks, opening it included: ask only when its consumers stand. Values only grow, so that two versions that run side by side during a
  * roll-out do not take turns; an operator who wants less changes it at the broker after the roll-out.
  */
 export function streamGrowth(is: StreamConfig, want: WantedStream): Partial<WantedStream> | null {
@@ -111,6 +122,7 @@ export function streamGrowth(is: StreamConfig, want: WantedStream): Partial<Want
     ...(subjects.length > is.subjects.length ? { subjects } : {}),
     ...(is.max_bytes !== -1 && is.max_bytes < want.max_bytes ? { max_bytes: want.max_bytes } : {}),
     ...(is.num_replicas < want.num_replicas ? { num_replicas: want.num_replicas } : {}),
+    ...(is.max_msg_size === CLOSED_MSG_SIZE ? { max_msg_size: -1 } : {}),
     ...(is.duplicate_window < want.duplicate_window ? { duplicate_window: want.duplicate_window } : {}),
   };
   return Object.keys(growth).length === 0 ? null : growth;

@@ -1,7 +1,8 @@
-import { JetStreamApiCodes, JetStreamApiError, type ConsumerInfo } from '@nats-io/jetstream';
-import { CONSUMERS, STREAMS } from '@trunkline/contracts';
+import { JetStreamApiCodes, JetStreamApiError, type ConsumerInfo, type StreamInfo } from '@nats-io/jetstream';
+import { CONSUMERS, STREAMS, type ConsumerSpec } from '@trunkline/contracts';
 import type { Broker } from './broker.js';
 import {
+  closedAtFirst,
   consumerConflict,
   consumerGrowth,
   streamConflict,
@@ -37,29 +38,17 @@ export interface ConsumerLag {
  * time from any number of processes. @throws when the broker cannot be reached or refuses.
  */
 export async function ensureTopology(broker: Broker, settings: TopologySettings): Promise<TopologyReport> {
-  const report = { created: [] as string[], updated: [] as string[], conflicts: [] as string[] };
-  for (const want of wantedStreams(broker.names, settings)) await ensureStream(broker, want, report);
-  const lag: ConsumerLag[] = [];
-  for (const stream of STREAMS) {
-    const existing = await consumersOf(broker, stream.name);
-    for (const spec of CONSUMERS.filter((consumer) => consumer.stream === stream.name)) {
-      const want = wantedConsumer(broker.names, settings, spec);
-      const is = existing.get(spec.name);
-      if (is === undefined) {
-        await broker.manager.consumers.add(broker.names.stream(stream.name), want);
-        report.created.push(spec.name);
-        continue;
-      }
-      lag.push(lagOf(stream.name, is));
-      const conflict = consumerConflict(is.config, want);
-      if (conflict !== null) report.conflicts.push(conflict);
-      const growth = conflict === null ? consumerGrowth(is.config, want) : null;
-      if (growth === null) continue;
-      await broker.manager.consumers.update(broker.names.stream(stream.name), spec.name, growth);
-      report.updated.push(spec.name);
+  const report: Findings = { created: [], updated: [], conflicts: [], lag: [] };
+  const streams = wantedStreams(broker.names, settings);
+  for (const want of streams) await createStream(broker, want, report);
+  for (const { name } of STREAMS) {
+    const existing = await consumersOf(broker, name);
+    for (const spec of CONSUMERS.filter((consumer) => consumer.stream === name)) {
+      await ensureConsumer(broker, settings, spec, existing.get(spec.name), report);
     }
   }
-  return { ...report, lag };
+  for (const want of streams) await growStream(broker, want, report);
+  return report;
 }
 
 /** The figures of every consumer that exists, in one request per stream. */
@@ -70,26 +59,71 @@ export async function consumerLag(broker: Broker): Promise<ConsumerLag[]> {
   return (await Promise.all(lists)).flat();
 }
 
-async function ensureStream(
-  broker: Broker,
-  want: WantedStream,
-  report: { created: string[]; updated: string[]; conflicts: string[] },
-): Promise<void> {
-  const is = await broker.manager.streams.info(want.name).catch((error: unknown) => {
-    if (isStreamMissing(error)) return null;
-    throw error;
-  });
-  if (is === null) {
-    await broker.manager.streams.add(want);
+interface Findings {
+  readonly created: string[];
+  readonly updated: string[];
+  readonly conflicts: string[];
+  readonly lag: ConsumerLag[];
+}
+
+async function createStream(broker: Broker, want: WantedStream, report: Findings): Promise<void> {
+  if ((await streamInfo(broker, want.name)) !== null) return;
+  try {
+    await broker.manager.streams.add(closedAtFirst(want));
     report.created.push(want.name);
-    return;
+  } catch (error) {
+    // Another process made it in the meantime, and has opened it by now; or it cannot be, which growing tells.
+    if (!(error instanceof JetStreamApiError) || (await streamInfo(broker, want.name)) === null) throw error;
   }
+}
+
+async function growStream(broker: Broker, want: WantedStream, report: Findings): Promise<void> {
+  const is = await streamInfo(broker, want.name);
+  if (is === null) return; // Deleted within this pass; the next one sees it.
   const conflict = streamConflict(is.config, want);
   if (conflict !== null) report.conflicts.push(conflict);
   const growth = conflict === null ? streamGrowth(is.config, want) : null;
   if (growth === null) return;
   await broker.manager.streams.update(want.name, growth);
-  report.updated.push(want.name);
+  if (!report.created.includes(want.name)) report.updated.push(want.name);
+}
+
+async function ensureConsumer(
+  broker: Broker,
+  settings: TopologySettings,
+  spec: ConsumerSpec,
+  is: ConsumerInfo | undefined,
+  report: Findings,
+): Promise<void> {
+  const stream = broker.names.stream(spec.stream);
+  const want = wantedConsumer(broker.names, settings, spec);
+  try {
+    if (is === undefined) {
+      await broker.manager.consumers.add(stream, want);
+      report.created.push(spec.name);
+      return;
+    }
+    report.lag.push(lagOf(spec.stream, is));
+    const conflict = consumerConflict(is.config, want);
+    if (conflict !== null) report.conflicts.push(conflict);
+    const growth = conflict === null ? consumerGrowth(is.config, want) : null;
+    if (growth === null) return;
+    await broker.manager.consumers.update(stream, spec.name, growth);
+    report.updated.push(spec.name);
+  } catch (error) {
+    // One that the broker refuses must not keep the others from standing.
+    if (!(error instanceof JetStreamApiError)) throw error;
+    report.conflicts.push(`consumer ${spec.name}: ${error.message}`);
+  }
+}
+
+async function streamInfo(broker: Broker, name: string): Promise<StreamInfo | null> {
+  try {
+    return await broker.manager.streams.info(name);
+  } catch (error) {
+    if (isStreamMissing(error)) return null;
+    throw error;
+  }
 }
 
 async function consumersOf(broker: Broker, stream: string): Promise<Map<string, ConsumerInfo>> {

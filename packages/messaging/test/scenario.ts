@@ -105,6 +105,11 @@ export class Scenario {
     return new EventPublisher(await this.broker());
   }
 
+  /** Resolve when the broker knows every subscription made so far. */
+  flushes(): Promise<void>[] {
+    return this.brokers.map((broker) => broker.nats.flush());
+  }
+
   async end(): Promise<void> {
     await Promise.all(this.apps.map((app) => app.close()));
     await Promise.all(
