@@ -28,14 +28,19 @@ const RULES: readonly Grant[] = ['version', 'domain_rules', 'domain_allows', 'se
   may: READ,
 }));
 
-/** To know who holds a token; never the password's hash, the address or the reason. */
+/** What more apps than the api may know of people: never the password's hash, the address or the reason. */
+const PEOPLE: Grant = {
+  on: `identity.users (id, account_id, role, locale, confirmed_at, approved, disabled, created_at, last_active_at,
+    default_visibility, default_sensitive, default_language)`,
+  may: READ,
+};
+
+/** To know who holds a token, and to note that they were here. */
 const TOKENS: readonly Grant[] = [
+  PEOPLE,
   { on: 'identity.tokens', may: READ },
   { on: 'identity.apps', may: READ },
-  {
-    on: 'identity.users (id, account_id, role, locale, confirmed_at, approved, disabled, created_at, last_active_at, default_visibility, default_sensitive, default_language)',
-    may: READ,
-  },
+  { on: 'identity.users (last_active_at)', may: 'UPDATE' },
 ];
 
 /** Fetching is signed by the instance actor, whose key whoever comes first makes. */
