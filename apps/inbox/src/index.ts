@@ -1,1 +1,1 @@
-export {};
+export { InboxModule } from './inbox.module.js';

@@ -2,6 +2,7 @@ import { parsePublicKeys, type RemotePublicKey } from '@trunkline/activitypub';
 import { keyOwnerUrl, parsePublicKeyPem } from '@trunkline/http-signatures';
 import { fail, ok, type Result } from '@trunkline/kernel';
 import type { RemoteDocuments } from '@trunkline/social';
+import { isPassing } from '../passing-failures.js';
 
 /** Why there is no key. `unreachable` may pass; the others are the sender's to mend. */
 export type KeyFailureCode =
@@ -23,7 +24,6 @@ export interface FetchedKey {
   readonly publicKeyPem: string;
 }
 
-const TRANSIENT = new Set(['busy', 'closed', 'timeout', 'network', 'http_5xx']);
 const PLAIN: readonly KeyFailureCode[] = ['gone', 'not_found', 'blocked_domain'];
 
 /**
@@ -55,6 +55,6 @@ function keyIn(json: unknown, keyId: string): RemotePublicKey | null {
 }
 
 function failureOf(code: string): KeyFailureCode {
-  if (TRANSIENT.has(code)) return 'unreachable';
+  if (isPassing(code)) return 'unreachable';
   return PLAIN.find((plain) => plain === code) ?? 'refused';
 }

@@ -141,6 +141,12 @@ export class InboundStore {
     return row?.oldest ? Math.max(0, (this.clock.nowMs() - row.oldest.getTime()) / 1_000) : 0;
   }
 
+  /** Those given up that nobody has replayed. */
+  async deadCount(): Promise<number> {
+    const [row] = await this.db.query<{ dead: number }>(`SELECT count(*)::int AS dead FROM federation.inbound WHERE state = 'dead'`);
+    return row?.dead ?? 0;
+  }
+
   /** Newest first. */
   async deadPage(query: { beforeId?: Snowflake; limit: number }): Promise<DeadInbound[]> {
     return this.db.query<DeadInbound & Record<string, unknown>>(

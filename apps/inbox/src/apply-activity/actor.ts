@@ -1,0 +1,30 @@
+import { parseLocalUri } from '@trunkline/activitypub';
+import type { Account } from '@trunkline/domain';
+import { ok, type Result } from '@trunkline/kernel';
+import { resolveAccount, type ResolveFailure } from '@trunkline/social';
+import type { ApplyPorts, Incoming } from './ports.js';
+
+const STALE_AFTER_MS = 24 * 60 * 60 * 1_000;
+
+/** The account behind the activity. An unknown one is read from its server; a stale one is used as it is and read again later. */
+export async function actorOf(ports: ApplyPorts, { actor, activity }: Incoming): Promise<Result<Account, ResolveFailure>> {
+  if (actor === null) return resolveAccount(ports, activity.actorUri);
+  if (actor.fetchedAt === null || ports.clock.nowMs() - actor.fetchedAt.getTime() > STALE_AFTER_MS) {
+    ports.later(`account ${actor.uri}`, () => resolveAccount(ports, actor.uri));
+  }
+  return ok(actor);
+}
+
+/** The living account of this server that an id names; never anybody else's, whatever a document claims. */
+export async function localAccountAt(ports: ApplyPorts, uri: string | null): Promise<Account | null> {
+  const local = uri === null ? null : parseLocalUri(ports.settings.baseUrl, uri);
+  if (local?.kind !== 'actor') return null;
+  const [account] = await ports.store.accountsByIds([local.accountId]);
+  return account !== undefined && account.domain === null && account.deletedAt === null ? account : null;
+}
+
+/** The account that an id names, if it is known here. */
+export async function knownAccountAt(ports: ApplyPorts, uri: string | null): Promise<Account | null> {
+  if (uri === null) return null;
+  return (await localAccountAt(ports, uri)) ?? (await ports.store.accountsByUris([uri]))[0] ?? null;
+}

@@ -1,0 +1,62 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { BACKBONE, RateLimiter, runWithTrace, type Backbone, type RateRule } from '@trunkline/platform';
+import { isAppliedType } from '../activity-types.js';
+import { applyActivity } from './apply-activity.js';
+import { ActivityApplier } from './apply-batch.js';
+import { BackgroundLane } from './background-lane.js';
+import type { ApplyPorts } from './ports.js';
+
+const MS_PER_SECOND = 1_000;
+const REPORTS: RateRule = { name: 'remote-reports', limit: 30, windowSeconds: 3_600 };
+
+/** What the applying half stands on, made once per process. */
+@Injectable()
+export class ApplyActivityAdapter {
+  readonly applier: ActivityApplier;
+  private readonly background: BackgroundLane;
+
+  constructor(@Inject(BACKBONE) backbone: Backbone) {
+    const { parts, inbound } = backbone;
+    const { logger, metrics, shutdown } = parts;
+    this.background = new BackgroundLane((key, err) => logger.debug({ event: 'background_failed', work: key, err }, 'background work failed'));
+    const ports = portsOf(backbone, this.background);
+    this.applier = new ActivityApplier({
+      inbound,
+      apply: (row) => runWithTrace(row.trace, () => applyActivity(ports, row)),
+      observe: (row, _outcome, durationMs) => {
+        const type = isAppliedType(row.activityType) ? row.activityType : 'other';
+        metrics.activityApplySeconds.observe({ type }, durationMs / MS_PER_SECOND);
+      },
+      onTrouble: (row, outcome, reason, err) => {
+        const fields = { event: `activity_${outcome}`, inbound_id: row.id, type: row.activityType, reason, err };
+        if (outcome === 'dead') logger.error(fields, 'an activity was given up');
+        else logger.warn(fields, 'an activity is tried again later');
+      },
+    });
+    metrics.onCollect(async () => metrics.activityOldestUnapplied.set(await inbound.oldestWaitingSeconds()));
+    metrics.onCollect(async () => metrics.activitiesDead.set(await inbound.deadCount()));
+    shutdown.register('finish', 'background work', () => this.background.stop());
+  }
+
+  /** Resolves when no background work is left: for tests that wait for "everything processed". */
+  idle(): Promise<void> {
+    return this.background.idle();
+  }
+}
+
+function portsOf(backbone: Backbone, background: BackgroundLane): ApplyPorts {
+  const { store, ids, clock, policy, remote, settings, remoteKeys, reports, rates, parts } = backbone;
+  const limiter = new RateLimiter(rates, (err) => parts.logger.warn({ event: 'rates_away', err }, 'reports are not counted for now'));
+  return {
+    store,
+    ids,
+    clock,
+    policy,
+    remote,
+    settings,
+    reports,
+    keys: remoteKeys,
+    mayReport: async (domain) => (await limiter.check(REPORTS, domain, clock.nowMs())).allowed,
+    later: (key, work) => void background.add(key, work),
+  };
+}

@@ -1,0 +1,74 @@
+import { hostOf, parseActivity } from '@trunkline/activitypub';
+import { domainVerdict, type Account } from '@trunkline/domain';
+import type { Snowflake } from '@trunkline/kernel';
+import { isAppliedType, type AppliedType } from '../activity-types.js';
+import { applyAccept } from './accept.js';
+import { applyAnnounce } from './announce.js';
+import { applyBlock } from './block.js';
+import { applyCreate } from './create.js';
+import { applyDelete } from './delete.js';
+import { applyFlag } from './flag.js';
+import { applyFollow } from './follow.js';
+import { applyForwarded } from './forwarded.js';
+import { applyLike } from './like.js';
+import type { ApplyPorts, Handler } from './ports.js';
+import { applyReject } from './reject.js';
+import { applyUndo } from './undo.js';
+import { applyUpdate } from './update.js';
+import { ignored, type Verdict } from './verdict.js';
+
+const HANDLERS: Record<AppliedType, Handler> = {
+  Accept: applyAccept,
+  Announce: applyAnnounce,
+  Block: applyBlock,
+  Create: applyCreate,
+  Delete: applyDelete,
+  Flag: applyFlag,
+  Follow: applyFollow,
+  Like: applyLike,
+  Reject: applyReject,
+  Undo: applyUndo,
+  Update: applyUpdate,
+};
+
+/** What a suspended account may still do: end and correct what it did before. */
+const OF_SUSPENDED: readonly AppliedType[] = ['Delete', 'Reject', 'Undo', 'Update'];
+
+/** A committed, verified activity. */
+export interface StoredActivity {
+  readonly id: Snowflake;
+  readonly actorUri: string;
+  /** Host of the key that signed; another than the actor's: it was forwarded. */
+  readonly signerHost: string;
+  readonly body: string;
+}
+
+/**
+ * Turns one stored activity into state and events. May run twice and beside itself: every effect is guarded by a key
+ * of the state it makes. The rules are asked again, since a decision may have fallen after the 202.
+ */
+export async function applyActivity(ports: ApplyPorts, row: StoredActivity): Promise<Verdict> {
+  const read = parseActivity(JSON.parse(row.body));
+  if (!read.ok) return ignored(read.error.code);
+  const activity = read.value;
+  const { type, actorUri } = activity;
+  if (actorUri !== row.actorUri) return ignored('actor_mismatch');
+  if (!isAppliedType(type)) return ignored('type');
+  const host = hostOf(actorUri);
+  if (host === null || host === hostOf(ports.settings.baseUrl)) return ignored('local_actor');
+  const [actor = null] = await ports.store.accountsByUris([actorUri]);
+  const refusal = refusalOf(ports, host, actor, type);
+  if (refusal !== null) return ignored(refusal);
+  const incoming = { rowId: row.id, activity, actor };
+  return row.signerHost === host ? HANDLERS[type](ports, incoming) : applyForwarded(ports, incoming);
+}
+
+function refusalOf(ports: ApplyPorts, host: string, actor: Account | null, type: AppliedType): string | null {
+  const isBlocked = (domain: string): boolean => domainVerdict(ports.policy.current(), domain).suspended;
+  if (isBlocked(host)) return 'blocked_domain';
+  if (actor === null) return null;
+  if (actor.domain === null) return 'local_actor';
+  if (isBlocked(actor.domain)) return 'blocked_domain';
+  if (actor.deletedAt !== null) return 'actor_gone';
+  return actor.suspendedAt !== null && !OF_SUSPENDED.includes(type) ? 'actor_suspended' : null;
+}

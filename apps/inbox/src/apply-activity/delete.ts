@@ -1,0 +1,41 @@
+import { sameHost } from '@trunkline/activitypub';
+import { AccountDeletedV1 } from '@trunkline/contracts';
+import type { Account } from '@trunkline/domain';
+import { deleteStatus } from '@trunkline/social';
+import { tombstone } from './embedded.js';
+import type { ApplyPorts, Incoming } from './ports.js';
+import { APPLIED, ignored, type Verdict } from './verdict.js';
+
+/**
+ * An actor ends, or one of its posts does (its IRI, a Tombstone or the whole object: the id says it). A post that is
+ * not here leaves a tombstone, so that a Create which was overtaken never brings it to life.
+ */
+export async function applyDelete(ports: ApplyPorts, { activity, actor }: Incoming): Promise<Verdict> {
+  const { actorUri, object } = activity;
+  if (object.uri === null) return ignored('missing_id');
+  if (object.uri === actorUri) return actor === null ? ignored('unknown_actor') : deleteActor(ports, actor);
+  return deleteOwnStatus(ports, object.uri, actorUri, actor);
+}
+
+async function deleteActor(ports: ApplyPorts, actor: Account): Promise<Verdict> {
+  await ports.store.transaction(async (tx) => {
+    await tx.deleteAccount(actor.id);
+    await tx.appendEvent(AccountDeletedV1, { accountId: actor.id, local: false });
+  });
+  await ports.keys.deleteByOwner(actor.uri);
+  return APPLIED;
+}
+
+/** Deletes what the actor itself wrote or boosted. On the same host, too, only the author counts. */
+export async function deleteOwnStatus(ports: ApplyPorts, uri: string, actorUri: string, actor: Account | null): Promise<Verdict> {
+  if (!sameHost(uri, actorUri)) return ignored('foreign_object');
+  const [before] = await ports.store.statusesByUris([uri]);
+  if (before !== undefined && before.accountId !== actor?.id) return ignored('foreign_author');
+  await tombstone(ports, uri, actorUri);
+  // Looked up again after the tombstone: a Create that ran meanwhile is either seen here or finds the tombstone.
+  const [status] = await ports.store.statusesByUris([uri]);
+  if (status === undefined) return APPLIED;
+  if (status.accountId !== actor?.id || status.local) return ignored('foreign_author');
+  await deleteStatus(ports, status);
+  return APPLIED;
+}

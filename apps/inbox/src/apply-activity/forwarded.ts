@@ -1,0 +1,47 @@
+import { parseNote, sameHost, type IncomingActivity } from '@trunkline/activitypub';
+import { deleteStatus, ingestEdit, ingestStatus, readNote } from '@trunkline/social';
+import { isPassing } from '../passing-failures.js';
+import { fetchParentsLater, verdictOf } from './create.js';
+import type { ApplyPorts, Incoming } from './ports.js';
+import { concernsUs } from './relevance.js';
+import { APPLIED, ignored, retry, type Verdict } from './verdict.js';
+
+/**
+ * An activity that another server passed on. Nothing in it is believed but the object's id, which is asked for at its own
+ * server: what comes from there is as good as a delivery.
+ */
+export async function applyForwarded(ports: ApplyPorts, { activity, actor }: Incoming): Promise<Verdict> {
+  const { uri } = activity.object;
+  if (uri === null || !sameHost(uri, activity.actorUri)) return ignored('foreign_object');
+  if (!['Create', 'Update', 'Delete'].includes(activity.type)) return ignored('forwarded_type');
+  const [known] = await ports.store.statusesByUris([uri]);
+  // News about what is not here matters only when it is a new post.
+  if (known === undefined && activity.type !== 'Create') return ignored('unknown_status');
+  if (known?.local === true) return ignored('local_uri');
+  const document = await ports.remote.fetchObject(uri);
+  if (!document.ok) {
+    const { code } = document.error;
+    if (code === 'gone' && known !== undefined) return deleted(ports, known);
+    return isPassing(code) ? retry(`object_unreachable: ${code}`) : ignored(`object_${code}`);
+  }
+  if (document.value.uri !== uri) return ignored('id_mismatch');
+  return ingestFetched(ports, activity, document.value.json, actor);
+}
+
+async function ingestFetched(ports: ApplyPorts, activity: IncomingActivity, json: unknown, actor: Incoming['actor']): Promise<Verdict> {
+  const note = parseNote(json);
+  if (!note.ok) return ignored(note.error.code);
+  if (note.value.attributedTo !== activity.actorUri) return ignored('foreign_author');
+  if (activity.type === 'Create' && !(await concernsUs(ports, actor, note.value))) return ignored('not_relevant');
+  const read = await readNote(ports, json);
+  if (!read.ok) return read.error.code === 'unreachable' ? retry('actor_unreachable') : ignored(read.error.code);
+  if (activity.type === 'Update') return verdictOf(await ingestEdit(ports, read.value.author, read.value.note));
+  const outcome = await ingestStatus(ports, read.value.author, read.value.note);
+  if (outcome === 'stored') fetchParentsLater(ports, read.value.note);
+  return verdictOf(outcome);
+}
+
+async function deleted(ports: ApplyPorts, status: Parameters<typeof deleteStatus>[1]): Promise<Verdict> {
+  await deleteStatus(ports, status);
+  return APPLIED;
+}

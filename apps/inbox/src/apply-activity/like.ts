@@ -1,0 +1,21 @@
+import { favouriteStatus, unfavouriteStatus, viewStatus } from '@trunkline/social';
+import { actorOf } from './actor.js';
+import { isTombstoned } from './embedded.js';
+import type { ApplyPorts, Incoming } from './ports.js';
+import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
+
+/** A favourite on a status that is known here and that the actor may see. Reactions of Misskey count as plain ones. */
+export async function applyLike(ports: ApplyPorts, incoming: Incoming): Promise<Verdict> {
+  const { activity } = incoming;
+  const { uri } = activity.object;
+  const [status] = uri === null ? [] : await ports.store.statusesByUris([uri]);
+  if (status === undefined) return ignored('unknown_status');
+  const actor = await actorOf(ports, incoming);
+  if (!actor.ok) return unresolved('actor', actor.error);
+  if ((await viewStatus(ports, actor.value.id, status.id)) === null) return ignored('not_visible');
+  if (await isTombstoned(ports, activity.id)) return ignored('undone');
+  await favouriteStatus(ports, actor.value.id, status.id, activity.id);
+  // An Undo between the question and the effect left its mark before it looked for the favourite.
+  if (await isTombstoned(ports, activity.id)) await unfavouriteStatus(ports, actor.value.id, status.id);
+  return APPLIED;
+}

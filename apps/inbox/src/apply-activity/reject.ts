@@ -1,0 +1,12 @@
+import { rejectFollow } from '@trunkline/social';
+import { answeredFollower } from './answered-follow.js';
+import type { ApplyPorts, Incoming } from './ports.js';
+import { APPLIED, ignored, type Verdict } from './verdict.js';
+
+/** Somebody turns one of our people away, or removes a follower who was let in before. */
+export async function applyReject(ports: ApplyPorts, { activity, actor }: Incoming): Promise<Verdict> {
+  if (actor === null) return ignored('unknown_actor');
+  const follower = await answeredFollower(ports, activity.object, activity.actorUri);
+  if (follower === null) return ignored('unknown_follow');
+  return (await rejectFollow(ports, follower.id, actor.id)) ? APPLIED : ignored('nothing_to_reject');
+}

@@ -1,0 +1,52 @@
+import { isActorType, parseActor, parseNote, type IncomingActivity } from '@trunkline/activitypub';
+import { ingestActor, ingestEdit, resolveAccount } from '@trunkline/social';
+import { actorOf } from './actor.js';
+import { fetchParentsLater, ownNote, verdictOf } from './create.js';
+import { typesOfRef } from './embedded.js';
+import type { ApplyPorts, Incoming } from './ports.js';
+import { concernsUs } from './relevance.js';
+import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
+
+/** A profile or a post changed, as its own actor says. Nobody changes another's, not even on the same host. */
+export async function applyUpdate(ports: ApplyPorts, incoming: Incoming): Promise<Verdict> {
+  const { activity } = incoming;
+  const isProfile = activity.object.uri === activity.actorUri || typesOfRef(activity.object).some(isActorType);
+  return isProfile ? updateProfile(ports, activity, incoming) : updateNote(ports, activity, incoming);
+}
+
+async function updateProfile(ports: ApplyPorts, activity: IncomingActivity, { actor }: Incoming): Promise<Verdict> {
+  const { object, actorUri } = activity;
+  if (object.uri !== actorUri) return ignored('foreign_profile');
+  if (actor === null) return ignored('unknown_actor');
+  if (object.json === null) {
+    const fetched = await resolveAccount(ports, actorUri, { refresh: true });
+    return fetched.ok ? APPLIED : unresolved('actor', fetched.error);
+  }
+  const document = parseActor(object.json);
+  if (!document.ok) return ignored(document.error.code);
+  if (document.value.uri !== actorUri) return ignored('foreign_profile');
+  const stored = await ingestActor(ports, document.value);
+  if (!stored.ok) return unresolved('actor', stored.error);
+  const { publicKeys } = document.value;
+  if (publicKeys.length === 0) return APPLIED;
+  // The old key vouches for the new ones; one that is not listed any more was withdrawn.
+  await ports.keys.deleteByOwner(actorUri);
+  for (const { id, owner, pem } of publicKeys) await ports.keys.put({ keyId: id, ownerUri: owner, publicKeyPem: pem });
+  return APPLIED;
+}
+
+async function updateNote(ports: ApplyPorts, activity: IncomingActivity, incoming: Incoming): Promise<Verdict> {
+  const read = await ownNote(ports, activity.object, activity.actorUri);
+  if (!read.ok) return read.error.verdict;
+  const [known] = await ports.store.statusesByUris([read.value.note.uri]);
+  if (known === undefined && !(await concernsUs(ports, incoming.actor, read.value.note))) return ignored('not_relevant');
+  // A suspended author may mend or end what stands, not add to it.
+  if (known === undefined && incoming.actor?.suspendedAt != null) return ignored('actor_suspended');
+  const author = await actorOf(ports, incoming);
+  if (!author.ok) return unresolved('actor', author.error);
+  const note = parseNote(read.value.json, { followersUri: author.value.followersUrl, actorUri: activity.actorUri });
+  if (!note.ok) return ignored(note.error.code);
+  const outcome = await ingestEdit(ports, author.value, note.value);
+  if (outcome === 'stored') fetchParentsLater(ports, note.value);
+  return verdictOf(outcome);
+}
