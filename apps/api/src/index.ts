@@ -1,1 +1,1 @@
-export {};
+export { ApiModule } from './api.module.js';

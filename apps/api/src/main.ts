@@ -1,0 +1,4 @@
+import { runService, withBackbone } from '@trunkline/platform';
+import { ApiModule } from './api.module.js';
+
+await runService({ name: 'api', module: ApiModule, ...withBackbone({ consumes: false }) });
