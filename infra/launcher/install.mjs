@@ -26,7 +26,7 @@ export async function installDependencies(root) {
 }
 
 /** Whether every package that npm says it installed has the lockfile's version, and only optional ones lack. */
-export function installedMatchesLock(root) {
+function installedMatchesLock(root) {
   const hidden = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(hidden)) return false;
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
