@@ -47,9 +47,9 @@ export interface JetStreamStrategyOptions {
 
 /**
  * JetStream for Nest: `@EventPattern<string>(consumerName('timeline', 'fan-out', StatusPublishedV1), { batch: true })`
- * on a method (the type argument picks Nest's overload whose payload is not `{}`) that takes `@Payload()` events and `@Ctx()` a `JetStreamContext`. A message is acknowledged after
- * its handler; only consumers that have a handler in this process are pulled. Attach it by `connectJetStream`,
- * so that what a handler throws arrives here whole.
+ * on a method that takes `@Payload()` events and `@Ctx()` a `JetStreamContext`. (The type argument picks Nest's
+ * overload whose payload is not `{}`.) A message is acknowledged after its handler; only consumers that have a
+ * handler in this process are pulled. Attach it by `connectJetStream`, so that what a handler throws arrives whole.
  */
 export class JetStreamStrategy extends Server {
   override readonly transportId = Symbol('jetstream');
@@ -89,8 +89,8 @@ export class JetStreamStrategy extends Server {
 
   /**
    * Stops all pulls, gives back what was not begun and waits for handlers in flight, `drainTimeoutMs` at most
-   * (what is cut off comes again elsewhere). The broker's connection
-   * stays open for their last acknowledgements: drain it afterwards. Later calls wait for the same end.
+   * (what is cut off comes again elsewhere). The broker's connection stays open for their last acknowledgements:
+   * drain it afterwards. Later calls wait for the same end.
    */
   stopConsuming(): Promise<void> {
     this.stopped ??= (async () => {

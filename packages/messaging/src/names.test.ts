@@ -17,7 +17,8 @@ describe('names on a shared broker', () => {
     expect(() => new Names(prefix)).toThrow(TypeError);
   });
 
-  test.each(['live.user.*', 'live.user.>', 'live.user.', 'live..1', 'live.user.1.2', 'live.user.1 2', 'live.user.é'])('nobody publishes on %p', (subject) => {
+  const wide = ['live.user.*', 'live.user.>', 'live.user.', 'live..1', 'live.user.1.2', 'live.user.1 2', 'live.user.é'];
+  test.each(wide)('nobody publishes on %p', (subject) => {
     expect(() => new Names('p').exactSubject(subject)).toThrow(TypeError);
   });
 

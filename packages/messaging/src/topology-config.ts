@@ -140,11 +140,13 @@ export function consumerGrowth(is: ConsumerConfig, want: WantedConsumer): Partia
 
 /** What cannot be changed in place and makes the object useless: said in the log, mended by the operator. */
 export function streamConflict(is: StreamConfig, want: WantedStream): string | null {
-  return is.retention === want.retention ? null : `stream ${want.name} has retention ${is.retention}, not ${want.retention}`;
+  if (is.retention === want.retention) return null;
+  return `stream ${want.name} has retention ${is.retention}, not ${want.retention}`;
 }
 
 export function consumerConflict(is: ConsumerConfig, want: WantedConsumer): string | null {
   if (is.ack_policy !== want.ack_policy) return `consumer ${want.name} has ack policy ${is.ack_policy}`;
   if (is.deliver_subject !== undefined) return `consumer ${want.name} pushes`;
-  return is.filter_subject === want.filter_subject ? null : `consumer ${want.name} reads ${is.filter_subject ?? 'all subjects'}`;
+  if (is.filter_subject === want.filter_subject) return null;
+  return `consumer ${want.name} reads ${is.filter_subject ?? 'all subjects'}`;
 }
