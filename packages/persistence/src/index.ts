@@ -29,6 +29,7 @@ export { queueStatus, type QueueStatus } from './ledger/queue-status.js';
 export { expireIdentity, expireReceipts, expireSocial, ringOverdueInbound, sweepEvents } from './ledger/sweeps.js';
 export { applyRoles, type RoleSettings } from './roles.js';
 export { ROLE_APPS, ROLE_GRANTS, type Grant, type RoleApp } from './role-grants.js';
+export { FederationReads } from './social/federation-reads.js';
 export { SqlSocialStore, type SocialStoreDeps } from './social/social-store.js';
 export * from './identity/index.js';
 export * from './redis/index.js';

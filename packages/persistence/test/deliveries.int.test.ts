@@ -139,3 +139,66 @@ test('remote keys are kept, replaced, dropped with their owner; what fits no ind
   await keys.deleteByOwner(key.ownerUri);
   expect((await keys.get([key.keyId])).size).toBe(0);
 });
+
+const planned = (activityId: string, to: readonly string[], orderKey: string | null = 'status:1'): Promise<number> =>
+  db.transaction(async (tx) => {
+    if (orderKey !== null) await store.lockOrder(tx, orderKey);
+    return store.plan(tx, { activityId, senderAccountId: snowflake('7'), body: '{}', trace: null, orderKey, inboxes: to });
+  });
+const A = 'https://a.example/inbox';
+const B = 'https://b.example/inbox';
+
+test('a chunk waits for earlier ones of its order key, and no other does', async () => {
+  await planned('create', [A, B]);
+  await planned('update', [A, B]);
+  await planned('other', [A], 'status:2');
+  await planned('free', [A], null);
+  const first = await store.claimChunks(10, 60);
+  expect(first.map((chunk) => chunk.activityId).sort()).toEqual(['create', 'free', 'other']);
+  for (const chunk of first) await store.finishChunk(chunk.id, []);
+  expect((await store.claimChunks(10, 60)).map((chunk) => [chunk.activityId, chunk.heldInboxes])).toEqual([['update', []]]);
+});
+
+test('an inbox with an earlier delivery to be retried is held, and gets all of them in order', async () => {
+  await planned('create', [A, B]);
+  const [create] = await store.claimChunks(10, 60);
+  await store.finishChunk(create?.id ?? snowflake('0'), [failure(A, 60_000)]);
+  await planned('delete', [A, B]);
+  const [remove] = await store.claimChunks(10, 60);
+  expect(remove?.heldInboxes).toEqual([A]);
+  await store.finishChunk(remove?.id ?? snowflake('0'), [{ ...failure(A, 0), attempted: false }]);
+
+  // The Delete's own time has come, but the Create is before it.
+  expect(await store.claimRetries(10, 60)).toEqual([]);
+  clock.offsetMs = 61_000;
+  const [again] = await store.claimRetries(10, 60);
+  expect(again).toMatchObject({ activityId: 'create', attempts: 2 });
+  await store.settleRetries([{ id: again?.id ?? snowflake('0'), state: 'pending', notBefore: new Date(clock.nowMs() + 60_000) }]);
+  expect(await store.claimRetries(10, 60)).toEqual([]);
+  clock.offsetMs = 122_000;
+  const [third] = await store.claimRetries(10, 60);
+  await store.settleRetries([{ id: third?.id ?? snowflake('0'), state: 'done' }]);
+  expect(await store.claimRetries(10, 60)).toMatchObject([{ activityId: 'delete', attempts: 1 }]);
+});
+
+test('what was claimed and not sent counts as no attempt', async () => {
+  await planned('create', [A]);
+  const [chunk] = await store.claimChunks(1, 60);
+  await store.finishChunk(chunk?.id ?? snowflake('0'), [{ ...failure(A, 0), attempted: false }]);
+  const [first] = await store.claimRetries(1, 60);
+  expect(first?.attempts).toBe(1);
+  await store.settleRetries([{ id: first?.id ?? snowflake('0'), state: 'pending', notBefore: new Date(clock.nowMs()), attempted: false }]);
+  expect((await store.claimRetries(1, 60))[0]?.attempts).toBe(1);
+});
+
+test('paused hosts are told apart from dead ones', async () => {
+  const hosts = new HostStore(db, clock);
+  await hosts.save(
+    new Map([
+      ['paused.example', { state: { ...HEALTHY_HOST, pausedUntilMs: clock.nowMs() + 60_000 } }],
+      ['dead.example', { state: { ...HEALTHY_HOST, pausedUntilMs: clock.nowMs() + 60_000, unavailableSinceMs: clock.nowMs() } }],
+      ['over.example', { state: { ...HEALTHY_HOST, pausedUntilMs: clock.nowMs() - 1 } }],
+    ]),
+  );
+  expect(await hosts.paused(10)).toEqual(['paused.example']);
+});

@@ -1,5 +1,7 @@
-import { nowDate, type AccountId, type Clock, type Snowflake } from '@trunkline/kernel';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { compareIds, nowDate, type AccountId, type Clock, type Snowflake } from '@trunkline/kernel';
 import type { Database, Queryable } from '../database.js';
+import { CLAIM_CHUNKS, CLAIM_RETRIES, FINISH_CHUNK, SETTLE_RETRIES } from './delivery-sql.js';
 import { cutText, REASON_LENGTH_MAX, withoutNul } from './text-limits.js';
 
 export interface PlannedDelivery {
@@ -8,6 +10,8 @@ export interface PlannedDelivery {
   /** The JSON as it will be signed and sent. */
   readonly body: string;
   readonly trace: string | null;
+  /** What it is about: deliveries of one key reach each inbox in the order in which they were planned. Absent: no order. */
+  readonly orderKey?: string | null;
   /** Distinct. */
   readonly inboxes: readonly string[];
 }
@@ -25,6 +29,8 @@ interface Sending {
 
 export interface DeliveryChunk extends Sending {
   readonly inboxes: readonly string[];
+  /** Those of the inboxes that still wait for an earlier delivery of the same order key: not to be sent to now. */
+  readonly heldInboxes: readonly string[];
 }
 
 export interface DeliveryRetry extends Sending {
@@ -39,6 +45,8 @@ export interface ChunkFailure {
   readonly reason: string;
   /** null: not to be tried again; listed for the operator at once. */
   readonly notBefore: Date | null;
+  /** false: nothing was sent, so it counts as no attempt. Default true. */
+  readonly attempted?: boolean;
 }
 
 export interface RetryOutcome {
@@ -48,6 +56,8 @@ export interface RetryOutcome {
   readonly notBefore?: Date;
   readonly status?: number;
   readonly reason?: string;
+  /** false: nothing was sent, so the claim counts as no attempt. Default true. */
+  readonly attempted?: boolean;
 }
 
 export interface DeadDelivery {
@@ -63,6 +73,7 @@ export interface DeadDelivery {
 
 const CHUNK_SIZE = 100;
 const CHUNK_SIZE_MAX = 200;
+const ID_TRIES_MAX = 500;
 
 /**
  * federation.delivery_*: one body an activity, one row a chunk of inboxes, and a row an inbox only for what
@@ -76,11 +87,19 @@ export class DeliveryStore {
     private readonly clock: Clock,
   ) {}
 
+  /**
+   * Until the transaction ends, others who plan for the key wait: what is read after this and what is planned
+   * then are one step, so that a Delete is never planned before the Create that it undoes.
+   */
+  async lockOrder(tx: Queryable, orderKey: string): Promise<void> {
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`delivery order ${orderKey}`]);
+  }
+
   /** @returns the number of chunks. */
   async plan(tx: Queryable, delivery: PlannedDelivery, chunkSize = CHUNK_SIZE): Promise<number> {
     if (delivery.inboxes.length === 0) return 0;
     const size = Math.min(Math.max(1, chunkSize), CHUNK_SIZE_MAX);
-    const bodyId = this.ids.next();
+    const bodyId = await this.nextBodyId(tx, delivery.orderKey ?? null);
     await tx.query(
       `INSERT INTO federation.delivery_bodies (id, activity_id, sender_account_id, body, trace) VALUES ($1, $2, $3, $4, $5)`,
       [bodyId, delivery.activityId, delivery.senderAccountId, withoutNul(delivery.body), delivery.trace],
@@ -89,34 +108,20 @@ export class DeliveryStore {
     for (let start = 0; start < delivery.inboxes.length; start += size) chunks.push(delivery.inboxes.slice(start, start + size));
     // An array column does not go through unnest, which flattens: each chunk travels as JSON.
     await tx.query(
-      `INSERT INTO federation.delivery_chunks (id, body_id, inboxes, not_before)
-       SELECT t.id, $1, ARRAY(SELECT jsonb_array_elements_text(t.inboxes)), $4
+      `INSERT INTO federation.delivery_chunks (id, body_id, inboxes, not_before, order_key)
+       SELECT t.id, $1, ARRAY(SELECT jsonb_array_elements_text(t.inboxes)), $4, $5
          FROM unnest($2::bigint[], $3::jsonb[]) AS t (id, inboxes)`,
-      [bodyId, chunks.map(() => this.ids.next()), chunks.map((chunk) => JSON.stringify(chunk)), nowDate(this.clock)],
+      [bodyId, chunks.map(() => this.ids.next()), chunks.map((chunk) => JSON.stringify(chunk)), nowDate(this.clock), delivery.orderKey ?? null],
     );
     return chunks.length;
   }
 
-  /** Chunks whose turn it is, hidden from other claims for `leaseSeconds`. */
+  /**
+   * Chunks whose turn it is, hidden from other claims for `leaseSeconds`. A chunk waits for every earlier one of its
+   * order key, at most as long as one chunk takes.
+   */
   async claimChunks(limit: number, leaseSeconds: number): Promise<DeliveryChunk[]> {
-    return this.db.query<DeliveryChunk & Record<string, unknown>>(
-      `WITH due AS (
-         SELECT id FROM federation.delivery_chunks
-          WHERE state = 'pending' AND not_before <= $1
-          ORDER BY not_before
-          LIMIT $2
-            FOR UPDATE SKIP LOCKED
-       ), claimed AS (
-         UPDATE federation.delivery_chunks c SET not_before = $3, attempts = least(c.attempts + 1, 32000)
-           FROM due WHERE c.id = due.id
-         RETURNING c.id, c.body_id, c.inboxes, c.attempts
-       )
-       SELECT c.id, c.body_id AS "bodyId", c.inboxes, c.attempts, b.activity_id AS "activityId",
-              b.sender_account_id AS "senderAccountId", b.body, b.trace
-         FROM claimed c JOIN federation.delivery_bodies b ON b.id = c.body_id
-        ORDER BY c.id`,
-      [nowDate(this.clock), limit, this.leaseEnd(leaseSeconds)],
-    );
+    return this.db.query<DeliveryChunk & Record<string, unknown>>(CLAIM_CHUNKS, [nowDate(this.clock), limit, this.leaseEnd(leaseSeconds)]);
   }
 
   /**
@@ -133,50 +138,39 @@ export class DeliveryStore {
       failures.map((failure) => failure.status ?? null),
       failures.map((failure) => cutText(failure.reason, REASON_LENGTH_MAX)),
       failures.map((failure) => failure.notBefore),
+      failures.map((failure) => (failure.attempted === false ? 0 : 1)),
     ]);
     return rows.length > 0;
   }
 
-  /** Single inboxes whose turn it is. Hosts that are paused are left out: their rows cost nothing. */
+  /**
+   * Single inboxes whose turn it is, each after the earlier ones of its order key. Hosts that are paused are left out:
+   * their rows cost nothing.
+   */
   async claimRetries(limit: number, leaseSeconds: number, excludeHosts: readonly string[] = []): Promise<DeliveryRetry[]> {
-    return this.db.query<DeliveryRetry & Record<string, unknown>>(
-      `WITH due AS (
-         SELECT id FROM federation.delivery_retries
-          WHERE state = 'pending' AND not_before <= $1 AND host <> ALL($4::text[])
-          ORDER BY not_before
-          LIMIT $2
-            FOR UPDATE SKIP LOCKED
-       ), claimed AS (
-         UPDATE federation.delivery_retries r SET not_before = $3, attempts = least(r.attempts + 1, 32000)
-           FROM due WHERE r.id = due.id
-         RETURNING r.id, r.body_id, r.inbox, r.host, r.attempts
-       )
-       SELECT c.id, c.body_id AS "bodyId", c.inbox, c.host, c.attempts, b.activity_id AS "activityId",
-              b.sender_account_id AS "senderAccountId", b.body, b.trace
-         FROM claimed c JOIN federation.delivery_bodies b ON b.id = c.body_id
-        ORDER BY c.body_id, c.id`,
-      [nowDate(this.clock), limit, this.leaseEnd(leaseSeconds), excludeHosts],
-    );
+    return this.db.query<DeliveryRetry & Record<string, unknown>>(CLAIM_RETRIES, [
+      nowDate(this.clock),
+      limit,
+      this.leaseEnd(leaseSeconds),
+      excludeHosts,
+    ]);
   }
 
-  /** Writes down how retries went, many at once. Rows that another worker finished stay as they are. */
+  /**
+   * Writes down how retries went, many at once, and sets those that wait behind them in order to the same time. Rows
+   * that another worker finished stay as they are.
+   */
   async settleRetries(outcomes: readonly RetryOutcome[]): Promise<void> {
     if (outcomes.length === 0) return;
-    await this.db.query(
-      `UPDATE federation.delivery_retries r
-          SET state = t.state, not_before = coalesce(t.not_before, r.not_before), last_status = t.status,
-              last_reason = t.reason, finished_at = CASE WHEN t.state = 'pending' THEN NULL ELSE $6::timestamptz END
-         FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::smallint[], $5::text[]) AS t (id, state, not_before, status, reason)
-        WHERE r.id = t.id AND r.id = ANY($1) AND r.state = 'pending'`,
-      [
-        outcomes.map((outcome) => outcome.id),
-        outcomes.map((outcome) => outcome.state),
-        outcomes.map((outcome) => outcome.notBefore ?? null),
-        outcomes.map((outcome) => outcome.status ?? null),
-        outcomes.map((outcome) => (outcome.reason === undefined ? null : cutText(outcome.reason, REASON_LENGTH_MAX))),
-        nowDate(this.clock),
-      ],
-    );
+    await this.db.query(SETTLE_RETRIES, [
+      outcomes.map((outcome) => outcome.id),
+      outcomes.map((outcome) => outcome.state),
+      outcomes.map((outcome) => outcome.notBefore ?? null),
+      outcomes.map((outcome) => outcome.status ?? null),
+      outcomes.map((outcome) => (outcome.reason === undefined ? null : cutText(outcome.reason, REASON_LENGTH_MAX))),
+      nowDate(this.clock),
+      outcomes.map((outcome) => (outcome.attempted === false ? 1 : 0)),
+    ]);
   }
 
   async finishRetry(id: Snowflake): Promise<void> {
@@ -238,24 +232,25 @@ export class DeliveryStore {
     return row?.oldest ? Math.max(0, (this.clock.nowMs() - row.oldest.getTime()) / 1_000) : 0;
   }
 
+  /** Above every body of the key that still waits, also where another copy's clock is some milliseconds ahead. */
+  private async nextBodyId(tx: Queryable, orderKey: string | null): Promise<Snowflake> {
+    if (orderKey === null) return this.ids.next();
+    const [row] = await tx.query<{ last: Snowflake | null }>(
+      `SELECT greatest(
+         (SELECT max(body_id) FROM federation.delivery_chunks WHERE state = 'pending' AND order_key = $1),
+         (SELECT max(body_id) FROM federation.delivery_retries WHERE state = 'pending' AND order_key = $1)) AS last`,
+      [orderKey],
+    );
+    const last = row?.last ?? '0';
+    for (let tries = 0; tries < ID_TRIES_MAX; tries += 1) {
+      const id = this.ids.next();
+      if (compareIds(id, last) > 0) return id;
+      await sleep(1);
+    }
+    throw new Error('the clock of this process is behind that of another copy');
+  }
+
   private leaseEnd(leaseSeconds: number): Date {
     return new Date(this.clock.nowMs() + leaseSeconds * 1_000);
   }
 }
-
-// The row lock of the chunk comes first, so two workers with the same chunk cannot both add its failures.
-const FINISH_CHUNK = `
-  WITH closed AS (
-    UPDATE federation.delivery_chunks SET state = 'done', done_at = $2
-     WHERE id = $1 AND state = 'pending'
-    RETURNING id, body_id, attempts
-  ), failures AS (
-    INSERT INTO federation.delivery_retries (id, body_id, inbox, host, state, attempts, not_before, last_status, last_reason, created_at, finished_at)
-    SELECT t.id, closed.body_id, t.inbox, t.host, CASE WHEN t.not_before IS NULL THEN 'dead' ELSE 'pending' END, 1,
-           coalesce(t.not_before, $2), t.status, t.reason, $2, CASE WHEN t.not_before IS NULL THEN $2 END
-      FROM closed, unnest($3::bigint[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::timestamptz[])
-             AS t (id, inbox, host, status, reason, not_before)
-     WHERE NOT EXISTS (SELECT 1 FROM federation.delivery_retries r
-                        WHERE r.body_id = closed.body_id AND r.inbox = t.inbox AND r.state = 'pending')
-  )
-  SELECT id FROM closed`;

@@ -50,6 +50,15 @@ export class HostStore {
     return rows.map((row) => row.host);
   }
 
+  /** Hosts that asked to wait or whose breaker is open, those taken for dead left out. */
+  async paused(limit: number): Promise<string[]> {
+    const rows = await this.db.query<{ host: string }>(
+      `SELECT host FROM federation.hosts WHERE unavailable_since IS NULL AND paused_until > $1 ORDER BY host LIMIT $2`,
+      [nowDate(this.clock), limit],
+    );
+    return rows.map((row) => row.host);
+  }
+
   /** The last writer wins: copies see the same host fail and succeed alike. Sorted, so that copies cannot block each other. */
   async save(states: ReadonlyMap<string, { readonly state: HostState; readonly reason?: string }>): Promise<void> {
     if (states.size === 0) return;

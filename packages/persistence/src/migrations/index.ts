@@ -2,6 +2,13 @@ import { Social1700000000001 } from './0001-social.js';
 import { Ledger1700000000002 } from './0002-ledger.js';
 import { People1700000000003 } from './0003-people.js';
 import { Partitions1700000000004 } from './0004-partitions.js';
+import { DeliveryOrder1700000000005 } from './0005-delivery-order.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
-export const MIGRATIONS = [Social1700000000001, Ledger1700000000002, People1700000000003, Partitions1700000000004] as const;
+export const MIGRATIONS = [
+  Social1700000000001,
+  Ledger1700000000002,
+  People1700000000003,
+  Partitions1700000000004,
+  DeliveryOrder1700000000005,
+] as const;
