@@ -58,6 +58,7 @@ export type {
 export {
   renderAccept,
   renderAnnounce,
+  renderBlock,
   renderCreate,
   renderDelete,
   renderDeletePerson,

@@ -49,6 +49,10 @@ export const renderAnnounce = (envelope: ActivityEnvelope, noteUri: string): Jso
 export const renderLike = (envelope: ActivityEnvelope, noteUri: string): JsonObject =>
   render('Like', PLAIN_CONTEXT, envelope, noteUri);
 
+/** Told to the blocked person's server, and to nobody else. */
+export const renderBlock = (id: string, actorUri: string, targetUri: string): JsonObject =>
+  render('Block', PLAIN_CONTEXT, { id, actorUri, to: [targetUri], cc: [] }, targetUri);
+
 /** @param follow one that we send, so with an id */
 export const renderFollow = (follow: FollowDocument & { readonly id: string }): JsonObject =>
   render('Follow', PLAIN_CONTEXT, { id: follow.id, actorUri: follow.actorUri, to: [follow.objectUri], cc: [] }, follow.objectUri);
@@ -67,7 +71,7 @@ export const renderAccept = (id: string, follow: FollowDocument): JsonObject => 
 /** Refuses a request, or ends a follow that was accepted before. */
 export const renderReject = (id: string, follow: FollowDocument): JsonObject => renderAnswer('Reject', id, follow);
 
-/** @param activity the Follow, Like or Announce as it was rendered; its audience is told */
+/** @param activity the Follow, Like, Announce or Block as it was rendered; its audience is told */
 export function renderUndo(id: string, activity: JsonObject): JsonObject {
   const { actor, to, cc } = activity;
   const envelope = { id, actorUri: String(actor), to: (to ?? []) as readonly string[], cc: (cc ?? []) as readonly string[] };

@@ -68,6 +68,7 @@ const ACTIVITIES: readonly (readonly [string, JsonObject])[] = [
   ['Accept', activity.renderAccept(`${uris.id}#accepts/3`, follow)],
   ['Reject', activity.renderReject(`${uris.id}#rejects/3`, { ...follow, id: null })],
   ['Undo', activity.renderUndo(`${uris.id}/follows/3#undo`, activity.renderFollow({ id: `${uris.id}/follows/3`, actorUri: uris.id, objectUri: REMOTE }))],
+  ['Block', activity.renderBlock(`${uris.id}#blocks/4`, uris.id, REMOTE)],
   ['Update', activity.renderUpdatePerson(`${uris.id}#updates/1`, ann, at)],
   ['Delete', activity.renderDeletePerson(`${uris.id}#delete`, uris.id)],
 ];
