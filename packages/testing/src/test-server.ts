@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { BACKBONE, createLogger, readSettings, startService, type Backbone, type RunningService, type ServiceDefinition } from '@trunkline/platform';
-import { standalone } from '@trunkline/standalone';
 import { registerPerson, type TestPerson } from './test-person.js';
 import { createTestDatabase, freePort, testServices, type TestDatabase } from './test-services.js';
 import { unsettled } from './settled.js';
@@ -54,7 +53,9 @@ export class TestServer {
     const settings = readSettings({ ...env, PORT: String(port) });
     if (!settings.ok) throw new Error(settings.error.faults.join('\n'));
     const logger = createLogger({ service: 'test', level: settings.value.logLevel });
-    const service = await startService({ ...(options.service ?? standalone), settings: settings.value, logger });
+    // Loaded when needed: a test of one service does not pay for all of them.
+    const definition = options.service ?? (await import('@trunkline/standalone')).standalone;
+    const service = await startService({ ...definition, settings: settings.value, logger });
     return new TestServer(domain, service, service.app.get<Backbone>(BACKBONE), database, env, options.sharing === undefined);
   }
 

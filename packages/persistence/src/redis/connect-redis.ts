@@ -1,4 +1,4 @@
-import { createClient, defineScript, type RedisArgument } from 'redis';
+import { createClient, defineScript, ErrorReply, type RedisArgument } from 'redis';
 import { FEED_SCRIPTS } from './feed-scripts.js';
 
 /** Thrown while Redis is away; callers fall back to Postgres or go on without. */
@@ -23,14 +23,14 @@ const RECONNECT_MS_MAX = 2_000;
 /** Commands waiting for an answer; beyond it they fail at once instead of filling memory. */
 const QUEUE_MAX = 20_000;
 
-type Parser = { pushKeys(keys: string[]): void; push(...args: RedisArgument[]): unknown };
+type Parser = { pushKeysLength(keys: string[]): void; push(...args: RedisArgument[]): unknown };
 
 const script = (source: string) =>
   defineScript({
     SCRIPT: source,
     parseCommand(parser: unknown, keys: string[], args: string[]) {
       const target = parser as Parser;
-      target.pushKeys(keys);
+      target.pushKeysLength(keys);
       target.push(...args);
     },
     transformReply: (reply: unknown) => reply,
@@ -61,6 +61,7 @@ export class Redis {
   private constructor(
     private readonly client: Client,
     readonly prefix: string,
+    private readonly onError: (error: unknown) => void,
   ) {}
 
   /** Resolves even when Redis is away: it is disposable, so a server starts without it. */
@@ -71,7 +72,7 @@ export class Redis {
     // With a reconnect strategy `connect` waits for ever; a start does not.
     await Promise.race([first, new Promise((resolve) => setTimeout(resolve, COMMAND_TIMEOUT_MS))]).catch(options.onError);
     first.catch(options.onError);
-    return new Redis(client, `${options.prefix}:`);
+    return new Redis(client, `${options.prefix}:`, options.onError);
   }
 
   /** Runs a command. @throws RedisUnavailable when it could not be done, whatever the reason. */
@@ -79,6 +80,8 @@ export class Redis {
     try {
       return await work(this.client);
     } catch (error) {
+      // Refused by a Redis that answers (out of memory, a fault of ours): callers do without it, the log says why.
+      if (error instanceof ErrorReply) this.onError(error);
       throw new RedisUnavailable(error);
     }
   }
