@@ -14,12 +14,23 @@ export { ingestAccount, publishedOr } from './remote/ingest-account.js';
 export { ingestEdit, ingestStatus, type IngestOutcome } from './remote/ingest-status.js';
 export { ingestActor, resolveAccount, resolveHandle, type ResolveFailure } from './remote/resolve-account.js';
 export { PARENTS_MAX, readNote, resolveParents, resolveStatus } from './remote/resolve-status.js';
+export { loadAccountExtras, presentAccounts, type AccountPresenting } from './rendering/present-accounts.js';
+export {
+  presentGroupedNotifications,
+  presentNotifications,
+  viewNotifications,
+  type NotificationPresenting,
+  type ShownNotification,
+} from './rendering/present-notifications.js';
+export { presentStatuses, type PresentOptions } from './rendering/present-statuses.js';
+export { renderContextOf } from './rendering/render-context.js';
 export { boostRow, boostStatus, unboostStatus, type BoostFailure } from './statuses/boost-status.js';
 export { portHostsOf, remoteDomain } from './statuses/compose-text.js';
 export { deleteStatus, deleteStatusIn } from './statuses/delete-status.js';
 export { editStatus, type StatusRevision } from './statuses/edit-status.js';
 export { favouriteStatus, unfavouriteStatus } from './statuses/favourite-status.js';
 export {
+  checkText,
   localAccountUris,
   publishStatus,
   saveAndAnnounce,

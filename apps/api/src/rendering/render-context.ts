@@ -1,9 +1,1 @@
-import type { RenderContext } from '@trunkline/mastodon-api';
-import { portHostsOf, type SocialSettings } from '@trunkline/social';
-
-/** What the renderers of the client API need to know of this server. */
-export const renderContextOf = (settings: SocialSettings): RenderContext => ({
-  baseUrl: settings.baseUrl,
-  localDomain: settings.localDomain,
-  portHosts: portHostsOf(settings),
-});
+export { renderContextOf } from '@trunkline/social';
