@@ -1,0 +1,143 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { snowflake, unavailable, type Snowflake } from '@trunkline/kernel';
+import { ActivityApplier, retryDelayMs, type InboundRows, type WaitingRow } from './apply-batch.js';
+import { APPLIED, ignored, retry, type Verdict } from './verdict.js';
+
+const ids = (...numbers: number[]): Snowflake[] => numbers.map((number) => snowflake(String(number)));
+const rowOf = (id: Snowflake, actorUri = 'amy', attempts = 0): WaitingRow =>
+  ({ id, actorUri, signerHost: 'h', body: '{}', activityType: 'Like', trace: null, attempts });
+
+/** The ledger in memory; loads newest first, which must not matter. */
+class Ledger implements InboundRows {
+  readonly marks: string[] = [];
+  constructor(readonly rows: WaitingRow[]) {}
+  loadWaiting = async (wanted: readonly Snowflake[]) => this.rows.filter((row) => wanted.includes(row.id)).reverse();
+  markApplied = async (applied: readonly Snowflake[]) => void this.marks.push(...applied.map((id) => `${id} applied`));
+  markIgnored = async (id: Snowflake, reason: string) => void this.marks.push(`${id} ignored ${reason}`);
+  markDead = async (id: Snowflake, reason: string) => void this.marks.push(`${id} dead ${reason}`);
+  retryLater = async (id: Snowflake, reason: string, delayMs: number) => void this.marks.push(`${id} retry ${reason} ${delayMs}`);
+}
+
+const never = new AbortController().signal;
+let seen: string[];
+beforeEach(() => void (seen = []));
+
+function applierOf(ledger: Ledger, apply: (row: WaitingRow) => Promise<Verdict>, rowTimeoutMs = 5_000) {
+  const trouble: string[] = [];
+  const applier = new ActivityApplier(
+    { inbound: ledger, apply, observe: (row, outcome) => seen.push(`${row.id} ${outcome}`), onTrouble: (row, outcome) => trouble.push(`${row.id} ${outcome}`) },
+    { actorsAtOnce: 2, triesMax: 3, rowTimeoutMs },
+  );
+  return { applier, trouble };
+}
+
+describe('one batch', () => {
+  test('one bad activity never fails its batch', async () => {
+    const ledger = new Ledger(ids(1, 2, 3).map((id) => rowOf(id)));
+    const { applier, trouble } = applierOf(ledger, async (row) => {
+      if (row.id === '2') throw new TypeError('a bug');
+      return APPLIED;
+    });
+    await applier.apply(ids(1, 2, 3), never);
+    expect(ledger.marks.sort()).toEqual(['1 applied', '2 retry TypeError: a bug 15000', '3 applied']);
+    expect(trouble).toEqual(['2 retry']);
+  });
+
+  test('what is ignored says why', async () => {
+    const ledger = new Ledger([rowOf(snowflake('1'))]);
+    await applierOf(ledger, async () => ignored('not_relevant')).applier.apply(ids(1), never);
+    expect(ledger.marks).toEqual(['1 ignored not_relevant']);
+  });
+
+  test('after the last try it is dead, with the reason', async () => {
+    const ledger = new Ledger([rowOf(snowflake('1'), 'amy', 2)]);
+    const { applier, trouble } = applierOf(ledger, async () => retry('actor_unreachable'));
+    await applier.apply(ids(1), never);
+    expect(ledger.marks).toEqual(['1 dead actor_unreachable']);
+    expect(trouble).toEqual(['1 dead']);
+    expect(seen).toEqual(['1 dead']);
+  });
+
+  test('a row that takes too long is tried again later', async () => {
+    const ledger = new Ledger([rowOf(snowflake('1'))]);
+    await applierOf(ledger, () => new Promise(() => undefined), 5).applier.apply(ids(1), never);
+    expect(ledger.marks).toEqual(['1 retry took_too_long 15000']);
+  });
+
+  test('a store that is away fails the bell, not the rows', async () => {
+    const ledger = new Ledger([rowOf(snowflake('1'), 'amy', 2), rowOf(snowflake('2'), 'bob')]);
+    const { applier } = applierOf(ledger, async (row) => {
+      if (row.actorUri === 'amy') throw unavailable('database_unavailable');
+      return APPLIED;
+    });
+    await expect(applier.apply(ids(1, 2), never)).rejects.toMatchObject({ status: 503 });
+    expect(ledger.marks).toEqual(['2 applied']);
+  });
+
+  test('once the time is over no further row is begun', async () => {
+    const ending = new AbortController();
+    const ledger = new Ledger(ids(1, 2).map((id) => rowOf(id)));
+    const { applier } = applierOf(ledger, async () => {
+      ending.abort();
+      return APPLIED;
+    });
+    await applier.apply(ids(1, 2), ending.signal);
+    expect(ledger.marks).toEqual(['1 applied']);
+  });
+});
+
+describe('order', () => {
+  /** Rows end when told; `begun` says in which order they began. */
+  function gated(rows: WaitingRow[]) {
+    const begun: string[] = [];
+    const ends = new Map<string, () => void>();
+    const ledger = new Ledger(rows);
+    const { applier } = applierOf(ledger, (row) => {
+      begun.push(row.id);
+      return new Promise((resolve) => ends.set(row.id, () => resolve(APPLIED)));
+    });
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const end = async (id: string) => {
+      ends.get(id)?.();
+      await turn();
+    };
+    return { applier, begun, end, turn, ledger };
+  }
+
+  test('activities of one actor follow each other by id; another actor does not wait', async () => {
+    const { applier, begun, end, turn } = gated([rowOf(snowflake('10')), rowOf(snowflake('9')), rowOf(snowflake('11'), 'bob')]);
+    const done = applier.apply(ids(9, 10, 11), never);
+    await turn();
+    expect(begun.sort()).toEqual(['11', '9']);
+    await end('9');
+    expect(begun).toContain('10');
+    await end('10');
+    await end('11');
+    await done;
+  });
+
+  test('a later batch waits for the actor’s earlier one', async () => {
+    const { applier, begun, end, turn } = gated([rowOf(snowflake('1')), rowOf(snowflake('2'))]);
+    const both = [applier.apply(ids(1), never), applier.apply(ids(2), never)];
+    await turn();
+    expect(begun).toEqual(['1']);
+    await end('1');
+    expect(begun).toEqual(['1', '2']);
+    await end('2');
+    await Promise.all(both);
+  });
+
+  test('a row that is under way is not begun again by a second bell', async () => {
+    const { applier, begun, end, turn, ledger } = gated([rowOf(snowflake('1'))]);
+    const both = [applier.apply(ids(1), never), applier.apply(ids(1), never)];
+    await turn();
+    await end('1');
+    await Promise.all(both);
+    expect(begun).toEqual(['1']);
+    expect(ledger.marks).toEqual(['1 applied']);
+  });
+});
+
+test('tries are spread over hours', () => {
+  expect([0, 1, 2, 7].map(retryDelayMs)).toEqual([15_000, 60_000, 240_000, 21_600_000]);
+});

@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals';
+import { snowflake } from '@trunkline/kernel';
+import { ReceivedStore, type Doorbell, type ReceivedRow } from './received-store.js';
+
+const row = (id: string) => ({ id: snowflake(id), activityId: null, activityType: 'Follow', actorUri: 'a', signerHost: 'h', body: '{}', trace: null }) satisfies ReceivedRow;
+
+function storeWith(ring: (bell: Doorbell) => Promise<void>) {
+  const unheard: unknown[] = [];
+  const store = new ReceivedStore({
+    accept: async (rows) => rows.map(({ id }) => ({ id, duplicate: id === '2' })),
+    newEventId: () => 'event',
+    ring,
+    onUnheard: (error) => unheard.push(error),
+  });
+  return { store, unheard };
+}
+
+test('one bell for the new rows of a group, after the commit', async () => {
+  const bells: Doorbell[] = [];
+  const { store } = storeWith(async (bell) => void bells.push(bell));
+  const answers = await store.commit([row('1'), row('2'), row('3')]);
+  await store.quiet();
+  expect(answers.map((answer) => answer.duplicate)).toEqual([false, true, false]);
+  expect(bells).toEqual([{ eventId: 'event', subject: 'activity.received.v1', payload: { eventId: 'event', inboundIds: ['1', '3'] } }]);
+});
+
+test('no bell when all were repeats', async () => {
+  const { store } = storeWith(() => Promise.reject(new Error('must not ring')));
+  await store.commit([row('2')]);
+  await store.quiet();
+});
+
+test('a bell that nobody hears changes no answer', async () => {
+  const { store, unheard } = storeWith(() => Promise.reject(new Error('broker is away')));
+  await expect(store.commit([row('1')])).resolves.toHaveLength(1);
+  await store.quiet();
+  expect(unheard).toHaveLength(1);
+});
