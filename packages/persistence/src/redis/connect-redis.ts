@@ -70,7 +70,12 @@ export class Redis {
     client.on('error', options.onError);
     const first = client.connect();
     // With a reconnect strategy `connect` waits for ever; a start does not.
-    await Promise.race([first, new Promise((resolve) => setTimeout(resolve, COMMAND_TIMEOUT_MS))]).catch(options.onError);
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise((resolve) => {
+      timer = setTimeout(resolve, COMMAND_TIMEOUT_MS);
+    });
+    await Promise.race([first, patience]).catch(options.onError);
+    clearTimeout(timer);
     first.catch(options.onError);
     return new Redis(client, `${options.prefix}:`, options.onError);
   }

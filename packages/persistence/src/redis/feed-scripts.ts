@@ -6,11 +6,11 @@
 export const COMPLETE = '0:0:0';
 export const FILLING = '0:0:1';
 
-/** KEYS feeds; ARGV entry, cap, slack. Returns how many took it. Pushes to existing feeds only, each entry once. */
+/** KEYS feeds; ARGV entry, cap, slack, how many of the newest to compare. Returns how many took it; no feed takes none. */
 const push = `
 local taken = 0
 for i = 1, #KEYS do
-  local at = redis.pcall('LPOS', KEYS[i], ARGV[1])
+  local at = redis.pcall('LPOS', KEYS[i], ARGV[1], 'MAXLEN', ARGV[4])
   if type(at) == 'table' and at.err then
     redis.call('DEL', KEYS[i])
   elseif not at then

@@ -8,7 +8,13 @@ import { COMPLETE } from './feed-scripts.js';
 const TRIM_SLACK = 50;
 /** Keys a script call handles: more would stall everybody else's reads. */
 const KEYS_PER_CALL = 500;
-const BUCKETS = 64;
+/** Taking entries out reads whole lists, which a push does not. */
+const KEYS_PER_REMOVAL = 50;
+/** Entries among which a redelivered one is looked for; looking through all 800 costs several times the push. */
+const DEDUPE_WINDOW = 64;
+const BUCKETS = 64n;
+/** Below it an id holds worker and sequence, which are alike for all who signed up one by one. */
+const ID_TIME_SHIFT = 16n;
 
 /** Home feeds as Redis lists; see the port for what each method promises. */
 export class RedisHomeFeeds implements HomeFeeds {
@@ -23,14 +29,15 @@ export class RedisHomeFeeds implements HomeFeeds {
   }
 
   async push(accountIds: readonly AccountId[], entry: FeedEntry): Promise<number> {
-    const args = [formatFeedEntry(entry), String(FEED_ENTRIES_MAX), String(TRIM_SLACK)];
+    const args = [formatFeedEntry(entry), String(FEED_ENTRIES_MAX), String(TRIM_SLACK), String(DEDUPE_WINDOW)];
     const taken = await this.inCalls(accountIds, (keys) => this.redis.run((client) => client.feedPush(keys, args)));
     return taken.reduce<number>((sum, count) => sum + Number(count), 0);
   }
 
   async remove(accountIds: readonly AccountId[], statusIds: readonly StatusId[]): Promise<void> {
     if (statusIds.length === 0) return;
-    await this.inCalls(accountIds, (keys) => this.redis.run((client) => client.feedRemove(keys, ['status', ...statusIds])));
+    const args = ['status', ...statusIds];
+    await this.inCalls(accountIds, (keys) => this.redis.run((client) => client.feedRemove(keys, args)), KEYS_PER_REMOVAL);
   }
 
   async removeAuthor(accountId: AccountId, authorId: AccountId): Promise<void> {
@@ -48,7 +55,8 @@ export class RedisHomeFeeds implements HomeFeeds {
   async read(accountId: AccountId): Promise<FeedEntry[] | null> {
     const lines = (await this.redis.run((client) => client.feedRead([this.key(accountId)], [this.ttlSeconds]))) as string[];
     if (lines.length === 0) return null;
-    return lines.flatMap((line) => {
+    // An entry that came again after many others stands twice in the list.
+    return [...new Set(lines)].flatMap((line) => {
       const entry = line === COMPLETE ? null : parseFeedEntry(line);
       return entry === null ? [] : [entry];
     });
@@ -73,16 +81,16 @@ export class RedisHomeFeeds implements HomeFeeds {
     await this.redis.run((client) => client.feedRewrite([this.key(accountId)], args));
   }
 
-  private async inCalls(accountIds: readonly AccountId[], call: (keys: string[]) => Promise<unknown>): Promise<unknown[]> {
+  private async inCalls(accountIds: readonly AccountId[], call: (keys: string[]) => Promise<unknown>, keysPerCall = KEYS_PER_CALL): Promise<unknown[]> {
     const replies: unknown[] = [];
-    for (let from = 0; from < accountIds.length; from += KEYS_PER_CALL) {
-      replies.push(await call(accountIds.slice(from, from + KEYS_PER_CALL).map((id) => this.key(id))));
+    for (let from = 0; from < accountIds.length; from += keysPerCall) {
+      replies.push(await call(accountIds.slice(from, from + keysPerCall).map((id) => this.key(id))));
     }
     return replies;
   }
 
   /** The hash tag keeps a bucket in one slot, so that on a cluster a call can be made per bucket. */
   private key(accountId: AccountId): string {
-    return `${this.redis.prefix}feed:{b${Number(accountId.slice(-6)) % BUCKETS}}:${accountId}`;
+    return `${this.redis.prefix}feed:{b${(BigInt(accountId) >> ID_TIME_SHIFT) % BUCKETS}}:${accountId}`;
   }
 }
