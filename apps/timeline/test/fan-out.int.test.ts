@@ -7,7 +7,8 @@ import { TimelineModule } from '../src/index.js';
 jest.setTimeout(60_000);
 
 let server: TestServer;
-let [alice, bob]: TestPerson[] = [];
+let alice: TestPerson;
+let bob: TestPerson;
 
 const draft = (text: string): StatusDraft => ({
   text,

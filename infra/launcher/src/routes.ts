@@ -27,6 +27,7 @@ export const routes: readonly Route[] = [
   { prefix: '/inbox', app: 'inbox' },
   { prefix: '/ap', app: 'outbox' },
   { prefix: '/actor', app: 'outbox' },
+  { prefix: '/.well-known/oauth-authorization-server', app: 'api' },
   { prefix: '/.well-known', app: 'outbox' },
   { prefix: '/nodeinfo', app: 'outbox' },
   { prefix: '/', app: 'web' },
