@@ -91,15 +91,23 @@ export class Users {
     return right && row !== undefined ? toUser(row) : null;
   }
 
-  /** Marks the address as confirmed. Null: the link is unknown or was used. */
-  async confirm(token: string): Promise<User | null> {
-    const rows = await this.db.query<UserRow>(
-      `UPDATE identity.users u SET confirmed_at = coalesce(confirmed_at, now()), confirmation_token_hash = NULL
-        WHERE confirmation_token_hash = $1 AND confirmation_sent_at > now() - interval '7 days'
-        RETURNING ${USER_COLUMNS}`,
-      [secretHash(token)],
-    );
-    return rows[0] === undefined ? null : toUser(rows[0]);
+  /**
+   * Marks the address as confirmed, for the first of many who follow the same link. Null: the link is unknown, too old
+   * or was used. `within` adds what must commit with it (an event).
+   */
+  async confirm(token: string, within: (tx: SocialTransaction, user: User) => Promise<void> = () => Promise.resolve()): Promise<User | null> {
+    return this.db.transaction(async (tx) => {
+      const rows = await tx.query<UserRow>(
+        `UPDATE identity.users u SET confirmed_at = coalesce(confirmed_at, now()), confirmation_token_hash = NULL
+          WHERE confirmation_token_hash = $1 AND confirmation_sent_at > now() - interval '7 days'
+          RETURNING ${USER_COLUMNS}`,
+        [secretHash(token)],
+      );
+      if (rows[0] === undefined) return null;
+      const user = toUser(rows[0]);
+      await within(this.store.within(tx), user);
+      return user;
+    });
   }
 
   /** A fresh confirmation link, which ends the former one; optionally for a corrected address. */
