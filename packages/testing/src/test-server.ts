@@ -7,6 +7,8 @@ import { until } from './until.js';
 
 export interface TestServerOptions {
   readonly port?: number;
+  /** Instead of its own address: the one of a proxy before it. */
+  readonly domain?: string;
   /** Peers spoken to over plain http besides itself: `localhost:4001`. */
   readonly peers?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -30,7 +32,7 @@ export class TestServer {
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
     const services = testServices();
     const port = options.port ?? (await freePort());
-    const domain = options.sharing?.domain ?? `localhost:${port}`;
+    const domain = options.domain ?? options.sharing?.domain ?? `localhost:${port}`;
     const database = options.sharing?.database ?? (await createTestDatabase(services.databaseUrl));
     const name = `t${randomBytes(5).toString('hex')}`;
     const env = options.sharing?.env ?? {
