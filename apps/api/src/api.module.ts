@@ -1,7 +1,13 @@
 import { Module } from '@nestjs/common';
+import { InstanceModule } from './instance/instance.module.js';
+import { NotificationsModule } from './notifications/notifications.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
 import { SignInModule } from './sign-in/sign-in.module.js';
+import { SignUpModule } from './sign-up/sign-up.module.js';
+import { SmallListsModule } from './small-lists/small-lists.module.js';
+import { StatusesModule } from './statuses/statuses.module.js';
+import { TimelinesModule } from './timelines/timelines.module.js';
 
 /** The Mastodon client API, OAuth and the pages of signing in and up. One module a feature. */
-@Module({ imports: [OAuthModule, SignInModule] })
+@Module({ imports: [InstanceModule, NotificationsModule, OAuthModule, SignInModule, SmallListsModule, StatusesModule, TimelinesModule] })
 export class ApiModule {}

@@ -39,8 +39,9 @@ export class FormThrottle {
     return this.countAll(this.byIp(RULES.signUp, ip));
   }
 
-  resend(ip: string, emailHash: string): Promise<number | null> {
-    return this.countAll([...this.byIp(RULES.resendIp, ip), [RULES.resendEmail, emailHash]]);
+  /** @param whose a hash of the address, or a person's id */
+  resend(ip: string, whose: string): Promise<number | null> {
+    return this.countAll([...this.byIp(RULES.resendIp, ip), [RULES.resendEmail, whose]]);
   }
 
   /** Tools and tests on the machine itself share one address; in production that may be a proxy's. */
