@@ -32,8 +32,10 @@ export async function publishStatus(
 ): Promise<Result<Status, PublishFailure>> {
   const faulty = checkText(draft, portHostsOf(ports.settings));
   if (faulty !== null) return fail(faulty);
-  const parent = draft.inReplyToId === null ? null : await viewStatus(ports, author.id, draft.inReplyToId);
-  if (draft.inReplyToId !== null && (parent === null || parent.boosted !== null)) {
+  const answered = draft.inReplyToId === null ? null : await viewStatus(ports, author.id, draft.inReplyToId);
+  // Who answers a boost answers what it shows.
+  const parent = answered?.boosted ?? answered;
+  if (draft.inReplyToId !== null && parent === null) {
     return fail({ code: 'parent_not_found', safe: 'Validation failed: The post you are replying to does not exist' });
   }
   const written = await composeText(ports, author, draft);

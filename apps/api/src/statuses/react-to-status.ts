@@ -1,0 +1,60 @@
+import type { Account, Visibility } from '@trunkline/domain';
+import type { AccountId, StatusId } from '@trunkline/kernel';
+import { notAllowed, recordNotFound } from '@trunkline/mastodon-api';
+import { boostStatus, favouriteStatus, unboostStatus, unfavouriteStatus, viewStatus, type SocialPorts, type StatusView } from '@trunkline/social';
+
+type Reading = Pick<SocialPorts, 'store' | 'policy'>;
+
+/** The status behind an id that the viewer may see: of a boost, what it shows. @throws AppError 404 */
+export async function visibleTarget(ports: Reading, viewerId: AccountId | null, statusId: StatusId): Promise<StatusView> {
+  const view = await viewStatus(ports, viewerId, statusId);
+  if (view === null) throw recordNotFound();
+  return view.boosted ?? view;
+}
+
+export async function favourite(ports: SocialPorts, viewerId: AccountId, statusId: StatusId): Promise<StatusView> {
+  const { status } = await visibleTarget(ports, viewerId, statusId);
+  await favouriteStatus(ports, viewerId, status.id);
+  return visibleTarget(ports, viewerId, status.id);
+}
+
+/** A mark can be taken back from what one may see no longer; the answer is 404 all the same. */
+export async function unfavourite(ports: SocialPorts, viewerId: AccountId, statusId: StatusId): Promise<StatusView> {
+  const targetId = await targetIdOf(ports, statusId);
+  await unfavouriteStatus(ports, viewerId, targetId);
+  return visibleTarget(ports, viewerId, targetId);
+}
+
+/** @returns the boost, with the boosted status in it. @throws AppError 403 for what nobody else may boost */
+export async function boost(ports: SocialPorts, booster: Account, statusId: StatusId, visibility: Visibility | null): Promise<StatusView> {
+  const boosted = await boostStatus(ports, booster, statusId, visibility);
+  if (!boosted.ok) throw boosted.error.code === 'not_found' ? recordNotFound() : notAllowed();
+  const view = await viewStatus(ports, booster.id, boosted.value);
+  if (view === null) throw recordNotFound();
+  return view;
+}
+
+/** @returns the status that was boosted */
+export async function unboost(ports: SocialPorts, booster: Account, statusId: StatusId): Promise<StatusView> {
+  const targetId = await targetIdOf(ports, statusId);
+  await unboostStatus(ports, booster, targetId);
+  return visibleTarget(ports, booster.id, targetId);
+}
+
+/** A bookmark is nobody else's business: no event tells of it. */
+export async function bookmark(ports: SocialPorts, viewerId: AccountId, statusId: StatusId): Promise<StatusView> {
+  const { status } = await visibleTarget(ports, viewerId, statusId);
+  await ports.store.transaction((tx) => tx.insertBookmark({ id: ports.ids.next(), accountId: viewerId, statusId: status.id }));
+  return visibleTarget(ports, viewerId, status.id);
+}
+
+export async function unbookmark(ports: SocialPorts, viewerId: AccountId, statusId: StatusId): Promise<StatusView> {
+  const targetId = await targetIdOf(ports, statusId);
+  await ports.store.transaction((tx) => tx.deleteBookmark(viewerId, targetId));
+  return visibleTarget(ports, viewerId, targetId);
+}
+
+async function targetIdOf(ports: Reading, statusId: StatusId): Promise<StatusId> {
+  const [status] = await ports.store.statusesByIds([statusId]);
+  return status?.boostOfId ?? statusId;
+}

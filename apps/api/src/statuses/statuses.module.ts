@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { ReactionsController } from './reactions.controller.js';
+import { StatusesController } from './statuses.controller.js';
+
+/** Statuses and what people do with them. */
+@Module({ controllers: [StatusesController, ReactionsController] })
+export class StatusesModule {}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { Account, Status, User } from '@trunkline/domain';
+import { AppError, type Result, type StatusId } from '@trunkline/kernel';
+import { faultOf, NOT_SUPPORTED, recordNotFound, validationFailed, type CreateStatusInput, type EditStatusParams } from '@trunkline/mastodon-api';
+import { checkText, editStatus, portHostsOf, publishStatus, type SocialPorts, type StatusDraft } from '@trunkline/social';
+import type { z } from 'zod';
+import { meetMentioned } from './meet-mentioned.js';
+
+/** Who writes, with what. */
+export interface Writer {
+  readonly account: Account;
+  readonly user: Pick<User, 'locale' | 'defaultVisibility' | 'defaultSensitive' | 'defaultLanguage'>;
+  readonly application: { readonly name: string; readonly website: string | null };
+}
+
+/** Keys are kept in an index, whose entries must be short. */
+const KEY_CHARS_MAX = 200;
+
+/** Publishes what a client sent. @throws AppError 422 or 404 as Mastodon does */
+export async function writeStatus(
+  ports: SocialPorts,
+  writer: Writer,
+  input: CreateStatusInput,
+  idempotencyKey: string | null,
+): Promise<StatusId> {
+  const draft = draftOf(writer, input, idempotencyKey);
+  await prepareText(ports, draft, input.mediaIds);
+  return idOrThrow(await publishStatus(ports, writer.account, draft));
+}
+
+/** What was not said comes from the author's own defaults. */
+export function draftOf({ user, application }: Omit<Writer, 'account'>, input: CreateStatusInput, idempotencyKey: string | null): StatusDraft {
+  return {
+    text: input.text,
+    spoilerText: input.spoilerText,
+    sensitive: input.sensitive ?? user.defaultSensitive,
+    visibility: input.visibility ?? user.defaultVisibility,
+    language: input.language ?? user.defaultLanguage ?? user.locale,
+    inReplyToId: input.inReplyToId,
+    application,
+    idempotencyKey: keyOf(idempotencyKey),
+  };
+}
+
+function keyOf(key: string | null): string | null {
+  if (key === null || key.trim() === '') return null;
+  return key.length <= KEY_CHARS_MAX ? key : createHash('sha256').update(key).digest('hex');
+}
+
+/** Rewrites the author's own status; saying the same again is no edit. @throws AppError 404, 422 */
+export async function rewriteStatus(
+  ports: SocialPorts,
+  writer: Pick<Writer, 'account'>,
+  statusId: StatusId,
+  input: z.output<typeof EditStatusParams>,
+): Promise<StatusId> {
+  const [status] = await ports.store.statusesByIds([statusId]);
+  if (status === undefined || status.accountId !== writer.account.id || status.deletedAt !== null) throw recordNotFound();
+  const { text, spoilerText } = input;
+  // Absent means off, as Mastodon reads it: its clients send the whole form.
+  const revision = { text, spoilerText, sensitive: (input.sensitive ?? false) || spoilerText !== '', language: input.language ?? status.language };
+  if (isSame(status, revision)) return statusId;
+  await prepareText(ports, revision, input.mediaIds);
+  return idOrThrow(await editStatus(ports, writer.account, statusId, revision));
+}
+
+type Revision = Pick<Status, 'text' | 'spoilerText' | 'sensitive' | 'language'>;
+
+const isSame = (status: Status, revision: Revision): boolean =>
+  status.text === revision.text &&
+  status.spoilerText === revision.spoilerText &&
+  status.sensitive === revision.sensitive &&
+  status.language === revision.language;
+
+/** Refuses before asking other servers about anybody. */
+async function prepareText(ports: SocialPorts, draft: { readonly text: string; readonly spoilerText: string }, mediaIds: readonly string[]): Promise<void> {
+  if (mediaIds.length > 0) throw validationFailed([faultOf('media_ids', NOT_SUPPORTED)]);
+  const fault = checkText(draft, portHostsOf(ports.settings));
+  if (fault !== null) throw new AppError(422, fault.code, fault.safe);
+  await meetMentioned(ports, draft.text);
+}
+
+function idOrThrow(result: Result<Status, { code: string; safe: string }>): StatusId {
+  if (result.ok) return result.value.id;
+  const { code, safe } = result.error;
+  if (code === 'not_found') throw recordNotFound();
+  if (code === 'parent_not_found') throw new AppError(404, code, 'The post you are trying to reply to does not appear to exist.');
+  throw new AppError(422, code, safe);
+}
