@@ -1,15 +1,14 @@
 import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
 import { unavailable } from '@trunkline/kernel';
+import { Turnstile } from './turnstile.js';
 
 /** About 60 ms and 32 MiB a hash (OWASP's scrypt profile N=2^15, r=8, p=3 halved in p for small machines). */
 const COST = { N: 2 ** 15, r: 8, p: 1 } as const;
 const KEY_BYTES = 32;
-/** Hashes under way at once: a storm of sign-ins must not take every thread of the process. */
-const AT_ONCE_MAX = 2;
-const WAITING_MAX = 100;
-
-let running = 0;
-const waiting: (() => void)[] = [];
+/** Of a stored hash, so that a damaged row cannot ask for gigabytes. */
+const LOG2_N_MAX = 18;
+/** One for the process, whatever runs in it: a storm of sign-ins must not take every thread of its pool. */
+const turnstile = new Turnstile({ atOnceMax: 2, waitingMax: 100 });
 
 /** `$scrypt$ln=15,r=8,p=1$salt$hash`, base64 without padding (PHC string format). */
 export async function hashPassword(password: string): Promise<string> {
@@ -20,8 +19,8 @@ export async function hashPassword(password: string): Promise<string> {
 
 /** Whether the password is the one that was hashed. Takes as long for a wrong one, and for a hash that is damaged. */
 export async function isPassword(password: string, stored: string | null): Promise<boolean> {
-  const parts = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(stored ?? '');
-  if (parts === null) {
+  const parts = /^\$scrypt\$ln=(\d{1,2}),r=(\d),p=(\d)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(stored ?? '');
+  if (parts === null || Number(parts[1]) < 1 || Number(parts[1]) > LOG2_N_MAX || Number(parts[2]) < 1 || Number(parts[3]) < 1) {
     // An unknown address must cost what a known one does, or answers tell who has an account.
     await derive(password, Buffer.alloc(16), COST);
     return false;
@@ -34,23 +33,12 @@ export async function isPassword(password: string, stored: string | null): Promi
 
 const text = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
 
-async function derive(password: string, salt: Buffer, cost: { N: number; r: number; p: number }): Promise<Buffer> {
-  await enter();
-  try {
-    const options: ScryptOptions = { ...cost, maxmem: 256 * cost.N * cost.r };
-    return await new Promise((resolve, reject) => {
+function derive(password: string, salt: Buffer, cost: { N: number; r: number; p: number }): Promise<Buffer> {
+  const options: ScryptOptions = { ...cost, maxmem: 256 * cost.N * cost.r };
+  const work = () =>
+    new Promise<Buffer>((resolve, reject) => {
+      // One spelling for one password, whichever keyboard composed its accents.
       scrypt(password.normalize('NFKC'), salt, KEY_BYTES, options, (error, key) => (error === null ? resolve(key) : reject(error)));
     });
-  } finally {
-    running -= 1;
-    waiting.shift()?.();
-  }
-}
-
-async function enter(): Promise<void> {
-  if (running >= AT_ONCE_MAX) {
-    if (waiting.length >= WAITING_MAX) throw unavailable('too_many_sign_ins', 5);
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  }
-  running += 1;
+  return turnstile.pass(work, () => unavailable('too_many_sign_ins', 5));
 }

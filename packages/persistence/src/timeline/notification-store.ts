@@ -16,13 +16,19 @@ export class SqlNotificationStore implements NotificationStore {
   async insert(notifications: readonly NewNotification[]): Promise<Notification[]> {
     if (notifications.length === 0) return [];
     const pick = <K extends keyof NewNotification>(key: K) => notifications.map((notification) => notification[key]);
-    return this.db.query<Row>(
+    const rows = await this.db.query<Row>(
+      // In order of the unique key: batches that overlap would else wait for each other in a ring.
       `INSERT INTO timeline.notifications AS n (id, account_id, type, from_account_id, status_id, report_id, fact)
-       SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
+       SELECT id, account_id, type, from_account_id, status_id, report_id, fact
+         FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
+              AS given (id, account_id, type, from_account_id, status_id, report_id, fact)
+        ORDER BY account_id, type, fact, id
        ON CONFLICT (account_id, type, fact) DO NOTHING
        RETURNING ${COLUMNS}`,
       [pick('id'), pick('accountId'), pick('type'), pick('fromAccountId'), pick('statusId'), pick('reportId'), pick('fact')],
     );
+    const made = new Map(rows.map((row) => [row.id, row]));
+    return notifications.flatMap((notification) => made.get(notification.id) ?? []);
   }
 
   /** Newest first. Those whose status is gone are left out: there would be nothing to show. */
