@@ -1,5 +1,10 @@
 export { ApiClient, type ApiAnswer } from './api-client.js';
 export { Fediverse, startFediverse } from './fediverse.js';
+export { ScriptedRemote, type ScriptedRemoteOptions } from './scripted-remote.js';
+export type { Answer, Behaviour, BehaviourName } from './scripted-remote/answers.js';
+export type { JsonObject, ScriptedPerson } from './scripted-remote/person.js';
+export type { ReceivedActivity, ReceivedPost } from './scripted-remote/posts.js';
+export type { SentAnswer, Tamper } from './scripted-remote/send.js';
 export { unsettled } from './settled.js';
 export { SplitServer } from './split-server.js';
 export { type TestPerson } from './test-person.js';
