@@ -9,5 +9,16 @@ import { StatusesModule } from './statuses/statuses.module.js';
 import { TimelinesModule } from './timelines/timelines.module.js';
 
 /** The Mastodon client API, OAuth and the pages of signing in and up. One module a feature. */
-@Module({ imports: [InstanceModule, NotificationsModule, OAuthModule, SignInModule, SmallListsModule, StatusesModule, TimelinesModule] })
+@Module({
+  imports: [
+    InstanceModule,
+    NotificationsModule,
+    OAuthModule,
+    SignInModule,
+    SignUpModule,
+    SmallListsModule,
+    StatusesModule,
+    TimelinesModule,
+  ],
+})
 export class ApiModule {}

@@ -1,1 +1,0 @@
-export { loadAccountExtras, presentAccounts, type AccountPresenting } from '@trunkline/social';

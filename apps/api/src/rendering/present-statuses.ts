@@ -1,1 +1,0 @@
-export { presentStatuses } from '@trunkline/social';

@@ -1,1 +1,0 @@
-export { renderContextOf } from '@trunkline/social';
