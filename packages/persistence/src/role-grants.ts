@@ -59,6 +59,8 @@ export const ROLE_GRANTS: Readonly<Record<RoleApp, readonly Grant[]>> = {
     // A reader's own marks: how far they read, and what they dismissed.
     { on: 'timeline.markers', may: 'SELECT, INSERT, UPDATE' },
     { on: 'timeline.notifications (dismissed_at)', may: 'UPDATE' },
+    // Moderators see the report in the notification that tells of it.
+    { on: 'moderation.reports', may: READ },
   ],
   inbox: [
     ...LEDGER,
