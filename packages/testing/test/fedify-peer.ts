@@ -1,0 +1,136 @@
+import { Temporal } from '@js-temporal/polyfill';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createFederation, generateCryptoKeyPair, MemoryKvStore, type Federation } from '@fedify/fedify';
+import {
+  Accept,
+  Activity,
+  Announce,
+  Create,
+  Delete,
+  Endpoints,
+  Follow,
+  Like,
+  Note,
+  Person,
+  PUBLIC_COLLECTION,
+  Undo,
+  Update,
+  type Recipient,
+} from '@fedify/vocab';
+
+const NAME = 'fred';
+const KINDS = [Accept, Announce, Create, Delete, Follow, Like, Undo, Update] as const;
+
+/** One person on a server built with Fedify: a foreign implementation, with its own signatures and its own parser. */
+export class FedifyPeer {
+  /** Activities that arrived with a signature Fedify accepted, oldest first. */
+  readonly received: Activity[] = [];
+  private readonly notes = new Map<string, Note>();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly federation: Federation<void>,
+    readonly origin: string,
+  ) {}
+
+  static async start(): Promise<FedifyPeer> {
+    const federation = createFederation<void>({ kv: new MemoryKvStore(), allowPrivateAddress: true });
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+    const peer = new FedifyPeer(server, federation, origin);
+    await peer.declare();
+    server.on('request', (request, response) => {
+      void peer.answer(request).then(async (answer) => {
+        response.writeHead(answer.status, Object.fromEntries(answer.headers));
+        response.end(Buffer.from(await answer.arrayBuffer()));
+      });
+    });
+    return peer;
+  }
+
+  get host(): string {
+    return new URL(this.origin).host;
+  }
+
+  get handle(): string {
+    return `${NAME}@${this.host}`;
+  }
+
+  get uri(): URL {
+    return this.context.getActorUri(NAME);
+  }
+
+  /** What arrived of a kind. */
+  of<T extends Activity>(kind: abstract new (...values: never[]) => T): T[] {
+    return this.received.filter((activity): activity is T => activity instanceof kind);
+  }
+
+  /** Signs and delivers as fred. */
+  async send(activity: Activity, inbox: string, actorUri: string): Promise<void> {
+    const recipient: Recipient = { id: new URL(actorUri), inboxId: new URL(inbox), endpoints: null };
+    await this.context.sendActivity({ identifier: NAME }, recipient, activity, { immediate: true });
+  }
+
+  /** A public note of fred's that can also be fetched. */
+  note(id: string, text: string, values: ConstructorParameters<typeof Note>[0] = {}): Note {
+    const note = new Note({
+      id: this.context.getObjectUri(Note, { identifier: NAME, id }),
+      attribution: this.uri,
+      to: PUBLIC_COLLECTION,
+      cc: this.context.getFollowersUri(NAME),
+      content: `<p>${text}</p>`,
+      published: Temporal.Now.instant(),
+      ...values,
+    });
+    this.notes.set(id, note);
+    return note;
+  }
+
+  forget(id: string): void {
+    this.notes.delete(id);
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private get context() {
+    return this.federation.createContext(new URL(this.origin), undefined);
+  }
+
+  private async declare(): Promise<void> {
+    const pair = await generateCryptoKeyPair('RSASSA-PKCS1-v1_5');
+    this.federation
+      .setActorDispatcher('/users/{identifier}', async (context, identifier) => {
+        if (identifier !== NAME) return null;
+        const [keys] = await context.getActorKeyPairs(identifier);
+        return new Person({
+          id: context.getActorUri(identifier),
+          preferredUsername: NAME,
+          name: 'Fred of Fedify',
+          inbox: context.getInboxUri(identifier),
+          endpoints: new Endpoints({ sharedInbox: context.getInboxUri() }),
+          followers: context.getFollowersUri(identifier),
+          publicKey: keys?.cryptographicKey,
+        });
+      })
+      .setKeyPairsDispatcher((_context, identifier) => (identifier === NAME ? [pair] : []));
+    this.federation.setFollowersDispatcher('/users/{identifier}/followers', () => ({ items: [] }));
+    this.federation.setObjectDispatcher(Note, '/users/{identifier}/notes/{id}', (_context, { id }) => this.notes.get(id) ?? null);
+    const inbox = this.federation.setInboxListeners('/users/{identifier}/inbox', '/inbox');
+    for (const kind of KINDS) inbox.on(kind as typeof Activity, (_context, activity) => void this.received.push(activity));
+  }
+
+  private async answer(request: IncomingMessage): Promise<Response> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { method = 'GET' } = request;
+    const headers = new Headers();
+    for (let index = 0; index < request.rawHeaders.length; index += 2) headers.append(request.rawHeaders[index] ?? '', request.rawHeaders[index + 1] ?? '');
+    const body = method === 'GET' || method === 'HEAD' ? null : Buffer.concat(chunks);
+    return this.federation.fetch(new Request(new URL(request.url ?? '/', this.origin), { method, headers, body }), { contextData: undefined });
+  }
+}
