@@ -150,7 +150,7 @@ const STREAMING = table('streaming', '/api/v1/streaming', [
 ]);
 
 const accountOrders = ['approve', 'reject', 'action', 'unsuspend', 'unsilence', 'enable'];
-const reportOrders = ['resolve', 'reopen', 'assign_to_self'];
+const reportOrders = ['resolve', 'reopen', 'assign_to_self', 'unassign'];
 
 const MODERATION = table('moderation', '/api', [
   ['POST', '/v1/reports', 'user', 'write:reports'],

@@ -1,4 +1,5 @@
 export type * from './ports.js';
+export { approvalMail } from './people/approval-mail.js';
 export { newLocalAccount } from './people/new-local-account.js';
 export { loadStatuses, peopleIn, timelineFacts, type LoadedStatuses, type StatusView } from './reading/load-statuses.js';
 export { fillPage, isVisible, viewStatus, viewStatuses } from './reading/view-statuses.js';

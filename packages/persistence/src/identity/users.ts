@@ -31,6 +31,10 @@ export interface UserFilter {
   readonly username: string | null;
   readonly domain: string | null;
   readonly email: string | null;
+  /** A part of the display name. */
+  readonly displayName?: string | null;
+  /** Only those with a role. */
+  readonly staff?: boolean;
   readonly page: Page;
 }
 
@@ -207,22 +211,26 @@ export class Users {
           AND ($3::text IS NULL OR lower(a.username) LIKE lower($3) || '%')
           AND ($4::text IS NULL OR a.domain = lower($4))
           AND ($5::text IS NULL OR lower(u.email) = lower($5))
+          AND ($10::text IS NULL OR a.display_name ILIKE '%' || $10 || '%')
+          AND (NOT $11::boolean OR u.role <> 'User')
           AND ($6::bigint IS NULL OR a.id < $6) AND ($7::bigint IS NULL OR a.id > $7)
         ORDER BY CASE WHEN $8 THEN a.id END ASC, a.id DESC
         LIMIT $9`,
       [
         filter.origin,
         filter.status,
-        filter.username?.replace(/[\\%_]/g, '\\$&') ?? null,
+        likePattern(filter.username),
         filter.domain,
         filter.email,
         page.maxId,
         page.minId ?? page.sinceId,
         page.minId !== null,
         page.limit,
+        likePattern(filter.displayName ?? null),
+        filter.staff ?? false,
       ],
     );
-    return rows.map((row) => row.id);
+    return page.minId === null ? rows.map((row) => row.id) : rows.map((row) => row.id).reverse();
   }
 
   private async select(condition: string, params: readonly unknown[], limit: number): Promise<User[]> {
@@ -234,6 +242,8 @@ export class Users {
     return rows.map(toUser);
   }
 }
+
+const likePattern = (text: string | null): string | null => text?.replace(/[\\%_]/g, '\\$&') ?? null;
 
 async function insertUser(tx: Queryable, user: NewUser, passwordHash: string, token: string | null): Promise<User> {
   const rows = await tx.query<UserRow>(

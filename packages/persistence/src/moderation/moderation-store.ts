@@ -2,9 +2,7 @@ import type { DomainRule, Page, PolicySnapshot, RegistrationMode, ServerRule } f
 import type { AccountId, Snowflake } from '@trunkline/kernel';
 import type { IdSource } from '@trunkline/social';
 import type { Database, Queryable } from '../database.js';
-
-/** Rules a process holds in memory; more than any blocklist in use has. */
-const RULES_MAX = 50_000;
+import { readSnapshot, REASON_REQUIRED, REGISTRATIONS } from './policy-snapshot.js';
 
 export type NewDomainRule = Omit<DomainRule, 'id' | 'createdAt'>;
 
@@ -23,8 +21,6 @@ type AllowRow = DomainAllow & Record<string, unknown>;
 const RULE_COLUMNS = `id, domain, severity, reject_media AS "rejectMedia", reject_reports AS "rejectReports",
   private_comment AS "privateComment", public_comment AS "publicComment", obfuscate, created_at AS "createdAt"`;
 const ALLOW_COLUMNS = 'id, domain, created_at AS "createdAt"';
-const REGISTRATIONS = 'registrations';
-const REASON_REQUIRED = 'approval_reason_required';
 
 /** Moderation's decisions. Every change raises the version and leaves a line in the audit, in one transaction. */
 export class SqlModerationStore {
@@ -38,24 +34,8 @@ export class SqlModerationStore {
     return Number(rows[0]?.version ?? 0);
   }
 
-  /** The version is read first: a change in between leaves it behind, and the next poll loads again. */
-  async snapshot(): Promise<Omit<PolicySnapshot, 'limitedFederation'>> {
-    const version = await this.version();
-    const [domainRules, allows, settings, serverRules] = await Promise.all([
-      this.db.query<RuleRow>(`SELECT ${RULE_COLUMNS} FROM moderation.domain_rules ORDER BY id LIMIT ${RULES_MAX}`),
-      this.db.query<AllowRow>(`SELECT ${ALLOW_COLUMNS} FROM moderation.domain_allows ORDER BY id LIMIT ${RULES_MAX}`),
-      this.db.query<{ key: string; value: unknown }>('SELECT key, value FROM moderation.settings LIMIT 100'),
-      this.serverRules(),
-    ]);
-    const setting = new Map(settings.map(({ key, value }) => [key, value]));
-    return {
-      version,
-      domainRules,
-      allowedDomains: allows.map((allow) => allow.domain),
-      registrations: (setting.get(REGISTRATIONS) as RegistrationMode | undefined) ?? 'approved',
-      approvalReasonRequired: setting.get(REASON_REQUIRED) !== false,
-      serverRules,
-    };
+  snapshot(): Promise<Omit<PolicySnapshot, 'limitedFederation'>> {
+    return readSnapshot(this.db);
   }
 
   serverRules(): Promise<ServerRule[]> {

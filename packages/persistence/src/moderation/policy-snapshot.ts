@@ -1,9 +1,8 @@
 import type { DomainRule, PolicySnapshot, RegistrationMode, ServerRule } from '@trunkline/domain';
 import type { Queryable } from '../database.js';
 
-/** Columns of `moderation.domain_rules r`, named as the domain names them. */
-export const RULE_COLUMNS = `r.id, r.domain, r.severity, r.reject_media AS "rejectMedia", r.reject_reports AS "rejectReports",
-  r.private_comment AS "privateComment", r.public_comment AS "publicComment", r.obfuscate, r.created_at AS "createdAt"`;
+export const REGISTRATIONS = 'registrations';
+export const REASON_REQUIRED = 'approval_reason_required';
 
 /** More than the largest shared blocklists hold; beyond it a process would carry megabytes of rules. */
 const DOMAINS_MAX = 200_000;
@@ -33,28 +32,22 @@ const SNAPSHOT_SQL = `
          AS settings
     FROM moderation.version v LIMIT 1`;
 
-/** Rules, lists and settings at one version; settings that nobody made are open registrations without a reason. */
-export async function readSnapshot(db: Queryable, limitedFederation: boolean): Promise<PolicySnapshot> {
+/** Rules, lists and settings at one version. Until somebody decides, people join by approval and say why. */
+export async function readSnapshot(db: Queryable): Promise<Omit<PolicySnapshot, 'limitedFederation'>> {
   const [row] = await db.query<SnapshotRow>(SNAPSHOT_SQL);
   if (row === undefined) throw new Error('moderation.version has no row');
   return {
     version: Number(row.version),
     domainRules: row.domainRules.map((rule) => ({ ...rule, createdAt: new Date(rule.createdAt) })),
     allowedDomains: row.allowedDomains,
-    limitedFederation,
-    registrations: registrationsOf(row.settings['registrations']),
-    approvalReasonRequired: row.settings['approvalReasonRequired'] === true,
+    registrations: registrationsOf(row.settings[REGISTRATIONS]),
+    approvalReasonRequired: row.settings[REASON_REQUIRED] !== false,
     serverRules: row.serverRules,
   };
 }
 
-export async function readVersion(db: Queryable): Promise<number> {
-  const [row] = await db.query<{ version: string }>('SELECT version FROM moderation.version LIMIT 1');
-  return Number(row?.version ?? 0);
-}
-
 /** A value that is none of the modes closes the door rather than opening it. */
 function registrationsOf(value: unknown): RegistrationMode {
-  if (value === undefined) return 'open';
+  if (value === undefined) return 'approved';
   return value === 'open' || value === 'approved' ? value : 'none';
 }

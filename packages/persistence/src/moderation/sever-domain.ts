@@ -1,6 +1,6 @@
 import { FollowRejectedV1, FollowUndoneV1 } from '@trunkline/contracts';
-import type { AccountId } from '@trunkline/kernel';
-import type { Database } from '../database.js';
+import type { AccountId, Snowflake } from '@trunkline/kernel';
+import type { Database, Queryable } from '../database.js';
 import type { SqlSocialStore } from '../social/social-store.js';
 
 const TIES_PER_TRANSACTION = 200;
@@ -53,4 +53,26 @@ async function tiesWith(db: Database, domain: string): Promise<(TieRow & { outwa
     [domain, `%.${domain.replace(/[\\%_]/g, '\\$&')}`, TIES_PER_TRANSACTION],
   );
   return rows;
+}
+
+/** What a rule's audit line is called, and the line that says that its ties are severed. */
+const DECIDED = 'domain_rule.set';
+export const SEVERED = 'domain_rule.severed';
+
+/**
+ * Suspended domains whose last decision, made before the id `before`, is not followed by a line that its ties were
+ * severed: what a process left undone. Fresh decisions wait until every process holds them, since a follow that is
+ * accepted meanwhile would stay.
+ */
+export async function domainsToSever(db: Queryable, before: Snowflake, limit: number): Promise<string[]> {
+  const rows = await db.query<{ domain: string }>(
+    `SELECT r.domain
+       FROM moderation.domain_rules r
+       JOIN (SELECT target, max(id) FILTER (WHERE action = $1) AS decided, max(id) FILTER (WHERE action = $2) AS severed
+               FROM moderation.audit WHERE action IN ($1, $2) GROUP BY target) AS last ON last.target = r.domain
+      WHERE r.severity = 'suspend' AND last.decided < $3 AND (last.severed IS NULL OR last.severed < last.decided)
+      ORDER BY last.decided LIMIT $4`,
+    [DECIDED, SEVERED, before, limit],
+  );
+  return rows.map((row) => row.domain);
 }
