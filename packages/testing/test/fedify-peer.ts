@@ -1,4 +1,4 @@
-import { Temporal } from '@js-temporal/polyfill';
+import { Temporal as Polyfill } from '@js-temporal/polyfill';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createFederation, generateCryptoKeyPair, MemoryKvStore, type Federation } from '@fedify/fedify';
@@ -18,6 +18,9 @@ import {
   Update,
   type Recipient,
 } from '@fedify/vocab';
+
+/** Node has no Temporal yet; Fedify runs on the polyfill and is typed with the global one. */
+export const nowInstant = (): Temporal.Instant => Polyfill.Now.instant() as unknown as Temporal.Instant;
 
 const NAME = 'fred';
 const KINDS = [Accept, Announce, Create, Delete, Follow, Like, Undo, Update] as const;
@@ -81,7 +84,7 @@ export class FedifyPeer {
       to: PUBLIC_COLLECTION,
       cc: this.context.getFollowersUri(NAME),
       content: `<p>${text}</p>`,
-      published: Temporal.Now.instant(),
+      published: nowInstant(),
       ...values,
     });
     this.notes.set(id, note);

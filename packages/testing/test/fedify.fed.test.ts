@@ -1,8 +1,7 @@
-import { Temporal } from '@js-temporal/polyfill';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Accept, Announce, Create, Delete, Follow, Like, Mention, Note, PUBLIC_COLLECTION, Undo, Update } from '@fedify/vocab';
 import { startTestServer, until, type TestPerson, type TestServer } from '../src/index.js';
-import { FedifyPeer } from './fedify-peer.js';
+import { FedifyPeer, nowInstant } from './fedify-peer.js';
 
 interface StatusJson {
   id: string;
@@ -62,7 +61,7 @@ describe('Fedify asks us', () => {
   test('its Like, Announce and reply count, and their undo takes them back', async () => {
     const object = new URL(posted.uri);
     const like = new Like({ id: id('/likes/1'), actor: peer.uri, object });
-    const announce = new Announce({ id: id('/boosts/1'), actor: peer.uri, object, to: PUBLIC_COLLECTION, published: Temporal.Now.instant() });
+    const announce = new Announce({ id: id('/boosts/1'), actor: peer.uri, object, to: PUBLIC_COLLECTION, published: nowInstant() });
     const reply = peer.note('reply', 'Hello back', {
       replyTarget: object,
       tags: [new Mention({ href: new URL(alice.account.uri), name: `@${alice.handle}` })],
@@ -140,7 +139,7 @@ describe('we ask Fedify', () => {
   });
 
   test('its edit and its deletion are heard', async () => {
-    const edited = peer.note('first', 'Corrected news', { updated: Temporal.Now.instant() });
+    const edited = peer.note('first', 'Corrected news', { updated: nowInstant() });
     await send(new Update({ id: id('/updates/1'), actor: peer.uri, object: edited, to: PUBLIC_COLLECTION }));
     await server.settled();
     expect((await read(copy)).content).toBe('<p>Corrected news</p>');
