@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
+import { AccountsModule } from './accounts/accounts.module.js';
+import { FollowsModule } from './follows/follows.module.js';
 import { InstanceModule } from './instance/instance.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
+import { SearchModule } from './search/search.module.js';
 import { SignInModule } from './sign-in/sign-in.module.js';
 import { SignUpModule } from './sign-up/sign-up.module.js';
 import { SmallListsModule } from './small-lists/small-lists.module.js';
@@ -11,9 +14,12 @@ import { TimelinesModule } from './timelines/timelines.module.js';
 /** The Mastodon client API, OAuth and the pages of signing in and up. One module a feature. */
 @Module({
   imports: [
+    AccountsModule,
+    FollowsModule,
     InstanceModule,
     NotificationsModule,
     OAuthModule,
+    SearchModule,
     SignInModule,
     SignUpModule,
     SmallListsModule,

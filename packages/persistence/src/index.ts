@@ -35,3 +35,4 @@ export * from './identity/index.js';
 export * from './redis/index.js';
 export * from './moderation/index.js';
 export * from './timeline/index.js';
+export { searchTags } from './social/search-tags.js';
