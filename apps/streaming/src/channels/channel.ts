@@ -1,0 +1,62 @@
+import { isHashtag, normaliseHashtag } from '@trunkline/domain';
+import { fail, ok, type Result } from '@trunkline/kernel';
+
+/** What a client can listen to. */
+export interface Channel {
+  /** As messages name it: `['public:local']`, `['hashtag', 'cats']`, `['list', '12']`. */
+  readonly name: readonly string[];
+  /** Where its messages come from; `nothing`: known to clients, but nothing is ever sent. */
+  readonly source: 'user' | 'notifications' | 'public' | 'tag' | 'nothing';
+  readonly scope: 'read:statuses' | 'read:notifications';
+  readonly from: 'all' | 'local' | 'remote';
+  readonly onlyMedia: boolean;
+  /** The normalised tag; null unless `source` is `tag`. */
+  readonly tag: string | null;
+}
+
+export interface ChannelRequest {
+  readonly stream: string;
+  readonly tag?: unknown;
+  readonly list?: unknown;
+}
+
+type ChannelFailure = { code: 'unknown_channel' | 'tag_missing' | 'list_missing'; safe: string };
+
+const PLAIN: Omit<Channel, 'name'> = { source: 'nothing', scope: 'read:statuses', from: 'all', onlyMedia: false, tag: null };
+
+/** @see https://docs.joinmastodon.org/methods/streaming/#streams */
+const CHANNELS: ReadonlyMap<string, Omit<Channel, 'name'>> = new Map([
+  ['user', { ...PLAIN, source: 'user' }],
+  ['user:notification', { ...PLAIN, source: 'notifications', scope: 'read:notifications' }],
+  ['public', { ...PLAIN, source: 'public' }],
+  ['public:local', { ...PLAIN, source: 'public', from: 'local' }],
+  ['public:remote', { ...PLAIN, source: 'public', from: 'remote' }],
+  ['public:media', { ...PLAIN, source: 'public', onlyMedia: true }],
+  ['public:local:media', { ...PLAIN, source: 'public', from: 'local', onlyMedia: true }],
+  ['public:remote:media', { ...PLAIN, source: 'public', from: 'remote', onlyMedia: true }],
+  ['hashtag', { ...PLAIN, source: 'tag' }],
+  ['hashtag:local', { ...PLAIN, source: 'tag', from: 'local' }],
+  ['list', PLAIN],
+  ['direct', PLAIN],
+]);
+
+/** A channel by its name and parameters. */
+export function channelOf(request: ChannelRequest): Result<Channel, ChannelFailure> {
+  const known = CHANNELS.get(request.stream);
+  if (known === undefined) return fail({ code: 'unknown_channel', safe: 'Unknown channel type' });
+  if (known.source === 'tag') {
+    const typed = typeof request.tag === 'string' ? request.tag.replace(/^#/, '') : '';
+    if (!isHashtag(typed)) return fail({ code: 'tag_missing', safe: 'Missing tag name parameter' });
+    const tag = normaliseHashtag(typed);
+    return ok({ ...known, name: [request.stream, tag], tag });
+  }
+  if (request.stream === 'list') {
+    if (typeof request.list !== 'string' || !/^\d{1,20}$/.test(request.list)) {
+      return fail({ code: 'list_missing', safe: 'Missing list name parameter' });
+    }
+    return ok({ ...known, name: ['list', request.list] });
+  }
+  return ok({ ...known, name: [request.stream] });
+}
+
+export const channelKey = (channel: Channel): string => channel.name.join('\n');

@@ -1,0 +1,139 @@
+import type { LivePublicMessage, LiveUserMessage } from '@trunkline/contracts';
+import { feedVerdict, publicTimelineVerdict, type Notification } from '@trunkline/domain';
+import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
+import { covers } from '@trunkline/mastodon-api';
+import {
+  loadStatuses,
+  peopleIn,
+  timelineFacts,
+  viewerOf,
+  type NotificationPresenting,
+  type StatusView,
+  type ViewerTies,
+} from '@trunkline/social';
+import type { Channel } from '../channels/channel.js';
+import type { Listener, StreamEvent } from './listeners.js';
+import { renderNotifications, renderStatuses, statusKey, type Eyes } from './render-live.js';
+
+/** One live message as it came over the bus. */
+export type LiveItem =
+  | { readonly kind: 'user'; readonly accountId: AccountId; readonly message: LiveUserMessage }
+  | { readonly kind: 'public'; readonly message: LivePublicMessage };
+
+export interface DeliverPorts extends NotificationPresenting {
+  readonly notifications: { byIds(accountId: AccountId, ids: readonly Snowflake[]): Promise<Notification[]> };
+}
+
+export interface Audience {
+  ofUser(accountId: AccountId): readonly Listener[];
+  ofPublic(): readonly Listener[];
+}
+
+/** One message for one listener; what it carries is rendered for all of them together. */
+interface Planned {
+  readonly listener: Listener;
+  readonly event: StreamEvent['event'];
+  readonly carries: { readonly what: 'text'; readonly text: string } | { readonly what: 'status'; readonly id: StatusId; readonly eyes: Eyes } | { readonly what: 'notification'; readonly id: Snowflake };
+}
+
+interface Loaded {
+  readonly views: ReadonlyMap<StatusId, StatusView>;
+  readonly ties: ReadonlyMap<AccountId, ViewerTies>;
+}
+
+const VIEWERS_PER_QUERY = 1_000;
+
+/**
+ * Live messages to those who listen, in order. However many listen, each status is loaded once and the rules that guard
+ * timelines are asked again for each viewer: what was blocked, muted or suspended a moment ago is not sent any more.
+ * @returns how many messages were sent
+ */
+export async function deliverLive(ports: DeliverPorts, audience: Audience, items: readonly LiveItem[]): Promise<number> {
+  const heard = items.map((item) => ({ item, listeners: listenersOf(audience, item) })).filter(({ listeners }) => listeners.length > 0);
+  const loaded = await load(ports, heard);
+  const planned = heard.flatMap(({ item, listeners }) => listeners.flatMap((listener) => plan(ports, item, listener, loaded)));
+  const payloadOf = await render(ports, planned, loaded);
+  let sent = 0;
+  for (const each of planned) {
+    const payload = payloadOf(each);
+    if (payload === null) continue;
+    each.listener.client.send({ stream: each.listener.channel.name, event: each.event, payload });
+    sent += 1;
+  }
+  return sent;
+}
+
+function listenersOf(audience: Audience, item: LiveItem): readonly Listener[] {
+  if (item.kind === 'public') return audience.ofPublic().filter(({ channel }) => holds(channel, item.message));
+  const isNotice = item.message.type === 'notification';
+  return audience
+    .ofUser(item.accountId)
+    .filter(({ channel, client }) => (isNotice ? covers(client.scopes, 'read:notifications') : channel.source === 'user'));
+}
+
+/** Whether the message belongs to the channel. A deletion names neither tags nor media: all who may have the status hear it. */
+function holds(channel: Channel, message: LivePublicMessage): boolean {
+  if (channel.from !== 'all' && message.local !== (channel.from === 'local')) return false;
+  if (message.type === 'delete') return true;
+  if (channel.onlyMedia && !message.hasMedia) return false;
+  return channel.tag === null || message.tags.includes(channel.tag);
+}
+
+const statusIdOf = ({ message }: LiveItem): StatusId[] =>
+  message.type === 'update' || message.type === 'status.update' ? [message.statusId] : [];
+
+/** Each status once, and how every viewer stands to the people in it. */
+async function load(ports: DeliverPorts, heard: readonly { item: LiveItem; listeners: readonly Listener[] }[]): Promise<Loaded> {
+  const about = heard.filter(({ item }) => statusIdOf(item).length > 0);
+  const statusIds = [...new Set(about.flatMap(({ item }) => statusIdOf(item)))];
+  if (statusIds.length === 0) return { views: new Map(), ties: new Map() };
+  const { views } = await loadStatuses(ports, null, statusIds);
+  const people = peopleIn([...views.values()].flatMap(({ status, boosted }) => (boosted === null ? [status] : [status, boosted.status])));
+  const viewers = [...new Set(about.flatMap(({ listeners }) => listeners.map(({ client }) => client.accountId)))];
+  const ties = new Map<AccountId, ViewerTies>();
+  for (let at = 0; at < viewers.length; at += VIEWERS_PER_QUERY) {
+    const page = await ports.store.tiesOfMany(viewers.slice(at, at + VIEWERS_PER_QUERY), people);
+    for (const [id, known] of page) ties.set(id, known);
+  }
+  return { views, ties };
+}
+
+function plan(ports: DeliverPorts, item: LiveItem, listener: Listener, loaded: Loaded): Planned[] {
+  const { message } = item;
+  if (message.type === 'delete') return [{ listener, event: 'delete', carries: { what: 'text', text: message.statusId } }];
+  if (message.type === 'notification') {
+    return [{ listener, event: 'notification', carries: { what: 'notification', id: message.notificationId } }];
+  }
+  const view = loaded.views.get(message.statusId);
+  if (view === undefined || !mayHear(ports, view, listener, loaded)) return [];
+  const eyes = item.kind === 'public' ? 'anonymous' : eyesOf(view, listener.client.accountId, message.type);
+  return [{ listener, event: message.type, carries: { what: 'status', id: message.statusId, eyes } }];
+}
+
+function mayHear(ports: DeliverPorts, view: StatusView, { client, channel }: Listener, { ties }: Loaded): boolean {
+  const viewer = viewerOf(client.accountId, ties.get(client.accountId) ?? new Map());
+  const facts = timelineFacts(ports, view);
+  if (channel.source === 'user') return feedVerdict(facts, viewer) === 'show';
+  return publicTimelineVerdict(facts, viewer, { repliesToo: channel.source === 'tag' }) === 'show';
+}
+
+/** A status that did not exist a moment ago looks alike to all but its author: nobody has favourited it yet. */
+function eyesOf(view: StatusView, viewerId: AccountId, type: 'update' | 'status.update'): Eyes {
+  return type === 'update' && view.boosted === null && view.author.id !== viewerId ? 'fresh' : viewerId;
+}
+
+async function render(ports: DeliverPorts, planned: readonly Planned[], { views }: Loaded): Promise<(one: Planned) => string | null> {
+  const statuses = planned.flatMap(({ carries }) => {
+    const view = carries.what === 'status' ? views.get(carries.id) : undefined;
+    return carries.what === 'status' && view !== undefined ? [{ view, eyes: carries.eyes }] : [];
+  });
+  const notices = planned.flatMap(({ carries, listener }) =>
+    carries.what === 'notification' ? [{ accountId: listener.client.accountId, id: carries.id }] : [],
+  );
+  const [statusTexts, noticeTexts] = await Promise.all([renderStatuses(ports, statuses), renderNotifications(ports, notices)]);
+  return ({ carries }) => {
+    if (carries.what === 'text') return carries.text;
+    if (carries.what === 'notification') return noticeTexts.get(carries.id) ?? null;
+    return statusTexts.get(statusKey(carries.id, carries.eyes)) ?? null;
+  };
+}
