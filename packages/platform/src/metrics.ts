@@ -39,6 +39,8 @@ export class Metrics {
   readonly timelineRebuilds = this.counter('timeline_rebuilds_total', 'Feeds rebuilt from Postgres.', []);
   readonly streamingConnectedClients = this.gauge('streaming_connected_clients', 'Open client sockets.', ['type']);
   readonly streamingMessagesSent = this.counter('streaming_messages_sent_total', 'Messages written to client sockets.', []);
+  readonly streamingClientsDropped = this.counter('streaming_clients_dropped_total', 'Client sockets closed by us, by reason.', ['reason']);
+  readonly streamingMessagesDropped = this.counter('streaming_messages_dropped_total', 'Live messages given up because too many waited.', []);
   readonly jetstreamPending = this.gauge('jetstream_consumer_num_pending', 'Messages not yet delivered.', ['consumer']);
   readonly jetstreamAckPending = this.gauge('jetstream_consumer_num_ack_pending', 'Messages delivered but not acknowledged.', ['consumer']);
   readonly jetstreamRedelivered = this.gauge('jetstream_consumer_num_redelivered', 'Messages delivered again and not yet acknowledged.', ['consumer']);

@@ -126,6 +126,19 @@ export class AccessTokens {
     };
   }
 
+  /** Those of these tokens that still open anything: not revoked, and their people neither disabled, waiting, suspended nor gone. */
+  async usable(tokenIds: readonly Snowflake[]): Promise<Set<Snowflake>> {
+    if (tokenIds.length === 0) return new Set();
+    const rows = await this.db.query<{ id: Snowflake }>(
+      `SELECT t.id FROM identity.tokens t JOIN identity.users u ON u.id = t.user_id JOIN social.accounts a ON a.id = u.account_id
+        WHERE t.id = ANY($1::bigint[]) AND t.revoked_at IS NULL AND NOT u.disabled AND u.approved AND u.confirmed_at IS NOT NULL
+          AND a.suspended_at IS NULL AND a.deleted_at IS NULL
+        LIMIT $2`,
+      [tokenIds, tokenIds.length],
+    );
+    return new Set(rows.map((row) => row.id));
+  }
+
   /** Revokes a token of this application. Unknown ones are no failure (RFC 7009). */
   async revoke(token: string, appId: Snowflake): Promise<void> {
     await this.db.query('UPDATE identity.tokens SET revoked_at = now() WHERE token_hash = $1 AND app_id = $2 AND revoked_at IS NULL', [

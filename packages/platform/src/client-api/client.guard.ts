@@ -74,8 +74,11 @@ export class ClientGuard implements CanActivate {
   }
 }
 
-/** Scope first, as Mastodon does; then whether a person is needed and in good standing. */
-function admit(route: Route, { token, user, account }: Client): void {
+/**
+ * Scope first, as Mastodon does; then whether a person is needed and in good standing.
+ * @throws AppError 401, 403 or 422, as Mastodon answers
+ */
+export function admit(route: Route, { token, user, account }: Client): void {
   if (token !== null && !mayBy(route, token.scopes)) throw outsideScopes();
   if (route.auth !== 'user') return;
   if (user === null || account === null) throw userNeeded();
