@@ -68,7 +68,7 @@ function listenersOf(audience: Audience, item: LiveItem): readonly Listener[] {
   const isNotice = item.message.type === 'notification';
   return audience
     .ofUser(item.accountId)
-    .filter(({ channel, client }) => (isNotice ? covers(client.scopes, 'read:notifications') : channel.source === 'user'));
+    .filter(({ channel, client }) => (isNotice ? covers(client.who.scopes, 'read:notifications') : channel.source === 'user'));
 }
 
 /** Whether the message belongs to the channel. A deletion names neither tags nor media: all who may have the status hear it. */
@@ -89,7 +89,7 @@ async function load(ports: DeliverPorts, heard: readonly { item: LiveItem; liste
   if (statusIds.length === 0) return { views: new Map(), ties: new Map() };
   const { views } = await loadStatuses(ports, null, statusIds);
   const people = peopleIn([...views.values()].flatMap(({ status, boosted }) => (boosted === null ? [status] : [status, boosted.status])));
-  const viewers = [...new Set(about.flatMap(({ listeners }) => listeners.map(({ client }) => client.accountId)))];
+  const viewers = [...new Set(about.flatMap(({ listeners }) => listeners.map(({ client }) => client.who.accountId)))];
   const ties = new Map<AccountId, ViewerTies>();
   for (let at = 0; at < viewers.length; at += VIEWERS_PER_QUERY) {
     const page = await ports.store.tiesOfMany(viewers.slice(at, at + VIEWERS_PER_QUERY), people);
@@ -106,12 +106,12 @@ function plan(ports: DeliverPorts, item: LiveItem, listener: Listener, loaded: L
   }
   const view = loaded.views.get(message.statusId);
   if (view === undefined || !mayHear(ports, view, listener, loaded)) return [];
-  const eyes = item.kind === 'public' ? 'anonymous' : eyesOf(view, listener.client.accountId, message.type);
+  const eyes = item.kind === 'public' ? 'anonymous' : eyesOf(view, listener.client.who.accountId, message.type);
   return [{ listener, event: message.type, carries: { what: 'status', id: message.statusId, eyes } }];
 }
 
 function mayHear(ports: DeliverPorts, view: StatusView, { client, channel }: Listener, { ties }: Loaded): boolean {
-  const viewer = viewerOf(client.accountId, ties.get(client.accountId) ?? new Map());
+  const viewer = viewerOf(client.who.accountId, ties.get(client.who.accountId) ?? new Map());
   const facts = timelineFacts(ports, view);
   if (channel.source === 'user') return feedVerdict(facts, viewer) === 'show';
   return publicTimelineVerdict(facts, viewer, { repliesToo: channel.source === 'tag' }) === 'show';
@@ -128,7 +128,7 @@ async function render(ports: DeliverPorts, planned: readonly Planned[], { views 
     return carries.what === 'status' && view !== undefined ? [{ view, eyes: carries.eyes }] : [];
   });
   const notices = planned.flatMap(({ carries, listener }) =>
-    carries.what === 'notification' ? [{ accountId: listener.client.accountId, id: carries.id }] : [],
+    carries.what === 'notification' ? [{ accountId: listener.client.who.accountId, id: carries.id }] : [],
   );
   const [statusTexts, noticeTexts] = await Promise.all([renderStatuses(ports, statuses), renderNotifications(ports, notices)]);
   return ({ carries }) => {

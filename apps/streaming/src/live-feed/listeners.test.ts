@@ -9,9 +9,7 @@ const channel = (stream: string, tag?: string): Channel => {
   return found.value;
 };
 const client = (accountId: string, tokenId = accountId): StreamClient => ({
-  accountId: accountId as AccountId,
-  tokenId: tokenId as Snowflake,
-  scopes: ['read'],
+  who: { accountId: accountId as AccountId, tokenId: tokenId as Snowflake, scopes: ['read'] },
   send: () => undefined,
   close: () => undefined,
 });

@@ -11,11 +11,16 @@ export interface StreamEvent {
 /** Why we end a connection. */
 export type CloseReason = 'revoked' | 'slow' | 'restart';
 
-/** An open connection of somebody, whatever its transport. */
-export interface StreamClient {
+/** Whose connection it is, and what their token opens. */
+export interface StreamIdentity {
   readonly accountId: AccountId;
   readonly tokenId: Snowflake;
   readonly scopes: readonly string[];
+}
+
+/** An open connection of somebody, whatever its transport. */
+export interface StreamClient {
+  readonly who: StreamIdentity;
   send(event: StreamEvent): void;
   close(reason: CloseReason): void;
 }
@@ -49,9 +54,9 @@ export class Listeners {
 
   /** False: this token has as many connections as it may. */
   connect(client: StreamClient): boolean {
-    const open = this.clientsOfToken.get(client.tokenId) ?? 0;
+    const open = this.clientsOfToken.get(client.who.tokenId) ?? 0;
     if (open >= CLIENTS_PER_TOKEN) return false;
-    this.clientsOfToken.set(client.tokenId, open + 1);
+    this.clientsOfToken.set(client.who.tokenId, open + 1);
     this.clients.set(client, new Map());
     return true;
   }
@@ -61,9 +66,9 @@ export class Listeners {
     if (channels === undefined) return;
     for (const listener of channels.values()) this.leave(listener);
     this.clients.delete(client);
-    const open = (this.clientsOfToken.get(client.tokenId) ?? 1) - 1;
-    if (open === 0) this.clientsOfToken.delete(client.tokenId);
-    else this.clientsOfToken.set(client.tokenId, open);
+    const open = (this.clientsOfToken.get(client.who.tokenId) ?? 1) - 1;
+    if (open === 0) this.clientsOfToken.delete(client.who.tokenId);
+    else this.clientsOfToken.set(client.who.tokenId, open);
   }
 
   /** Asking again for a channel changes nothing. False: the client listens to as many as it may, or is gone. */
@@ -106,9 +111,9 @@ export class Listeners {
       this.closePublic ??= this.sources.openPublic();
       return;
     }
-    const known = this.users.get(client.accountId);
+    const known = this.users.get(client.who.accountId);
     if (known !== undefined) known.listeners.add(listener);
-    else this.users.set(client.accountId, { listeners: new Set([listener]), close: this.sources.openUser(client.accountId) });
+    else this.users.set(client.who.accountId, { listeners: new Set([listener]), close: this.sources.openUser(client.who.accountId) });
   }
 
   private leave(listener: Listener): void {
@@ -116,10 +121,10 @@ export class Listeners {
       this.closePublic?.();
       this.closePublic = null;
     }
-    const user = this.users.get(listener.client.accountId);
+    const user = this.users.get(listener.client.who.accountId);
     if (user?.listeners.delete(listener) === true && user.listeners.size === 0) {
       user.close();
-      this.users.delete(listener.client.accountId);
+      this.users.delete(listener.client.who.accountId);
     }
   }
 }

@@ -29,7 +29,7 @@ export class LiveFeed {
       openUser: (accountId) => closing(bus.subscribe(LIVE.user(accountId), (message) => this.queue.push({ kind: 'user', accountId, message }), LiveUserMessage)),
       openPublic: () => closing(bus.subscribe(LIVE.public, (message) => this.queue.push({ kind: 'public', message }), LivePublicMessage)),
     });
-    const kills = bus.subscribe(LIVE.kill, ({ accountId }) => this.closeAll(({ accountId: id }) => id === accountId, 'revoked'), LiveKillMessage);
+    const kills = bus.subscribe(LIVE.kill, ({ accountId }) => this.closeAll(({ who }) => who.accountId === accountId, 'revoked'), LiveKillMessage);
     const recheck = setInterval(() => void this.recheck(), RECHECK_MS);
     parts.shutdown.register('finish', 'live-feed', () => {
       clearInterval(recheck);
@@ -40,7 +40,7 @@ export class LiveFeed {
   /** False: the client may not listen to more. */
   subscribe(client: StreamClient, channel: Channel): boolean {
     if (!this.listeners.subscribe(client, channel)) return false;
-    if (channel.source === 'user') void this.keepFeed(client.accountId);
+    if (channel.source === 'user') void this.keepFeed(client.who.accountId);
     return true;
   }
 
@@ -62,13 +62,13 @@ export class LiveFeed {
   }
 
   private async recheck(): Promise<void> {
-    const tokenIds = [...new Set(this.listeners.everyClient().map(({ tokenId }) => tokenId))];
+    const tokenIds = [...new Set(this.listeners.everyClient().map(({ who }) => who.tokenId))];
     try {
       for (let at = 0; at < tokenIds.length; at += TOKENS_PER_QUERY) {
         const page = tokenIds.slice(at, at + TOKENS_PER_QUERY);
         const usable = await this.backbone.tokens.usable(page);
         const ended = new Set(page.filter((id) => !usable.has(id)));
-        if (ended.size > 0) this.closeAll(({ tokenId }) => ended.has(tokenId), 'revoked');
+        if (ended.size > 0) this.closeAll(({ who }) => ended.has(who.tokenId), 'revoked');
       }
     } catch (err) {
       this.backbone.parts.logger.warn({ event: 'tokens_not_rechecked', err }, 'open streams keep their tokens for another minute');

@@ -1,6 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { AccountId, Snowflake } from '@trunkline/kernel';
-import type { CloseReason, StreamClient, StreamEvent } from '../live-feed/listeners.js';
+import type { CloseReason, StreamClient, StreamEvent, StreamIdentity } from '../live-feed/listeners.js';
 
 const BUFFERED_BYTES_MAX = 1_048_576;
 const HEARTBEAT_MS = 15_000;
@@ -10,9 +9,7 @@ export class EventStreamClient implements StreamClient {
   private heartbeat: NodeJS.Timeout | undefined;
 
   constructor(
-    readonly accountId: AccountId,
-    readonly tokenId: Snowflake,
-    readonly scopes: readonly string[],
+    readonly who: StreamIdentity,
     private readonly response: ServerResponse,
     private readonly onSlow: () => void,
   ) {}

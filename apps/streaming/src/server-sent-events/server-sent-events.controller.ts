@@ -37,7 +37,8 @@ export class ServerSentEventsController {
       return;
     }
     const { raw } = reply;
-    const client: EventStreamClient = new EventStreamClient(account.id, token.tokenId, token.scopes, raw, () =>
+    const who = { accountId: account.id, tokenId: token.tokenId, scopes: token.scopes };
+    const client: EventStreamClient = new EventStreamClient(who, raw, () =>
       this.feed.closeAll((one) => one === client, 'slow'),
     );
     if (!this.feed.listeners.connect(client)) throw tooManyRequests(RETRY_SECONDS);

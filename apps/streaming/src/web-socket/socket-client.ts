@@ -1,19 +1,16 @@
-import type { AccountId, Snowflake } from '@trunkline/kernel';
 import type { WebSocket } from 'ws';
-import type { CloseReason, StreamClient, StreamEvent } from '../live-feed/listeners.js';
+import type { CloseReason, StreamClient, StreamEvent, StreamIdentity } from '../live-feed/listeners.js';
 
 /** What may wait for a slow reader before the connection is given up. */
 export const BUFFERED_BYTES_MAX = 1_048_576;
 
-/** RFC 6455 §7.4.1: policy violation; try again later; service restart. */
-const CLOSE_CODES: Readonly<Record<CloseReason, number>> = { revoked: 1008, slow: 1013, restart: 1012 };
+/** RFC 6455 §7.4.1: policy violation and service restart (IANA's registry). */
+const CLOSE_CODES: Readonly<Record<Exclude<CloseReason, 'slow'>, number>> = { revoked: 1008, restart: 1012 };
 
 /** A client on a WebSocket. */
 export class SocketClient implements StreamClient {
   constructor(
-    readonly accountId: AccountId,
-    readonly tokenId: Snowflake,
-    readonly scopes: readonly string[],
+    readonly who: StreamIdentity,
     private readonly socket: WebSocket,
     private readonly onSlow: () => void,
   ) {}

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { AppError } from '@trunkline/kernel';
-import { routeFor, routeNotFound, type Route } from '@trunkline/mastodon-api';
+import { routeFor, routeNotFound, userNeeded, type Route } from '@trunkline/mastodon-api';
 import { admit, answerFor, BACKBONE, type Backbone } from '@trunkline/platform';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { bearerInUpgrade } from '../connections/bearer-in-upgrade.js';
@@ -72,15 +72,16 @@ export class WebSocketGateway implements OnApplicationBootstrap {
     if (this.stopping || this.pending > PENDING_MAX) throw busy();
     if (request.method !== 'GET') throw routeNotFound();
     const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
-    const who = await identifyClient(this.backbone, bearerInUpgrade(request.headers, query));
-    admit(this.route, who);
-    const { token, account } = who;
-    if (token === null || account === null) throw routeNotFound();
+    const identified = await identifyClient(this.backbone, bearerInUpgrade(request.headers, query));
+    admit(this.route, identified);
+    const { token, account } = identified;
+    if (token === null || account === null) throw userNeeded();
+    const who = { accountId: account.id, tokenId: token.tokenId, scopes: token.scopes };
     const stream = query.get('stream');
     const first = stream === null ? null : channelFor({ stream, tag: query.get('tag'), list: query.get('list') }, token.scopes);
     if (this.stopping) throw busy();
     return (socket) => {
-      const client: SocketClient = new SocketClient(account.id, token.tokenId, token.scopes, socket, () => this.feed.closeAll((one) => one === client, 'slow'));
+      const client: SocketClient = new SocketClient(who, socket, () => this.feed.closeAll((one) => one === client, 'slow'));
       if (!this.feed.listeners.connect(client)) {
         client.refuse(429, 'Too many connections with this token');
         socket.close(1013);
@@ -110,7 +111,7 @@ export class WebSocketGateway implements OnApplicationBootstrap {
   private onMessage(client: SocketClient, text: string): void {
     try {
       const message = readClientMessage(text);
-      const channel = channelFor(message, client.scopes);
+      const channel = channelFor(message, client.who.scopes);
       if (message.type === 'unsubscribe') this.feed.listeners.unsubscribe(client, channel);
       else if (!this.feed.subscribe(client, channel)) client.refuse(429, 'Too many subscriptions');
     } catch (error) {
