@@ -13,13 +13,12 @@ const REPORTS: RateRule = { name: 'remote-reports', limit: 30, windowSeconds: 3_
 @Injectable()
 export class ApplyActivityAdapter {
   readonly applier: ActivityApplier;
-  private readonly background: BackgroundLane;
 
   constructor(@Inject(BACKBONE) backbone: Backbone) {
     const { parts, inbound } = backbone;
     const { logger, metrics, shutdown } = parts;
-    this.background = new BackgroundLane((key, err) => logger.debug({ event: 'background_failed', work: key, err }, 'background work failed'));
-    const ports = portsOf(backbone, this.background);
+    const background = new BackgroundLane((key, err) => logger.debug({ event: 'background_failed', work: key, err }, 'background work failed'));
+    const ports = portsOf(backbone, background);
     this.applier = new ActivityApplier({
       inbound,
       apply: (row) => runWithTrace(row.trace, () => applyActivity(ports, row)),
@@ -35,12 +34,7 @@ export class ApplyActivityAdapter {
     });
     metrics.onCollect(async () => metrics.activityOldestUnapplied.set(await inbound.oldestWaitingSeconds()));
     metrics.onCollect(async () => metrics.activitiesDead.set(await inbound.deadCount()));
-    shutdown.register('finish', 'background work', () => this.background.stop());
-  }
-
-  /** Resolves when no background work is left: for tests that wait for "everything processed". */
-  idle(): Promise<void> {
-    return this.background.idle();
+    shutdown.register('finish', 'background work', () => background.stop());
   }
 }
 

@@ -10,7 +10,7 @@ export interface AdmissionSettings {
 
 const PER_CORE = 64;
 
-export function defaultAdmission(cores = availableParallelism()): AdmissionSettings {
+function defaultAdmission(cores = availableParallelism()): AdmissionSettings {
   const inFlightMax = PER_CORE * cores;
   return { inFlightMax, perDomainMax: Math.max(16, Math.floor(inFlightMax / 4)) };
 }

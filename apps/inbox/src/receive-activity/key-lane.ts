@@ -11,7 +11,7 @@ export interface KeyLaneSettings {
   readonly forgetFailureAfterMs: number;
 }
 
-export const KEY_LANE: KeyLaneSettings = {
+const DEFAULTS: KeyLaneSettings = {
   flightsMax: 64,
   flightsPerDomainMax: 8,
   fetchesPerDomainMinuteMax: 120,
@@ -35,7 +35,7 @@ export class KeyLane {
 
   constructor(
     private readonly fetch: (keyId: string) => Promise<Answer>,
-    private readonly settings: KeyLaneSettings = KEY_LANE,
+    private readonly settings: KeyLaneSettings = DEFAULTS,
     private readonly monotonicMs: () => number = () => performance.now(),
   ) {}
 

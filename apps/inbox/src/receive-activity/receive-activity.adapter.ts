@@ -56,11 +56,6 @@ export class ReceiveActivityAdapter {
     throw new AppError(status, code, safe, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
   }
 
-  /** Rings again for rows that are committed and not applied yet. */
-  ringFor(inboundIds: ReceivedRow['id'][]): void {
-    this.received.ring(inboundIds);
-  }
-
   private async answer(post: InboxPost): Promise<Awaited<ReturnType<typeof receiveActivity>>> {
     try {
       return await receiveActivity(this.ports, post);

@@ -48,18 +48,17 @@ export class ReceivedStore {
     return stored;
   }
 
-  /** Rings for rows that are in the ledger already. */
-  ring(inboundIds: readonly Snowflake[]): void {
+  /** Resolves when no bell is ringing. */
+  async quiet(): Promise<void> {
+    while (this.ringing.size > 0) await Promise.all(this.ringing);
+  }
+
+  private ring(inboundIds: readonly Snowflake[]): void {
     const eventId = this.ports.newEventId();
     const bell = this.ports
       .ring({ eventId, subject: ActivityReceivedV1.subject, payload: { eventId, inboundIds } })
       .catch(this.ports.onUnheard)
       .finally(() => this.ringing.delete(bell));
     this.ringing.add(bell);
-  }
-
-  /** Resolves when no bell is ringing. */
-  async quiet(): Promise<void> {
-    while (this.ringing.size > 0) await Promise.all(this.ringing);
   }
 }
