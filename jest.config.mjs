@@ -27,7 +27,7 @@ const shared = {
   },
   modulePathIgnorePatterns: ['/dist/', '/.data/'],
 };
-const roots = ['<rootDir>/packages', '<rootDir>/apps', '<rootDir>/infra'];
+const roots = ['<rootDir>/packages', '<rootDir>/apps', '<rootDir>/infra', '<rootDir>/k8s'];
 export default {
   projects: [
     { ...shared, displayName: 'unit', roots, testMatch: ['**/src/**/*.test.ts'] },
