@@ -54,7 +54,8 @@ describe('routes', () => {
     for (const route of ROUTES) {
       const moderation = /^\/api\/(v\d\/admin\/|v1\/reports)/.test(route.path);
       const streaming = route.path.startsWith('/api/v1/streaming');
-      expect(route.app).toBe(moderation ? 'moderation' : streaming ? 'streaming' : 'api');
+      const media = /^\/api\/v\d\/media/.test(route.path);
+      expect(route.app).toBe(moderation ? 'moderation' : streaming ? 'streaming' : media ? 'media' : 'api');
     }
   });
 

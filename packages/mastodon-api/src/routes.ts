@@ -149,6 +149,11 @@ const STREAMING = table('streaming', '/api/v1/streaming', [
   ['GET', '/direct', 'user', 'read:statuses'],
 ]);
 
+const MEDIA = table('media', '/api', [
+  ['POST', '/v1/media', 'user', 'write:media'],
+  ['POST', '/v2/media', 'user', 'write:media'],
+]);
+
 const accountOrders = ['approve', 'reject', 'action', 'unsuspend', 'unsilence', 'enable'];
 const reportOrders = ['resolve', 'reopen', 'assign_to_self', 'unassign'];
 
@@ -174,7 +179,7 @@ const MODERATION = table('moderation', '/api', [
 
 /** Every client route there is. Guards read it and refuse what it does not name; a test walks it. */
 export const ROUTES: readonly Route[] = [
-  ...OAUTH, ...ACCOUNTS, ...OWN_LISTS, ...STATUSES, ...TIMELINES, ...NOTIFICATIONS, ...INSTANCE, ...STREAMING, ...MODERATION,
+  ...OAUTH, ...ACCOUNTS, ...OWN_LISTS, ...STATUSES, ...TIMELINES, ...NOTIFICATIONS, ...INSTANCE, ...STREAMING, ...MEDIA, ...MODERATION,
 ];
 
 const shapeOf = (path: string): string => path.replace(/:[^/]+/g, ':');

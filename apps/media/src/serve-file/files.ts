@@ -1,0 +1,2 @@
+/** Injects the `FileStore` of this service. */
+export const FILES = Symbol('FILES');
