@@ -1,7 +1,7 @@
 import type { Account, Role } from '@trunkline/domain';
 import { localAccountUris } from '@trunkline/social';
+import type { Backbone } from '@trunkline/platform';
 import { ApiClient } from './api-client.js';
-import type { TestServer } from './test-server.js';
 
 /** Somebody who is signed in on a test server. */
 export interface TestPerson {
@@ -17,7 +17,7 @@ export interface TestPerson {
 const SCOPES = ['read', 'write', 'follow', 'push', 'admin:read', 'admin:write'];
 
 export async function registerPerson(
-  server: TestServer,
+  server: { readonly backbone: Backbone; readonly domain: string; readonly url: string },
   name: string,
   options: { readonly role?: Role; readonly locked?: boolean; readonly scopes?: readonly string[] } = {},
 ): Promise<TestPerson> {
