@@ -6,7 +6,7 @@ const HOUR = 60 * MINUTE;
 /** Mastodon's limits of its pages (config/initializers/rack_attack.rb, 4.6), and one per address and place. */
 const RULES = {
   signInIp: { name: 'sign_in_ip', limit: 25, windowSeconds: 5 * MINUTE },
-  signInHere: { name: 'sign_in_here', limit: 10, windowSeconds: 5 * MINUTE },
+  signInHere: { name: 'sign_in_here', limit: 20, windowSeconds: 5 * MINUTE },
   signInEmail: { name: 'sign_in_email', limit: 50, windowSeconds: HOUR },
   // Shared with POST /api/v1/accounts by its name.
   signUp: { name: 'sign_up', limit: 5, windowSeconds: 30 * MINUTE },
