@@ -5,6 +5,7 @@ import {
   outsideScopes,
   routeFor,
   routeNotFound,
+  signInNeeded,
   tokenInvalid,
   tokenMissing,
   tooManyRequests,
@@ -51,8 +52,10 @@ export class ClientGuard implements CanActivate {
     if (route.auth === 'none') return NOBODY;
     const bearer = bearerOf(request);
     if (bearer === null) {
-      if (route.auth === 'optional') return NOBODY;
-      throw tokenMissing();
+      if (route.auth !== 'optional') throw tokenMissing();
+      // A server of limited federation shows itself to its own people only (Mastodon, LIMITED_FEDERATION_MODE).
+      if (this.backbone.settings.limitedFederation && !route.path.includes('/instance')) throw signInNeeded();
+      return NOBODY;
     }
     const token = await this.backbone.tokens.lookup(bearer);
     if (token === null) throw tokenInvalid();
