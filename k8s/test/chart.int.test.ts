@@ -130,5 +130,7 @@ if (program === null) {
   const needsHelm = test.skip;
   needsHelm('the rendered chart (needs helm)', () => undefined);
 } else {
-  describe('the rendered chart', () => rules());
+  describe('the rendered chart', () => {
+    rules();
+  });
 }
