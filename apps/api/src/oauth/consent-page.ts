@@ -1,7 +1,7 @@
 import { OUT_OF_BAND } from '@trunkline/mastodon-api';
 import { hiddenFields } from '../pages/form-parts.js';
 import { FORM_TOKEN_FIELD } from '../pages/form-token.js';
-import { html } from '../pages/html.js';
+import { html } from '@trunkline/platform';
 import type { Page } from '../pages/page.js';
 import type { AuthorizeInput, AuthorizeRequest } from './authorize-request.js';
 import { describeScopes } from './describe-scopes.js';

@@ -1,4 +1,4 @@
-import { html, type Html } from './html.js';
+import { html, type Html } from '@trunkline/platform';
 
 /** What was wrong with one field, as a sentence that stands alone. */
 export interface FormFault {

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { html, Html, type HtmlValue } from './html.js';
+import { html, Html, type HtmlValue } from '@trunkline/platform';
 import { PAGE_STYLE, PAGE_STYLE_HASH } from './page-style.js';
 
 export interface Page {

@@ -1,7 +1,7 @@
 import { EMAIL_CHARS_MAX, PASSWORD_BYTES_MAX, type RegistrationMode } from '@trunkline/domain';
 import { faultSummary, hiddenFields, textField, type FormFault } from '../pages/form-parts.js';
 import { FORM_TOKEN_FIELD } from '../pages/form-token.js';
-import { html } from '../pages/html.js';
+import { html } from '@trunkline/platform';
 import type { Page } from '../pages/page.js';
 import type { SignInFailure } from './sign-in.js';
 

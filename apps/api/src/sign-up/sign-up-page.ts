@@ -1,7 +1,7 @@
 import { EMAIL_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, USERNAME_CHARS_MAX, type PolicySnapshot, type ServerRule } from '@trunkline/domain';
 import { checkBox, faultSummary, hiddenFields, textArea, textField, type FormFault } from '../pages/form-parts.js';
 import { FORM_TOKEN_FIELD } from '../pages/form-token.js';
-import { html, type Html } from '../pages/html.js';
+import { html, type Html } from '@trunkline/platform';
 import type { Page } from '../pages/page.js';
 
 /** A field that no person sees: what fills it in is a program. */

@@ -1,1 +1,0 @@
-export { html, Html, type HtmlValue } from '@trunkline/platform';
