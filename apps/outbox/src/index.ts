@@ -1,1 +1,1 @@
-export {};
+export { OutboxModule } from './outbox.module.js';

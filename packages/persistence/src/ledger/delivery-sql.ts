@@ -36,7 +36,10 @@ export const FINISH_CHUNK = `
     INSERT INTO federation.delivery_retries
       (id, body_id, inbox, host, state, attempts, not_before, last_status, last_reason, created_at, finished_at, order_key)
     SELECT t.id, closed.body_id, t.inbox, t.host, CASE WHEN t.not_before IS NULL THEN 'dead' ELSE 'pending' END, t.attempts,
-           coalesce(t.not_before, $2), t.status, t.reason, $2, CASE WHEN t.not_before IS NULL THEN $2 END, closed.order_key
+           greatest(coalesce(t.not_before, $2), (
+             SELECT max(e.not_before) FROM federation.delivery_retries e
+              WHERE e.state = 'pending' AND e.order_key = closed.order_key AND e.inbox = t.inbox AND e.body_id < closed.body_id)),
+           t.status, t.reason, $2, CASE WHEN t.not_before IS NULL THEN $2 END, closed.order_key
       FROM closed, unnest($3::bigint[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::timestamptz[], $9::smallint[])
              AS t (id, inbox, host, status, reason, not_before, attempts)
      WHERE NOT EXISTS (SELECT 1 FROM federation.delivery_retries r

@@ -1,0 +1,67 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { actorUris, hostOf } from '@trunkline/activitypub';
+import { LIVE } from '@trunkline/contracts';
+import type { AccountId } from '@trunkline/kernel';
+import { BACKBONE, type Backbone } from '@trunkline/platform';
+import { DeliveryWorker, type Sender, type WorkerPorts } from './delivery-worker.js';
+import { HostBook } from './host-book.js';
+import { SendSlots } from './send-slots.js';
+import { SigningKeys } from './signing-keys.js';
+
+const SLOTS = { total: 128, perHost: 8, hostStuckMs: 2_000, hostWaitMs: 10_000, hostWaitersMax: 512 };
+const PAUSED_COUNT_MAX = 100_000;
+
+/** The delivering half: one worker a process, woken by live messages, by its own poll in any case. */
+@Injectable()
+export class DeliverAdapter implements OnApplicationBootstrap {
+  private readonly worker: DeliveryWorker;
+  private readonly keys: SigningKeys;
+
+  constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
+    this.keys = new SigningKeys((accountId) => backbone.accountKeys.getOrCreate(accountId));
+    this.worker = new DeliveryWorker(this.ports());
+  }
+
+  onApplicationBootstrap(): void {
+    const { bus, parts, deliveries, hosts } = this.backbone;
+    const { shutdown, metrics } = parts;
+    const bell = bus.subscribe(LIVE.deliveries, () => this.worker.wake());
+    shutdown.register('stop-consuming', 'deliveries', async () => {
+      bell.unsubscribe();
+      await this.worker.stop();
+    });
+    shutdown.register('finish', 'deliveries under way', () => this.worker.finished());
+    metrics.onCollect(async () => metrics.deliveryOldestPending.set(await deliveries.oldestPendingSeconds()));
+    metrics.onCollect(async () => metrics.deliveryBreakerOpen.set((await hosts.shut(PAUSED_COUNT_MAX)).length));
+    this.worker.start();
+  }
+
+  private ports(): WorkerPorts {
+    const { deliveries, hosts, policy, clock, parts } = this.backbone;
+    const { metrics, logger } = parts;
+    return {
+      deliveries,
+      policy,
+      clock,
+      hosts: new HostBook(hosts, clock),
+      slots: new SendSlots(SLOTS),
+      random: Math.random,
+      counted: (outcome) => metrics.deliveryAttempts.inc({ outcome }),
+      pausedHosts: (limit) => hosts.paused(limit),
+      senderFor: (accountId) => this.senderFor(accountId),
+      onError: (err) => logger.warn({ event: 'delivery_interrupted', err }, 'deliveries come again when their lease is over'),
+      onGivenUp: ({ activityId, inbox, trace }, { reason, status }) =>
+        logger.info(
+          { event: 'delivery_given_up', activity_id: activityId, remote_host: hostOf(inbox), reason, status, traceparent: trace },
+          'a delivery was given up',
+        ),
+    };
+  }
+
+  private async senderFor(accountId: AccountId): Promise<Sender> {
+    const { federation, settings } = this.backbone;
+    const { keyId } = actorUris(settings.baseUrl, accountId);
+    const privateKey = await this.keys.of(accountId);
+    return (inbox, body) => federation.deliver({ keyId, privateKey, inbox, body });
+  }
+}

@@ -1,0 +1,45 @@
+import { actorUris, type LocalActorDocument, type LocalEmoji } from '@trunkline/activitypub';
+import { formatField, formatNote, type Account, type CustomEmoji, type FormatContext } from '@trunkline/domain';
+import { portHostsOf, type SocialSettings } from '@trunkline/social';
+import { mediaTypeOf } from './media-type.js';
+
+/** `user@host` of a local account, as WebFinger says it. */
+export const handleOf = (settings: SocialSettings, account: Pick<Account, 'username'>): string => `${account.username}@${settings.localDomain}`;
+
+/** A local account as its actor document needs it. */
+export function describeActor(settings: SocialSettings, account: Account, publicKeyPem: string): LocalActorDocument {
+  const context: FormatContext = { baseUrl: settings.baseUrl, mentions: new Map(), portHosts: portHostsOf(settings) };
+  return {
+    uris: actorUris(settings.baseUrl, account.id),
+    type: actorTypeOf(account),
+    username: account.username,
+    webfinger: handleOf(settings, account),
+    url: account.url,
+    displayName: account.displayName,
+    summaryHtml: formatNote(account.note, context),
+    publicKeyPem,
+    locked: account.locked,
+    discoverable: account.discoverable ?? false,
+    indexable: account.indexable,
+    memorial: account.memorial,
+    suspended: account.suspendedAt !== null,
+    published: account.createdAt,
+    avatar: imageOf(account.avatarUrl),
+    header: imageOf(account.headerUrl),
+    fields: account.fields.map(({ name, value }) => ({ name, valueHtml: formatField(value, context) })),
+    emojis: describeEmojis(account.emojis, account.updatedAt),
+    hashtags: [],
+    alsoKnownAs: account.alsoKnownAs,
+    movedTo: account.movedToUri,
+  };
+}
+
+const actorTypeOf = ({ actorType }: Account): LocalActorDocument['type'] =>
+  actorType === 'Service' || actorType === 'Group' ? actorType : 'Person';
+
+const imageOf = (url: string | null): LocalActorDocument['avatar'] =>
+  url === null ? null : { url, mediaType: mediaTypeOf(url, 'image/png') };
+
+/** Emojis have no document of their own: their picture stands for them. */
+export const describeEmojis = (emojis: readonly CustomEmoji[], updatedAt: Date): LocalEmoji[] =>
+  emojis.map(({ shortcode, url }) => ({ shortcode, uri: url, url, mediaType: mediaTypeOf(url, 'image/png'), updatedAt }));

@@ -1,0 +1,106 @@
+import {
+  actorUris,
+  audienceOf,
+  renderAnnounce,
+  renderCreate,
+  statusUris,
+  type ActivityEnvelope,
+  type JsonObject,
+  type LocalAttachment,
+  type LocalNoteDocument,
+} from '@trunkline/activitypub';
+import { tagUrl, type Account, type MediaAttachment, type Mention, type Status } from '@trunkline/domain';
+import type { AccountId, StatusId } from '@trunkline/kernel';
+import type { SocialReads, SocialSettings } from '@trunkline/social';
+import { describeEmojis } from './describe-actor.js';
+import { mediaTypeOf } from './media-type.js';
+
+const FALLBACK_TYPES: Readonly<Record<MediaAttachment['kind'], string>> = {
+  image: 'image/jpeg',
+  gifv: 'video/mp4',
+  video: 'video/mp4',
+  audio: 'audio/mpeg',
+  unknown: 'application/octet-stream',
+};
+
+/** What a document about a status needs beside its row. */
+export interface StatusSurroundings {
+  /** Uri of what it answers. */
+  readonly parentUri: string | null;
+  /** Of a boost: the boosted status and its author. */
+  readonly boosted: { readonly status: Status; readonly author: Account } | null;
+}
+
+/** The surroundings of many statuses in at most three reads. A boost whose target is gone is left out. */
+export async function surroundingsOf(
+  store: Pick<SocialReads, 'statusesByIds' | 'accountsByIds'>,
+  statuses: readonly Status[],
+): Promise<Map<StatusId, StatusSurroundings>> {
+  const related = statuses.flatMap((status) => [status.inReplyToId, status.boostOfId]).filter((id) => id !== null);
+  const others = related.length === 0 ? [] : await store.statusesByIds([...new Set(related)]);
+  const byId = new Map(others.map((status) => [status.id, status]));
+  const boostedBy = new Set(statuses.flatMap(({ boostOfId }) => (boostOfId === null ? [] : [byId.get(boostOfId)?.accountId ?? null])));
+  const authorIds: AccountId[] = [...boostedBy].filter((id) => id !== null);
+  const authors = new Map((authorIds.length === 0 ? [] : await store.accountsByIds(authorIds)).map((author) => [author.id, author]));
+  const found = new Map<StatusId, StatusSurroundings>();
+  for (const status of statuses) {
+    const target = status.boostOfId === null ? undefined : byId.get(status.boostOfId);
+    const author = target === undefined ? undefined : authors.get(target.accountId);
+    const boosted = target === undefined || author === undefined || target.deletedAt !== null ? null : { status: target, author };
+    if (status.boostOfId !== null && boosted === null) continue;
+    const parentUri = status.inReplyToId === null ? null : (byId.get(status.inReplyToId)?.uri ?? null);
+    found.set(status.id, { parentUri: parentUri ?? status.inReplyToUri, boosted });
+  }
+  return found;
+}
+
+/** A local status as its Note needs it. */
+export function describeNote(settings: SocialSettings, status: Status, { parentUri }: StatusSurroundings): LocalNoteDocument {
+  const author = actorUris(settings.baseUrl, status.accountId);
+  const uris = statusUris(settings.baseUrl, status.accountId, status.id);
+  const named = status.mentions.filter((mention) => !mention.silent);
+  return {
+    id: uris.id,
+    url: status.url,
+    actorUri: author.id,
+    contentHtml: status.content,
+    language: status.language,
+    spoilerText: status.spoilerText,
+    sensitive: status.sensitive,
+    published: status.createdAt,
+    updated: status.editedAt,
+    inReplyToUri: parentUri,
+    conversation: null,
+    mentions: named.map((mention) => ({ href: mention.uri, name: mentionName(settings, mention) })),
+    hashtags: status.tags.map((name) => ({ href: tagUrl(settings.baseUrl, name), name: `#${name}` })),
+    emojis: describeEmojis(status.emojis, status.editedAt ?? status.createdAt),
+    attachments: status.media.flatMap(describeAttachment),
+    repliesUri: uris.replies,
+    ...audienceOf(status.visibility, author.followers, status.mentions.map((mention) => mention.uri)),
+  };
+}
+
+const mentionName = (settings: SocialSettings, { username, domain }: Mention): string => `@${username}@${domain ?? settings.localDomain}`;
+
+function describeAttachment(media: MediaAttachment): LocalAttachment[] {
+  if (media.url === null) return [];
+  const { url, description, blurhash, width, height, focus, previewUrl } = media;
+  return [{ url, mediaType: mediaTypeOf(url, FALLBACK_TYPES[media.kind]), description, blurhash, width, height, focus, previewUrl }];
+}
+
+/** Who hears of a boost: the booster's followers, or everybody, and the boosted author. */
+export function announceEnvelope(settings: SocialSettings, boost: Status, boostedAuthorUri: string): ActivityEnvelope {
+  const booster = actorUris(settings.baseUrl, boost.accountId);
+  return {
+    id: statusUris(settings.baseUrl, boost.accountId, boost.id).activity,
+    actorUri: booster.id,
+    published: boost.createdAt,
+    ...audienceOf(boost.visibility, booster.followers, [boostedAuthorUri]),
+  };
+}
+
+/** The Create of a local status, or the Announce of a boost. */
+export function renderPublication(settings: SocialSettings, status: Status, around: StatusSurroundings): JsonObject {
+  if (around.boosted !== null) return renderAnnounce(announceEnvelope(settings, status, around.boosted.author.uri), around.boosted.status.uri);
+  return renderCreate(statusUris(settings.baseUrl, status.accountId, status.id).activity, describeNote(settings, status, around));
+}

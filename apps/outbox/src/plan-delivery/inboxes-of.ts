@@ -1,0 +1,78 @@
+import { hostOf } from '@trunkline/activitypub';
+import { domainVerdict, type Account } from '@trunkline/domain';
+import type { PlanPorts, Reach } from './plan.js';
+
+const PAGE = 1_000;
+const INTERACTED_MAX = 10_000;
+const INBOXES_MAX = 500_000;
+
+interface Inbox {
+  readonly inbox: string;
+  readonly domain: string;
+}
+
+/**
+ * The distinct inboxes of a reach. A server's shared inbox stands for its people when the activity is open to all or
+ * several of them get it; a single recipient of something private gets it at their own (a shared inbox would have to
+ * find out for whom it is). Suspended servers and dead ones are left out.
+ */
+export async function inboxesOf(ports: PlanPorts, reach: Reach): Promise<string[]> {
+  const chosen = new Map<string, Inbox>();
+  const take = (found: Inbox): void => {
+    if (chosen.size < INBOXES_MAX && isAllowed(ports, found)) chosen.set(found.inbox, found);
+  };
+  for (const accountId of reach.followersOf) {
+    for await (const found of paged((after) => ports.store.followerInboxes(accountId, after, PAGE))) take(found);
+  }
+  if (reach.everybody) for await (const found of paged((after) => ports.knownInboxes(after, PAGE))) take(found);
+  for (const found of await inboxesOfPeople(ports, reach, new Set(chosen.keys()))) take(found);
+  return withoutDeadHosts(ports, [...chosen.keys()]);
+}
+
+async function* paged(next: (afterInbox: string) => Promise<Inbox[]>): AsyncGenerator<Inbox> {
+  for (let after = ''; ; ) {
+    const page = await next(after);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = last.inbox;
+  }
+}
+
+async function inboxesOfPeople(ports: PlanPorts, reach: Reach, taken: ReadonlySet<string>): Promise<Inbox[]> {
+  const interacted = reach.interactedWith === null ? [] : await ports.store.interactedAccountIds(reach.interactedWith, INTERACTED_MAX);
+  const ids = [...new Set([...reach.accountIds, ...interacted])];
+  const bySharedInbox = new Map<string, Account[]>();
+  const found: Inbox[] = [];
+  for (let from = 0; from < ids.length; from += PAGE) {
+    for (const account of await ports.store.accountsByIds(ids.slice(from, from + PAGE))) {
+      if (account.domain === null || account.deletedAt !== null || account.suspendedAt !== null) continue;
+      if (account.sharedInboxUrl === null) found.push({ inbox: account.inboxUrl, domain: account.domain });
+      else bySharedInbox.set(account.sharedInboxUrl, [...(bySharedInbox.get(account.sharedInboxUrl) ?? []), account]);
+    }
+  }
+  for (const [sharedInbox, people] of bySharedInbox) {
+    const [first] = people;
+    if (first === undefined || first.domain === null || taken.has(sharedInbox)) continue;
+    const isShared = reach.isOpen || people.length > 1;
+    found.push({ inbox: isShared ? sharedInbox : first.inboxUrl, domain: first.domain });
+  }
+  return found;
+}
+
+/** Rules name the handle's domain or the host that really answers: either closes the way. */
+function isAllowed(ports: PlanPorts, { inbox, domain }: Inbox): boolean {
+  const policy = ports.policy.current();
+  const host = hostOf(inbox);
+  return host !== null && !domainVerdict(policy, domain).suspended && !domainVerdict(policy, host).suspended;
+}
+
+async function withoutDeadHosts(ports: PlanPorts, inboxes: readonly string[]): Promise<string[]> {
+  const hosts = new Map(inboxes.map((inbox) => [inbox, hostOf(inbox) ?? '']));
+  const dead = new Set<string>();
+  const distinct = [...new Set(hosts.values())];
+  for (let from = 0; from < distinct.length; from += PAGE) {
+    for (const host of await ports.deadHosts(distinct.slice(from, from + PAGE))) dead.add(host);
+  }
+  return inboxes.filter((inbox) => !dead.has(hosts.get(inbox) ?? ''));
+}

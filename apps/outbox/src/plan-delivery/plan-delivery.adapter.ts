@@ -1,0 +1,77 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { consumerName, type EventContract } from '@trunkline/contracts';
+import { BatchFailure } from '@trunkline/messaging';
+import { AccountKeyStore, FederationReads, HostStore, markDone, markFirst, type Queryable } from '@trunkline/persistence';
+import { BACKBONE, currentTraceparent, type Backbone } from '@trunkline/platform';
+import { inboxesOf } from './inboxes-of.js';
+import type { PlanPorts, PlanRule, Told } from './plan.js';
+
+/** Each holds a database connection for its transaction. */
+const AT_ONCE = 2;
+
+/**
+ * Runs a rule for each event of a batch, once: the note that it is done and the deliveries are one transaction. That
+ * transaction asks nothing over a second connection, or planners that hold all of them would wait for each other.
+ */
+@Injectable()
+export class PlanDeliveryAdapter {
+  constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
+
+  async planBatch<C extends EventContract>(rule: PlanRule<C>, events: readonly Told<C>[]): Promise<void> {
+    const consumer = consumerName('outbox', 'plan', rule.contract);
+    const ours = events.filter((event) => rule.concernsUs?.(event) ?? true);
+    const others = events.filter((event) => !ours.includes(event));
+    await markDone(this.backbone.db, consumer, others.map((event) => event.eventId));
+    const failed = new Map<string, unknown>();
+    let chunks = 0;
+    for (let from = 0; from < ours.length; from += AT_ONCE) {
+      const slice = ours.slice(from, from + AT_ONCE);
+      const results = await Promise.allSettled(slice.map((event) => this.planOne(consumer, rule, event)));
+      results.forEach((result, index) => {
+        if (result.status === 'fulfilled') chunks += result.value;
+        else failed.set(slice[index]?.eventId ?? '', result.reason);
+      });
+    }
+    if (chunks > 0) this.backbone.live.deliveriesPlanned();
+    if (failed.size > 0) throw new BatchFailure(failed);
+  }
+
+  private planOne<C extends EventContract>(consumer: string, rule: PlanRule<C>, event: Told<C>): Promise<number> {
+    const { db, deliveries } = this.backbone;
+    return db.transaction(async (tx) => {
+      if (!(await markFirst(tx, consumer, [event.eventId])).has(event.eventId)) return 0;
+      const orderKey = rule.orderKey(event);
+      await deliveries.lockOrder(tx, orderKey);
+      const ports = this.portsWithin(tx);
+      const plan = await rule.plan(ports, event);
+      if (plan === null) return 0;
+      return deliveries.plan(tx, {
+        activityId: plan.activity.id,
+        senderAccountId: plan.senderId,
+        body: JSON.stringify(plan.activity),
+        trace: currentTraceparent(),
+        orderKey,
+        inboxes: await inboxesOf(ports, plan.reach),
+      });
+    });
+  }
+
+  private portsWithin(tx: Queryable): PlanPorts {
+    const { store, settings, policy, clock, keyRing } = this.backbone;
+    const reads = new FederationReads(tx);
+    const hosts = new HostStore(tx, clock);
+    const keys = new AccountKeyStore(tx, keyRing);
+    return {
+      store: store.within(tx),
+      settings,
+      policy,
+      favouriteById: (id) => reads.favouriteById(id),
+      knownInboxes: (after, limit) => reads.knownInboxes(after, limit),
+      deadHosts: async (names) => {
+        const states = await hosts.load(names);
+        return new Set(names.filter((name) => states.get(name)?.unavailableSinceMs != null));
+      },
+      publicKeyPem: async (accountId) => (await keys.getOrCreate(accountId)).publicKeyPem,
+    };
+  }
+}

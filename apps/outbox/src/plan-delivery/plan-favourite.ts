@@ -1,0 +1,52 @@
+import { actorUris, likeUri, renderLike, renderUndo, type JsonObject } from '@trunkline/activitypub';
+import { StatusFavouritedV1, StatusUnfavouritedV1 } from '@trunkline/contracts';
+import type { Account, Status } from '@trunkline/domain';
+import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
+import { outboundPair, planOf, toAccount, type PlanPorts, type PlanRule } from './plan.js';
+
+interface Favourite {
+  readonly favouriteId: Snowflake;
+  readonly accountId: AccountId;
+  readonly statusId: StatusId;
+}
+
+const orderKey = ({ accountId, statusId }: Favourite): string => `like:${accountId}:${statusId}`;
+
+/** A favourite of somebody else's post goes to its author alone, as Like. */
+export const planFavourited: PlanRule<typeof StatusFavouritedV1> = {
+  contract: StatusFavouritedV1,
+  orderKey,
+  async plan(ports, event) {
+    const found = await favouredStatus(ports, event);
+    // Taken back by now: neither a Like nor its Undo has to be told.
+    if (found === null || found.status.deletedAt !== null || (await ports.favouriteById(event.favouriteId)) === null) return null;
+    return planOf(event.accountId, likeOf(ports, event, found), toAccount(found.author.id));
+  },
+};
+
+export const planUnfavourited: PlanRule<typeof StatusUnfavouritedV1> = {
+  contract: StatusUnfavouritedV1,
+  orderKey,
+  async plan(ports, event) {
+    const found = await favouredStatus(ports, event);
+    if (found === null) return null;
+    // Favourited again since: an Undo that comes after the new Like would take that one away.
+    const flags = await ports.store.statusFlags(event.accountId, [event.statusId]);
+    if (flags.get(event.statusId)?.favourited === true) return null;
+    const like = likeOf(ports, event, found);
+    return planOf(event.accountId, renderUndo(`${String(like['id'])}#undo`, like), toAccount(found.author.id));
+  },
+};
+
+async function favouredStatus(ports: PlanPorts, event: Favourite): Promise<{ status: Status; author: Account } | null> {
+  const [status] = await ports.store.statusesByIds([event.statusId]);
+  if (status === undefined || status.local) return null;
+  const pair = await outboundPair(ports.store, event.accountId, status.accountId);
+  return pair === null ? null : { status, author: pair.to };
+}
+
+function likeOf(ports: PlanPorts, event: Favourite, { status, author }: { status: Status; author: Account }): JsonObject {
+  const { baseUrl } = ports.settings;
+  const id = likeUri(baseUrl, event.accountId, event.favouriteId);
+  return renderLike({ id, actorUri: actorUris(baseUrl, event.accountId).id, to: [author.uri], cc: [] }, status.uri);
+}

@@ -1,0 +1,115 @@
+import {
+  actorUris,
+  audienceOf as addressed,
+  renderAnnounce,
+  renderDelete,
+  renderUndo,
+  renderUpdate,
+  statusUris,
+} from '@trunkline/activitypub';
+import { StatusDeletedV1, StatusEditedV1, StatusPublishedV1 } from '@trunkline/contracts';
+import { audienceOf, type Account, type Status } from '@trunkline/domain';
+import type { AccountId, StatusId } from '@trunkline/kernel';
+import { announceEnvelope, describeNote, renderPublication, surroundingsOf } from '../describe/describe-status.js';
+import { planOf, type Plan, type PlanPorts, type PlanRule, type Reach } from './plan.js';
+
+const orderKey = (event: { readonly statusId: StatusId }): string => `status:${event.statusId}`;
+const concernsUs = (event: { readonly local: boolean }): boolean => event.local;
+
+/** A new post goes out as Create, a boost as Announce. One that is deleted by now stays unsaid. */
+export const planPublished: PlanRule<typeof StatusPublishedV1> = {
+  contract: StatusPublishedV1,
+  orderKey,
+  concernsUs,
+  async plan(ports, event) {
+    const status = await livingStatus(ports, event.statusId);
+    if (status === null) return null;
+    const around = (await surroundingsOf(ports.store, [status])).get(status.id);
+    if (around === undefined) return null;
+    const reach = await reachOf(ports, status, 'create', around.boosted?.author.id ?? null);
+    return planOf(status.accountId, renderPublication(ports.settings, status, around), reach);
+  },
+};
+
+/** An edit goes out as Update, also to everybody who interacted. Of several edits the last one speaks for all. */
+export const planEdited: PlanRule<typeof StatusEditedV1> = {
+  contract: StatusEditedV1,
+  orderKey,
+  concernsUs,
+  async plan(ports, event) {
+    const status = await livingStatus(ports, event.statusId);
+    if (status === null || status.boostOfId !== null) return null;
+    const editedMs = Date.parse(event.editedAt);
+    if (status.editedAt !== null && status.editedAt.getTime() > editedMs) return null;
+    const around = (await surroundingsOf(ports.store, [status])).get(status.id);
+    if (around === undefined) return null;
+    const note = describeNote(ports.settings, status, around);
+    return planOf(status.accountId, renderUpdate(`${note.id}#updates/${editedMs}`, note), await reachOf(ports, status, 'update', null));
+  },
+};
+
+/** The tombstone keeps whom it reached: they get a Delete, or an Undo of the boost. */
+export const planDeleted: PlanRule<typeof StatusDeletedV1> = {
+  contract: StatusDeletedV1,
+  orderKey,
+  concernsUs,
+  async plan(ports, event) {
+    const [status] = await ports.store.statusesByIds([event.statusId]);
+    if (status === undefined) return null;
+    if (status.boostOfId !== null) return planUndoneBoost(ports, status, status.boostOfId);
+    const { baseUrl } = ports.settings;
+    const author = actorUris(baseUrl, status.accountId);
+    const { id } = statusUris(baseUrl, status.accountId, status.id);
+    const audience = addressed(status.visibility, author.followers, status.mentions.map((mention) => mention.uri));
+    const activity = renderDelete({ id: `${id}#delete`, actorUri: author.id, ...audience }, id);
+    return planOf(status.accountId, activity, await reachOf(ports, status, 'delete', null));
+  },
+};
+
+async function planUndoneBoost(ports: PlanPorts, boost: Status, targetId: StatusId): Promise<Plan | null> {
+  const [target] = await ports.store.statusesByIds([targetId]);
+  const [author] = target === undefined ? [] : await ports.store.accountsByIds([target.accountId]);
+  if (target === undefined || author === undefined) return null;
+  const announce = renderAnnounce(announceEnvelope(ports.settings, boost, author.uri), target.uri);
+  const { activity } = statusUris(ports.settings.baseUrl, boost.accountId, boost.id);
+  return planOf(boost.accountId, renderUndo(`${activity}#undo`, announce), await reachOf(ports, boost, 'delete', author.id));
+}
+
+/** Nothing is said any more for people who are suspended or gone. */
+async function livingStatus(ports: PlanPorts, statusId: StatusId): Promise<Status | null> {
+  const [status] = await ports.store.statusesByIds([statusId]);
+  if (status === undefined || status.deletedAt !== null || !status.local) return null;
+  const [author] = await ports.store.accountsByIds([status.accountId]);
+  const speaks = author !== undefined && author.domain === null && author.suspendedAt === null && author.deletedAt === null;
+  return speaks ? status : null;
+}
+
+/** The domain's audience of a status as inboxes are looked up by. */
+async function reachOf(
+  ports: PlanPorts,
+  status: Status,
+  change: 'create' | 'update' | 'delete',
+  boostedAuthorId: AccountId | null,
+): Promise<Reach> {
+  const repliedTo = await accountOf(ports, status.inReplyToAccountId);
+  const audience = audienceOf({
+    change,
+    visibility: status.visibility,
+    authorId: status.accountId,
+    mentionedIds: new Set(status.mentions.map((mention) => mention.accountId)),
+    inReplyToAccountId: status.inReplyToAccountId,
+    inReplyToLocal: repliedTo !== null && repliedTo.domain === null,
+    boostedAuthorId,
+  });
+  return {
+    followersOf: audience.followersOf,
+    accountIds: audience.accountIds,
+    interactedWith: audience.interacted ? status.id : null,
+    everybody: false,
+    isOpen: status.visibility === 'public' || status.visibility === 'unlisted',
+  };
+}
+
+async function accountOf(ports: PlanPorts, id: AccountId | null): Promise<Account | null> {
+  return id === null ? null : ((await ports.store.accountsByIds([id]))[0] ?? null);
+}

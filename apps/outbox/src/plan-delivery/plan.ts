@@ -1,0 +1,77 @@
+import type { JsonObject } from '@trunkline/activitypub';
+import type { EventContract, EventOf } from '@trunkline/contracts';
+import type { Account } from '@trunkline/domain';
+import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
+import type { PolicyPort, SocialReads, SocialSettings } from '@trunkline/social';
+
+/** Whose inboxes get an activity. Local people among them are dropped. */
+export interface Reach {
+  /** Accounts whose accepted followers all get it. */
+  readonly followersOf: readonly AccountId[];
+  readonly accountIds: readonly AccountId[];
+  /** Also everybody who answered, boosted or favourited this status. */
+  readonly interactedWith: StatusId | null;
+  /** Every server known here. */
+  readonly everybody: boolean;
+  /** Meant for anyone to see: a shared inbox is used for a single recipient too. */
+  readonly isOpen: boolean;
+}
+
+/** One activity, and whom it goes to. */
+export interface Plan {
+  readonly senderId: AccountId;
+  readonly activity: JsonObject & { readonly id: string };
+  readonly reach: Reach;
+}
+
+/** What planning reads, all inside the transaction that writes the deliveries down. */
+export interface PlanPorts {
+  readonly store: SocialReads;
+  readonly settings: SocialSettings;
+  readonly policy: PolicyPort;
+  favouriteById(id: Snowflake): Promise<{ readonly accountId: AccountId } | null>;
+  knownInboxes(afterInbox: string, limit: number): Promise<{ inbox: string; domain: string }[]>;
+  /** Those of the hosts that count as dead: nothing is planned for them until they speak to us. */
+  deadHosts(hosts: readonly string[]): Promise<ReadonlySet<string>>;
+  publicKeyPem(accountId: AccountId): Promise<string>;
+}
+
+/** An event of the contract; every one has an id. */
+export type Told<C extends EventContract> = EventOf<C> & { readonly eventId: string };
+
+/** How one kind of event becomes deliveries. */
+export interface PlanRule<C extends EventContract> {
+  readonly contract: C;
+  /** False for what can be told from the event alone to be no business of ours. */
+  concernsUs?(event: Told<C>): boolean;
+  /** Deliveries of one key reach each inbox in order, and are planned one after the other. */
+  orderKey(event: Told<C>): string;
+  /** null: nobody elsewhere has to know, or a later event tells them. */
+  plan(ports: PlanPorts, event: Told<C>): Promise<Plan | null>;
+}
+
+const NOBODY: Reach = { followersOf: [], accountIds: [], interactedWith: null, everybody: false, isOpen: false };
+
+/** To one person's own inbox. */
+export const toAccount = (accountId: AccountId): Reach => ({ ...NOBODY, accountIds: [accountId] });
+export const toFollowers = (accountId: AccountId): Reach => ({ ...NOBODY, followersOf: [accountId], isOpen: true });
+export const TO_EVERYBODY: Reach = { ...NOBODY, everybody: true, isOpen: true };
+
+/** Renderers always give an id: Misskey drops activities without one. @throws TypeError for a bug in one */
+export function planOf(senderId: AccountId, activity: JsonObject, reach: Reach): Plan {
+  const { id } = activity;
+  if (typeof id !== 'string') throw new TypeError('an activity without an id');
+  return { senderId, activity: { ...activity, id }, reach };
+}
+
+/** Two accounts of which the first lives here and the second elsewhere; null: nothing to deliver between them. */
+export async function outboundPair(
+  store: Pick<SocialReads, 'accountsByIds'>,
+  fromId: AccountId,
+  toId: AccountId,
+): Promise<{ readonly from: Account; readonly to: Account } | null> {
+  const accounts = await store.accountsByIds([fromId, toId]);
+  const from = accounts.find((account) => account.id === fromId);
+  const to = accounts.find((account) => account.id === toId);
+  return from?.domain === null && to !== undefined && to.domain !== null ? { from, to } : null;
+}
