@@ -1,4 +1,4 @@
-import type { Snowflake } from '@trunkline/kernel';
+import { AppError, type Snowflake } from '@trunkline/kernel';
 import type { Database, Queryable } from '../database.js';
 import { newSecret, secretHash } from './secrets.js';
 import { toTokenUser, TOKEN_USER_COLUMNS, type TokenUser, type UserRow } from './user-rows.js';
@@ -43,6 +43,7 @@ type GrantRow = {
   scopes: string;
   codeChallenge: string | null;
   usedBefore: boolean;
+  fresh: boolean;
 } & Record<string, unknown>;
 
 /** Authorization codes and access tokens; only their hashes are stored. */
@@ -62,31 +63,34 @@ export class AccessTokens {
 
   /**
    * Takes a code. `check` judges it before it counts as used. Null: unknown, expired, refused, or used before; a
-   * code that comes twice was stolen, so every token made from it is revoked (RFC 6749 §4.1.2).
+   * code that comes twice, however late, was stolen: every token made from it is revoked, and the code forgotten, so
+   * that `issue` makes no more of it (RFC 6749 §4.1.2).
    */
   async redeem(code: string, check: (grant: RedeemedGrant) => boolean): Promise<RedeemedGrant | null> {
     const codeHash = secretHash(code);
     return this.db.transaction(async (tx) => {
       const rows = await tx.query<GrantRow>(
         `SELECT app_id AS "appId", user_id AS "userId", redirect_uri AS "redirectUri", scopes,
-                code_challenge AS "codeChallenge", used_at IS NOT NULL AS "usedBefore"
-           FROM identity.grants WHERE code_hash = $1 AND expires_at > now() LIMIT 1 FOR UPDATE`,
+                code_challenge AS "codeChallenge", used_at IS NOT NULL AS "usedBefore", expires_at > now() AS fresh
+           FROM identity.grants WHERE code_hash = $1 LIMIT 1 FOR UPDATE`,
         [codeHash],
       );
       const row = rows[0];
       if (row === undefined) return null;
-      const { usedBefore, ...rest } = row;
+      const { usedBefore, fresh, ...rest } = row;
       const grant: RedeemedGrant = { ...rest, scopes: row.scopes.split(' '), codeHash };
       if (usedBefore) {
         await tx.query('UPDATE identity.tokens SET revoked_at = now() WHERE grant_code_hash = $1 AND revoked_at IS NULL', [codeHash]);
+        await tx.query('DELETE FROM identity.grants WHERE code_hash = $1', [codeHash]);
         return null;
       }
-      if (!check(grant)) return null;
+      if (!fresh || !check(grant)) return null;
       await tx.query('UPDATE identity.grants SET used_at = now() WHERE code_hash = $1', [codeHash]);
       return grant;
     });
   }
 
+  /** @throws AppError 400 `invalid_grant` when the code came a second time after it was redeemed. */
   async issue(token: {
     id: Snowflake;
     appId: Snowflake;
@@ -96,11 +100,17 @@ export class AccessTokens {
   }): Promise<{ token: string; createdAt: Date }> {
     const secret = newSecret();
     const rows = await this.db.query<{ createdAt: Date }>(
-      `INSERT INTO identity.tokens (id, token_hash, app_id, user_id, grant_code_hash, scopes)
-       VALUES ($1, $2, $3, $4, $5, $6) RETURNING created_at AS "createdAt"`,
+      // The lock makes a second use of the code, which forgets it, come wholly before or wholly after.
+      `WITH code AS MATERIALIZED (SELECT code_hash FROM identity.grants WHERE code_hash = $5::text FOR SHARE)
+       INSERT INTO identity.tokens (id, token_hash, app_id, user_id, grant_code_hash, scopes)
+       SELECT $1::bigint, $2::text, $3::bigint, $4::bigint, $5::text, $6::text
+        WHERE $5::text IS NULL OR EXISTS (SELECT FROM code)
+       RETURNING created_at AS "createdAt"`,
       [token.id, secretHash(secret), token.appId, token.userId, token.grantCodeHash ?? null, token.scopes.join(' ')],
     );
-    return { token: secret, createdAt: rows[0]?.createdAt ?? new Date(0) };
+    const row = rows[0];
+    if (row === undefined) throw new AppError(400, 'invalid_grant', 'The authorization code has been used before');
+    return { token: secret, createdAt: row.createdAt };
   }
 
   /** What the token stands for, in one query; null when it is unknown or revoked. */

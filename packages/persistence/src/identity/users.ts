@@ -211,11 +211,10 @@ export class Users {
           AND ($3::text IS NULL OR lower(a.username) LIKE lower($3) || '%')
           AND ($4::text IS NULL OR a.domain = lower($4))
           AND ($5::text IS NULL OR lower(u.email) = lower($5))
-          AND ($10::text IS NULL OR a.display_name ILIKE '%' || $10 || '%')
-          AND (NOT $11::boolean OR u.role <> 'User')
+          AND ($9::text IS NULL OR a.display_name ILIKE '%' || $9 || '%')
+          AND (NOT $10::boolean OR u.role <> 'User')
           AND ($6::bigint IS NULL OR a.id < $6) AND ($7::bigint IS NULL OR a.id > $7)
-        ORDER BY CASE WHEN $8 THEN a.id END ASC, a.id DESC
-        LIMIT $9`,
+        ORDER BY a.id ${page.minId === null ? 'DESC' : 'ASC'} LIMIT $8`,
       [
         filter.origin,
         filter.status,
@@ -224,7 +223,6 @@ export class Users {
         filter.email,
         page.maxId,
         page.minId ?? page.sinceId,
-        page.minId !== null,
         page.limit,
         likePattern(filter.displayName ?? null),
         filter.staff ?? false,
