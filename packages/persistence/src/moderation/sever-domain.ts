@@ -1,14 +1,14 @@
 import { FollowRejectedV1, FollowUndoneV1 } from '@trunkline/contracts';
+import { domainVerdict } from '@trunkline/domain';
 import type { AccountId, Snowflake } from '@trunkline/kernel';
 import type { Database, Queryable } from '../database.js';
+import { severTies } from '../social/delete-account.js';
 import type { SqlSocialStore } from '../social/social-store.js';
+import { DISTINCT_DOMAINS } from '../social/usage.js';
+import { readSnapshot } from './policy-snapshot.js';
 
-const TIES_PER_TRANSACTION = 200;
-
-interface TieRow extends Record<string, unknown> {
-  readonly follower: AccountId;
-  readonly target: AccountId;
-}
+const ACCOUNTS_AT_ONCE = 200;
+const HOSTS_MAX = 100_000;
 
 /** What a suspended domain cost. */
 export interface Severed {
@@ -17,42 +17,58 @@ export interface Severed {
 }
 
 /**
- * Ends every follow between people here and a domain with its subdomains, in small transactions. Feeds hear of
- * it; the other side does not, since nothing is delivered there any more. Safe to run again after an end halfway.
+ * Ends every follow and request between people here and a suspended domain with its subdomains, at any port; hosts
+ * that a more specific rule exempts keep theirs, so call it when the rule stands. In small transactions. Feeds hear
+ * of it; the other side does not, since nothing is delivered there any more. Safe to run again after an end halfway.
  */
 export async function severDomain(db: Database, store: SqlSocialStore, domain: string): Promise<Severed> {
   const severed = { following: 0, followers: 0 };
+  const hosts = await suspendedHosts(db, domain);
+  let after = '0';
   for (;;) {
-    const ties = await tiesWith(db, domain);
-    if (ties.length === 0) return severed;
-    await store.transaction(async (tx) => {
-      for (const tie of ties) {
-        const outward = tie.outward;
-        const gone = (await tx.deleteFollow(tie.follower, tie.target)) ?? (await tx.deleteFollowRequest(tie.follower, tie.target));
-        if (gone === null) continue;
-        severed[outward ? 'following' : 'followers'] += 1;
-        const ids = { followId: gone.id, followerId: tie.follower, targetId: tie.target };
-        if (outward) await tx.appendEvent(FollowUndoneV1, ids);
-        else await tx.appendEvent(FollowRejectedV1, { ...ids, followUri: gone.uri });
-      }
-    });
+    const accounts = await db.query<{ id: AccountId }>(
+      `SELECT id FROM social.accounts WHERE domain = ANY($1::text[]) AND id > $2::bigint ORDER BY id LIMIT ${ACCOUNTS_AT_ONCE}`,
+      [hosts, after],
+    );
+    const last = accounts.at(-1);
+    if (last === undefined) return severed;
+    await severAccounts({ db, store }, new Set(accounts.map((account) => account.id)), severed);
+    after = last.id;
   }
 }
 
-async function tiesWith(db: Database, domain: string): Promise<(TieRow & { outward: boolean })[]> {
-  const rows = await db.query<TieRow & { outward: boolean }>(
-    `SELECT f.account_id AS follower, f.target_account_id AS target, a.id = f.target_account_id AS outward
-       FROM social.accounts a
-       JOIN LATERAL (
-         SELECT account_id, target_account_id FROM social.follows WHERE target_account_id = a.id OR account_id = a.id
-         UNION ALL
-         SELECT account_id, target_account_id FROM social.follow_requests WHERE target_account_id = a.id OR account_id = a.id
-       ) f ON true
-      WHERE a.domain = $1 OR a.domain LIKE $2
-      LIMIT $3`,
-    [domain, `%.${domain.replace(/[\\%_]/g, '\\$&')}`, TIES_PER_TRANSACTION],
+async function severAccounts(
+  { db, store }: { db: Database; store: SqlSocialStore },
+  remoteIds: ReadonlySet<AccountId>,
+  severed: { following: number; followers: number },
+): Promise<void> {
+  for (;;) {
+    const ties = await db.transaction(async (tx) => {
+      const gone = [...(await severTies(tx, 'follows', [...remoteIds])), ...(await severTies(tx, 'follow_requests', [...remoteIds]))];
+      const named = gone.map((tie) => ({ followId: tie.id, followerId: tie.accountId, targetId: tie.targetId, followUri: tie.uri }));
+      const social = store.within(tx);
+      await social.appendAll(FollowUndoneV1, named.filter((tie) => remoteIds.has(tie.targetId)));
+      await social.appendAll(FollowRejectedV1, named.filter((tie) => !remoteIds.has(tie.targetId)));
+      return gone;
+    });
+    if (ties.length === 0) return;
+    const following = ties.filter((tie) => remoteIds.has(tie.targetId)).length;
+    severed.following += following;
+    severed.followers += ties.length - following;
+  }
+}
+
+/** Hosts seen here at or below the domain that the rules suspend as they stand. */
+async function suspendedHosts(db: Database, domain: string): Promise<string[]> {
+  const policy = { ...(await readSnapshot(db)), limitedFederation: false };
+  const rows = await db.query<{ domain: string }>(
+    `${DISTINCT_DOMAINS}
+     SELECT domain FROM hosts
+      WHERE domain = $1 OR right('.' || regexp_replace(domain, ':[0-9]+$', ''), length($2) + 1) = '.' || $2
+      LIMIT ${HOSTS_MAX}`,
+    [domain, domain.replace(/:\d+$/, '')],
   );
-  return rows;
+  return rows.map((row) => row.domain).filter((host) => domainVerdict(policy, host).suspended);
 }
 
 /** What a rule's audit line is called, and the line that says that its ties are severed. */

@@ -1,4 +1,4 @@
-import type { AccountId, StatusId } from '@trunkline/kernel';
+import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type { Queryable } from '../database.js';
 import { moveAccountCounters, moveStatusCounters } from './counters.js';
 import { deleteStatuses } from './delete-statuses.js';
@@ -16,7 +16,7 @@ export async function deleteAccount(tx: Queryable, id: AccountId): Promise<void>
     [id],
   );
   if (living.length === 0) return;
-  await untilNone(() => severFollows(tx, [id]));
+  await untilNone(async () => (await severTies(tx, 'follows', [id])).length);
   await dropQuietTies(tx, id);
   await untilNone(() => dropFavourites(tx, id));
   await untilNone(() => dropStatuses(tx, id));
@@ -26,20 +26,24 @@ async function untilNone(step: () => Promise<number>): Promise<void> {
   while ((await step()) > 0);
 }
 
-/** Ends up to a batch of follows from or to these accounts, counters of both sides included; how many ended. */
-export async function severFollows(tx: Queryable, accountIds: readonly AccountId[]): Promise<number> {
-  const gone = await tx.query<{ accountId: AccountId; targetId: AccountId }>(
-    `DELETE FROM social.follows f
+/** Ends follows or requests from or to these accounts, two batches at most, counters of both sides included. */
+export async function severTies(
+  tx: Queryable,
+  table: 'follows' | 'follow_requests',
+  accountIds: readonly AccountId[],
+): Promise<{ id: Snowflake; accountId: AccountId; targetId: AccountId; uri: string | null }[]> {
+  const gone = await tx.query<{ id: Snowflake; accountId: AccountId; targetId: AccountId; uri: string | null }>(
+    `DELETE FROM social.${table} f
       USING (
-        (SELECT id FROM social.follows WHERE account_id = ANY($1::bigint[]) LIMIT ${BATCH})
-        UNION (SELECT id FROM social.follows WHERE target_account_id = ANY($1::bigint[]) LIMIT ${BATCH})
+        (SELECT id FROM social.${table} WHERE account_id = ANY($1::bigint[]) LIMIT ${BATCH})
+        UNION (SELECT id FROM social.${table} WHERE target_account_id = ANY($1::bigint[]) LIMIT ${BATCH})
       ) AS doomed
       WHERE f.id = doomed.id
-      RETURNING f.account_id AS "accountId", f.target_account_id AS "targetId"`,
+      RETURNING f.id, f.account_id AS "accountId", f.target_account_id AS "targetId", f.uri`,
     [accountIds],
   );
-  await moveAccountCounters(tx, gone.flatMap((tie) => followDeltas(tie, -1)));
-  return gone.length;
+  if (table === 'follows') await moveAccountCounters(tx, gone.flatMap((tie) => followDeltas(tie, -1)));
+  return gone;
 }
 
 /** Ties that nobody's counter counts. */

@@ -16,7 +16,7 @@ import type {
 import { afterCommit, type Database, type Queryable } from '../database.js';
 import * as accounts from './account-writes.js';
 import { adoptOrphans } from './adopt-orphans.js';
-import { appendEvent } from './append-event.js';
+import { appendAll } from './append-event.js';
 import { deleteAccount } from './delete-account.js';
 import { deleteStatuses } from './delete-statuses.js';
 import { editStatus } from './edit-status.js';
@@ -41,7 +41,7 @@ type Given<K extends keyof SocialWrites> = Parameters<SocialWrites[K]>[0];
  * What use cases may do inside one transaction. Built over any `Queryable` transaction, so that effects commit
  * together with the ledger rows of whoever called (`SqlSocialStore.within`).
  */
-class SqlSocialTransaction extends SqlSocialReads implements SocialTransaction {
+export class SqlSocialTransaction extends SqlSocialReads implements SocialTransaction {
   private wakes = false;
 
   constructor(
@@ -127,8 +127,13 @@ class SqlSocialTransaction extends SqlSocialReads implements SocialTransaction {
     return ties.deleteMute(this.db, accountId, targetId);
   }
 
-  async appendEvent<C extends EventContract>(contract: C, payload: Omit<EventOf<C>, 'eventId'>): Promise<void> {
-    await appendEvent(this.db, this.deps, contract, payload);
+  appendEvent<C extends EventContract>(contract: C, payload: Omit<EventOf<C>, 'eventId'>): Promise<void> {
+    return this.appendAll(contract, [payload]);
+  }
+
+  /** Many of one kind by one statement. */
+  async appendAll<C extends EventContract>(contract: C, payloads: readonly Omit<EventOf<C>, 'eventId'>[]): Promise<void> {
+    await appendAll(this.db, this.deps, contract, payloads);
     if (!this.wakes) afterCommit(this.db, this.deps.onEventsCommitted);
     this.wakes = true;
   }
@@ -148,7 +153,7 @@ export class SqlSocialStore extends SqlSocialReads implements SocialStore {
   }
 
   /** The same writes inside a transaction that somebody else runs: a ledger row and its effects commit together. */
-  within(tx: Queryable): SocialTransaction {
+  within(tx: Queryable): SqlSocialTransaction {
     return new SqlSocialTransaction(tx, this.deps);
   }
 }

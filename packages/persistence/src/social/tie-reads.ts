@@ -60,6 +60,7 @@ export function relationships(db: Queryable, viewerId: AccountId, otherIds: read
             EXISTS (SELECT FROM social.blocks x WHERE x.account_id = $1 AND x.target_account_id = asked.id) AS blocking,
             EXISTS (SELECT FROM social.blocks x WHERE x.account_id = asked.id AND x.target_account_id = $1) AS "blockedBy",
             m.id IS NOT NULL AS muting, coalesce(m.hide_notifications, false) AS "mutingNotifications",
+            m.expires_at AS "mutingExpiresAt",
             false AS "domainBlocking", '' AS note
        FROM unnest($2::bigint[]) WITH ORDINALITY AS asked (id, place)
        LEFT JOIN social.follows f ON f.account_id = $1 AND f.target_account_id = asked.id

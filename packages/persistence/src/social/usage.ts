@@ -3,7 +3,7 @@ import type { Queryable } from '../database.js';
 const DOMAINS_MAX = 100_000;
 
 /** Every distinct host, found by jumping from one to the next in the index instead of reading all accounts. */
-const DISTINCT_DOMAINS = `
+export const DISTINCT_DOMAINS = `
   WITH RECURSIVE hosts (domain) AS (
     (SELECT domain FROM social.accounts WHERE domain IS NOT NULL ORDER BY domain LIMIT 1)
     UNION ALL
