@@ -1,5 +1,5 @@
 import { Temporal as Polyfill } from '@js-temporal/polyfill';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createFederation, generateCryptoKeyPair, MemoryKvStore, type Federation } from '@fedify/fedify';
 import {
@@ -44,12 +44,7 @@ export class FedifyPeer {
     const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
     const peer = new FedifyPeer(server, federation, origin);
     await peer.declare();
-    server.on('request', (request, response) => {
-      void peer.answer(request).then(async (answer) => {
-        response.writeHead(answer.status, Object.fromEntries(answer.headers));
-        response.end(Buffer.from(await answer.arrayBuffer()));
-      });
-    });
+    server.on('request', (request, response) => void peer.serve(request, response));
     return peer;
   }
 
@@ -125,6 +120,12 @@ export class FedifyPeer {
     this.federation.setObjectDispatcher(Note, '/users/{identifier}/notes/{id}', (_context, { id }) => this.notes.get(id) ?? null);
     const inbox = this.federation.setInboxListeners('/users/{identifier}/inbox', '/inbox');
     for (const kind of KINDS) inbox.on(kind as typeof Activity, (_context, activity) => void this.received.push(activity));
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answer = await this.answer(request);
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    response.end(Buffer.from(await answer.arrayBuffer()));
   }
 
   private async answer(request: IncomingMessage): Promise<Response> {

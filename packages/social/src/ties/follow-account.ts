@@ -29,7 +29,10 @@ export async function followAccount(
       return fail({ code: 'blocked' as const, safe: 'This action is not allowed' });
     }
     const standing = await tx.follow(follower.id, target.id);
-    if (standing !== null) return followAgain(tx, follower, target, standing, options);
+    if (standing !== null) {
+      await followAgain(tx, follower, standing, options);
+      return ok('following' as const);
+    }
     const { uri, ...given } = options;
     const tie: FollowTie = {
       ...DEFAULTS,
@@ -52,13 +55,11 @@ export async function followAccount(
 async function followAgain(
   tx: SocialTransaction,
   follower: Account,
-  target: Account,
   standing: FollowTie,
   options: Partial<FollowOptions> & { uri?: string },
-): Promise<Result<FollowOutcome, FollowFailure>> {
-  await tx.updateFollow(follower.id, target.id, options);
+): Promise<void> {
+  await tx.updateFollow(standing.accountId, standing.targetId, options);
   if (follower.domain !== null) await announce(tx, { ...standing, uri: options.uri ?? standing.uri }, true);
-  return ok('following');
 }
 
 async function requestFollow(tx: SocialTransaction, tie: FollowTie, uri: string | undefined): Promise<void> {
