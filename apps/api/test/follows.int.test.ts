@@ -109,7 +109,10 @@ describe('blocks and mutes', () => {
   test('a mute hides, with or without notifications, for a while or until undone', async () => {
     expect(await act(alice, bob.account, 'mute', { notifications: false })).toMatchObject({ muting: true, muting_notifications: false });
     expect(await act(alice, bob.account, 'mute', { duration: 3600 })).toMatchObject({ muting: true, muting_notifications: true });
-    expect(idsOf((await list(alice, 'mutes')).body)).toContain(bob.account.id);
+    const listed = allConforming('MutedAccount', (await list(alice, 'mutes')).body).find(({ id }) => id === bob.account.id);
+    const leftMs = Date.parse(String(listed?.['mute_expires_at'])) - Date.now();
+    expect(leftMs).toBeGreaterThan(3_000_000);
+    expect(leftMs).toBeLessThan(4_200_000);
     expect(await act(alice, bob.account, 'unmute')).toMatchObject({ muting: false });
     expect(idsOf((await list(alice, 'mutes')).body)).not.toContain(bob.account.id);
   });

@@ -54,7 +54,7 @@ export class PageBrowser {
   }
 }
 
-export function hiddenFieldsOf(page: string): Record<string, string> {
+function hiddenFieldsOf(page: string): Record<string, string> {
   const found = page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g);
   return Object.fromEntries([...found].map(([, name = '', value = '']) => [plain(name), plain(value)]));
 }

@@ -143,6 +143,8 @@ export interface Relationship {
   readonly blockedBy: boolean;
   readonly muting: boolean;
   readonly mutingNotifications: boolean;
+  /** When the mute ends by itself; null: never, or there is none. */
+  readonly mutingExpiresAt: Date | null;
   readonly domainBlocking: boolean;
   readonly note: string;
 }

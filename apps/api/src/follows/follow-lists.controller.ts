@@ -54,7 +54,9 @@ export class FollowListsController {
   @Get('mutes')
   async mutes(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Query() query: unknown): Promise<object[]> {
     const muted = await this.own(request, reply, query, (me, page) => this.backbone.store.mutedIds(me, page));
-    return muted.map((account) => ({ ...account, mute_expires_at: null }));
+    const related = await this.backbone.store.relationships(personOf(request).account.id, muted.map(({ id }) => id as AccountId));
+    const ends = new Map<string, Date | null>(related.map((relationship) => [relationship.accountId, relationship.mutingExpiresAt]));
+    return muted.map((account) => ({ ...account, mute_expires_at: ends.get(account.id)?.toISOString() ?? null }));
   }
 
   private async follows(

@@ -7,7 +7,7 @@ import type { AuthorizeInput, AuthorizeRequest } from './authorize-request.js';
 import { describeScopes } from './describe-scopes.js';
 
 /** The request as query or form fields, to carry it through a page. */
-export const authorizeFields = (input: AuthorizeInput): Record<string, string | null> => ({
+const authorizeFields = (input: AuthorizeInput): Record<string, string | null> => ({
   response_type: input.responseType,
   client_id: input.clientId,
   redirect_uri: input.redirectUri,
@@ -33,7 +33,7 @@ function destination(redirectUri: string): string {
 }
 
 /** What the form may lead to, for the page's policy: browsers hold redirects to it as well. */
-export function formTargetOf(redirectUri: string): string[] {
+function formTargetOf(redirectUri: string): string[] {
   const url = redirectUri === OUT_OF_BAND ? null : URL.parse(redirectUri);
   if (url === null) return [];
   return [url.protocol === 'https:' || url.protocol === 'http:' ? url.origin : url.protocol];

@@ -22,6 +22,10 @@ const idOf = (name: string): string => `field-${name}`;
 const describedBy = (field: Pick<Field, 'name' | 'hint'>, fault: string | null): string =>
   [field.hint === undefined ? '' : `${idOf(field.name)}-hint`, fault === null ? '' : `${idOf(field.name)}-fault`].join(' ').trim();
 
+/** What assistive technology reads with a control. */
+const described = (field: Pick<Field, 'name' | 'hint'>, fault: string | null): Html =>
+  html`aria-describedby="${describedBy(field, fault)}" aria-invalid="${fault === null ? 'false' : 'true'}"`;
+
 const faultOn = (name: string, faults: readonly FormFault[]): string | null => faults.find(({ field }) => field === name)?.sentence ?? null;
 
 function surround(field: Pick<Field, 'name' | 'label' | 'hint'>, fault: string | null, control: Html): Html {
@@ -41,7 +45,8 @@ export function textField(field: Field, faults: readonly FormFault[] = []): Html
   return surround(
     field,
     fault,
-    html`<input type="${type}" id="${idOf(field.name)}" name="${field.name}" value="${type === 'password' ? '' : field.value}" autocomplete="${field.autocomplete}" maxlength="${field.charactersMax}" aria-describedby="${describedBy(field, fault)}" aria-invalid="${fault === null ? 'false' : 'true'}"${plain}${field.required !== false && html` required`}>`,
+    html`<input type="${type}" id="${idOf(field.name)}" name="${field.name}" value="${type === 'password' ? '' : field.value}"
+autocomplete="${field.autocomplete}" maxlength="${field.charactersMax}" ${described(field, fault)}${plain}${field.required !== false && html` required`}>`,
   );
 }
 
@@ -51,7 +56,8 @@ export function textArea(field: Omit<Field, 'type' | 'autocomplete'>, faults: re
   return surround(
     field,
     fault,
-    html`<textarea id="${idOf(field.name)}" name="${field.name}" maxlength="${field.charactersMax}" aria-describedby="${describedBy(field, fault)}" aria-invalid="${fault === null ? 'false' : 'true'}"${field.required !== false && html` required`}>
+    html`<textarea id="${idOf(field.name)}" name="${field.name}" maxlength="${field.charactersMax}"
+${described(field, fault)}${field.required !== false && html` required`}>
 ${field.value}</textarea>`,
   );
 }
@@ -60,7 +66,10 @@ export function checkBox(field: { readonly name: string; readonly label: string;
   const fault = faultOn(field.name, faults);
   return html`<div class="field">
 ${fault !== null && html`<p class="fault" id="${idOf(field.name)}-fault">${fault}</p>`}
-<div class="check"><input type="checkbox" id="${idOf(field.name)}" name="${field.name}" value="true" required aria-describedby="${describedBy(field, fault)}" aria-invalid="${fault === null ? 'false' : 'true'}"${field.checked && html` checked`}><label for="${idOf(field.name)}">${field.label}</label></div>
+<div class="check">
+<input type="checkbox" id="${idOf(field.name)}" name="${field.name}" value="true" required ${described(field, fault)}${field.checked && html` checked`}>
+<label for="${idOf(field.name)}">${field.label}</label>
+</div>
 </div>`;
 }
 

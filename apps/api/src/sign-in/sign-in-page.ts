@@ -14,7 +14,7 @@ export interface SignInForm {
 }
 
 /** What is said about a refused try. */
-export function refusalOf(failure: SignInFailure): string {
+function refusalOf(failure: SignInFailure): string {
   switch (failure.code) {
     case 'wrong':
       return 'The e-mail address or the password is not right.';

@@ -1,7 +1,7 @@
 import { EMAIL_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, USERNAME_CHARS_MAX, type PolicySnapshot, type ServerRule } from '@trunkline/domain';
 import { checkBox, faultSummary, hiddenFields, textArea, textField, type FormFault } from '../pages/form-parts.js';
 import { FORM_TOKEN_FIELD } from '../pages/form-token.js';
-import { html, type Html } from '@trunkline/platform';
+import { html, type Html, type HtmlValue } from '@trunkline/platform';
 import type { Page } from '../pages/page.js';
 
 /** A field that no person sees: what fills it in is a program. */
@@ -28,16 +28,26 @@ ${byApproval && html`<p class="note">New accounts are looked at by the moderator
 ${rulesOf(policy.serverRules)}
 <form method="post" action="/auth/sign_up">
 ${hiddenFields({ [FORM_TOKEN_FIELD]: form.formToken })}
-${textField({ name: 'username', label: 'Name', hint: `Others find you as @name@${form.localDomain}. It cannot be changed later.`, value: given.username, autocomplete: 'username', charactersMax: USERNAME_CHARS_MAX }, faults)}
-${textField({ name: 'email', label: 'E-mail address', type: 'email', hint: 'You get a mail to confirm it. Nobody else sees it.', value: given.email, autocomplete: 'email', charactersMax: EMAIL_CHARS_MAX }, faults)}
-${textField({ name: 'password', label: 'Password', type: 'password', hint: `${PASSWORD_CHARS_MIN} characters at least.`, autocomplete: 'new-password', charactersMax: PASSWORD_BYTES_MAX }, faults)}
-${byApproval && textArea({ name: 'reason', label: 'Why do you want to join?', hint: 'The moderators read this.', value: given.reason, charactersMax: REASON_CHARS_MAX, required: policy.approvalReasonRequired }, faults)}
+${fieldsOf(form)}
 <div class="aside" aria-hidden="true"><label for="trap">Leave this empty</label><input type="text" id="trap" name="${TRAP_FIELD}" tabindex="-1" autocomplete="off"></div>
 ${checkBox({ name: 'agreement', label: policy.serverRules.length > 0 ? 'I have read the rules above and keep to them.' : 'I keep to the rules of this server.', checked: given.agreed }, faults)}
 <div class="buttons"><button type="submit">Sign up</button></div>
 </form>
 <p>You have an account here? <a href="/auth/sign_in">Sign in</a></p>`,
   };
+}
+
+function fieldsOf({ policy, given, faults, localDomain }: SignUpForm): HtmlValue {
+  const username = { name: 'username', label: 'Name', hint: `Others find you as @name@${localDomain}. It cannot be changed later.` };
+  const email = { name: 'email', label: 'E-mail address', type: 'email', hint: 'You get a mail to confirm it. Nobody else sees it.' } as const;
+  const password = { name: 'password', label: 'Password', type: 'password', hint: `${PASSWORD_CHARS_MIN} characters at least.` } as const;
+  const reason = { name: 'reason', label: 'Why do you want to join?', hint: 'The moderators read this.', required: policy.approvalReasonRequired };
+  return [
+    textField({ ...username, value: given.username, autocomplete: 'username', charactersMax: USERNAME_CHARS_MAX }, faults),
+    textField({ ...email, value: given.email, autocomplete: 'email', charactersMax: EMAIL_CHARS_MAX }, faults),
+    textField({ ...password, autocomplete: 'new-password', charactersMax: PASSWORD_BYTES_MAX }, faults),
+    policy.registrations === 'approved' && textArea({ ...reason, value: given.reason, charactersMax: REASON_CHARS_MAX }, faults),
+  ];
 }
 
 const rulesOf = (rules: readonly ServerRule[]): Html | null =>

@@ -56,7 +56,7 @@ const user: User = {
 };
 const relationship: Relationship = {
   accountId: bob.id, following: false, showBoosts: true, notify: false, languages: null, followedBy: true, requested: false, requestedBy: false,
-  blocking: false, blockedBy: false, muting: false, mutingNotifications: false, domainBlocking: false, note: '',
+  blocking: false, blockedBy: false, muting: false, mutingNotifications: false, mutingExpiresAt: null, domainBlocking: false, note: '',
 };
 const report: Report = {
   id: id(20), accountId: alice.id, targetAccountId: bob.id, statusIds: [status.id], ruleIds: [], comment: 'spam', category: 'spam',

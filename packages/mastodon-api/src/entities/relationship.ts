@@ -1,4 +1,5 @@
 import type { Relationship } from '@trunkline/domain';
+import { timestampOrNull } from './context.js';
 import type { RelationshipJson } from './shape.js';
 
 /** How the viewer stands to an account. `showing_reblogs` and `notifying` say nothing without a follow. */
@@ -15,7 +16,7 @@ export function renderRelationship(relationship: Relationship): RelationshipJson
     blocked_by: relationship.blockedBy,
     muting: relationship.muting,
     muting_notifications: relationship.mutingNotifications,
-    muting_expires_at: null,
+    muting_expires_at: timestampOrNull(relationship.mutingExpiresAt),
     requested: relationship.requested,
     requested_by: relationship.requestedBy,
     domain_blocking: relationship.domainBlocking,
