@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 
 /** The whole style of our own pages: light and dark, one column, readable from 320 px up. */
 export const PAGE_STYLE = `
-:root{color-scheme:light dark;--back:#f3f4f8;--card:#fff;--text:#1c1f2b;--quiet:#565c70;--line:#c3c8d6;--accent:#4338ca;--on-accent:#fff;--bad:#b3161b;--bad-back:#fdecec;--note-back:#eceefc}
-@media (prefers-color-scheme:dark){:root{--back:#13151d;--card:#1e212d;--text:#eceef6;--quiet:#a9afc3;--line:#4a5067;--accent:#a5abff;--on-accent:#14162b;--bad:#ff9c9c;--bad-back:#3c1d22;--note-back:#282c47}}
+:root{color-scheme:light dark;--back:#f3f4f8;--card:#fff;--text:#1c1f2b;--quiet:#565c70;--line:#c3c8d6;--edge:#737a90;--accent:#4338ca;--on-accent:#fff;--bad:#b3161b;--bad-back:#fdecec;--note-back:#eceefc}
+@media (prefers-color-scheme:dark){:root{--back:#13151d;--card:#1e212d;--text:#eceef6;--quiet:#a9afc3;--line:#4a5067;--edge:#8b92aa;--accent:#a5abff;--on-accent:#14162b;--bad:#ff9c9c;--bad-back:#3c1d22;--note-back:#282c47}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:flex;flex-direction:column;background:var(--back);color:var(--text);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 header,footer{padding:1rem;text-align:center}
@@ -21,7 +21,7 @@ li{margin:.3rem 0}
 label,.label{display:block;font-weight:600}
 .hint{margin:.1rem 0 .3rem;color:var(--quiet);font-size:.92rem}
 .fault{margin:.1rem 0 .3rem;color:var(--bad);font-weight:600;font-size:.95rem}
-input[type=text],input[type=email],input[type=password],textarea{width:100%;min-height:2.75rem;padding:.5rem .7rem;border:1px solid var(--line);border-radius:.5rem;background:var(--back);color:var(--text);font:inherit}
+input[type=text],input[type=email],input[type=password],textarea{width:100%;min-height:2.75rem;padding:.5rem .7rem;border:1px solid var(--edge);border-radius:.5rem;background:var(--back);color:var(--text);font:inherit}
 textarea{min-height:6rem;resize:vertical}
 [aria-invalid=true]{border:2px solid var(--bad)!important}
 .check{display:flex;gap:.6rem;align-items:flex-start}
