@@ -1,1 +1,2 @@
-export {};
+export { runTrunkline } from './run-trunkline.js';
+export type { Terminal } from './terminal.js';
