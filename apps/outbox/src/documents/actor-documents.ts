@@ -1,0 +1,155 @@
+import {
+  actorUris,
+  followUri,
+  likeUri,
+  renderActor,
+  renderFollow,
+  renderLike,
+  renderOrderedCollection,
+  renderOrderedCollectionPage,
+} from '@trunkline/activitypub';
+import { pageOf, type Account } from '@trunkline/domain';
+import { newestFirst, notFound, type AccountId } from '@trunkline/kernel';
+import { isVisible, loadStatuses, type Entry, type PageQuery } from '@trunkline/social';
+import { describeActor } from '../describe/describe-actor.js';
+import { renderPublication, surroundingsOf } from '../describe/describe-status.js';
+import { idOf, isReachable, localAccount, type Document, type DocumentPorts, type DocumentSource } from './document.js';
+
+const OUTBOX_PAGE = 20;
+const PEOPLE_PAGE = 40;
+
+/** What came after the `?` of a collection. */
+export interface CollectionQuery {
+  readonly page?: unknown;
+  readonly max_id?: unknown;
+  readonly min_id?: unknown;
+}
+
+const asksForPage = ({ page }: CollectionQuery): boolean => page === 'true' || page === '1';
+
+export const actorDocument =
+  (accountId: string): DocumentSource =>
+  async (ports) => {
+    const account = await localAccount(ports, accountId);
+    return { json: renderActor(describeActor(ports.settings, account, await ports.publicKeyPem(account.id))), pageUrl: account.url };
+  };
+
+/** Public posts and boosts as their activities, newest first. */
+export const outboxDocument =
+  (accountId: string, query: CollectionQuery): DocumentSource =>
+  async (ports) => {
+    const account = await localAccount(ports, accountId);
+    const id = actorUris(ports.settings.baseUrl, account.id).outbox;
+    const first = `${id}?page=true`;
+    if (!asksForPage(query)) {
+      return { json: renderOrderedCollection({ id, totalItems: account.statusesCount, first, last: `${first}&min_id=0` }), pageUrl: account.url };
+    }
+    const page = pageOf({ maxId: query.max_id, minId: query.min_id }, OUTBOX_PAGE);
+    const found = await ports.store.accountStatusIds({
+      accountId: account.id,
+      page,
+      visibilities: ['public'],
+      viewerId: null,
+      excludeReplies: false,
+      excludeBoosts: false,
+      onlyMedia: false,
+    });
+    const ids = [...found].sort(newestFirst);
+    const { views } = await loadStatuses(ports, null, ids);
+    const shown = ids.flatMap((statusId) => views.get(statusId) ?? []).filter((view) => isVisible(ports, view, null));
+    const around = await surroundingsOf(ports.store, shown.map((view) => view.status));
+    const items = shown.flatMap(({ status }) => {
+      const surroundings = around.get(status.id);
+      return surroundings === undefined ? [] : [renderPublication(ports.settings, status, surroundings)];
+    });
+    return {
+      json: renderOrderedCollectionPage({
+        id: `${first}${cursorOf(query)}`,
+        partOf: id,
+        items,
+        ...(ids.length === page.limit ? { next: `${first}&max_id=${ids.at(-1)}` } : {}),
+        ...(ids.length > 0 ? { prev: `${first}&min_id=${ids[0]}` } : {}),
+      }),
+      pageUrl: account.url,
+    };
+  };
+
+function cursorOf(query: CollectionQuery): string {
+  const { maxId, minId } = pageOf({ maxId: query.max_id, minId: query.min_id }, OUTBOX_PAGE);
+  return (maxId === null ? '' : `&max_id=${maxId}`) + (minId === null ? '' : `&min_id=${minId}`);
+}
+
+type PeopleList = 'followers' | 'following';
+
+/** Who follows, or is followed; a person may hide all but the number. */
+export const peopleDocument =
+  (accountId: string, list: PeopleList, query: CollectionQuery): DocumentSource =>
+  async (ports) => {
+    const account = await localAccount(ports, accountId);
+    const id = actorUris(ports.settings.baseUrl, account.id)[list];
+    const totalItems = list === 'followers' ? account.followersCount : account.followingCount;
+    const first = `${id}?page=true`;
+    if (!asksForPage(query)) {
+      return { json: renderOrderedCollection({ id, totalItems, ...(account.hideCollections === true ? {} : { first }) }), pageUrl: account.url };
+    }
+    if (account.hideCollections === true) throw notFound();
+    const page = pageOf({ maxId: query.max_id }, PEOPLE_PAGE);
+    const entries = await peopleIn(ports, account, list, page);
+    const last = entries.at(-1);
+    return {
+      json: renderOrderedCollectionPage({
+        id: page.maxId === null ? first : `${first}&max_id=${page.maxId}`,
+        partOf: id,
+        totalItems,
+        items: await urisOf(ports, entries.map((entry) => entry.id)),
+        ...(last !== undefined && entries.length === page.limit ? { next: `${first}&max_id=${last.entryId}` } : {}),
+      }),
+      pageUrl: account.url,
+    };
+  };
+
+const peopleIn = (ports: DocumentPorts, { id }: Account, list: PeopleList, page: PageQuery): Promise<Entry<AccountId>[]> =>
+  list === 'followers' ? ports.store.followerIds(id, page) : ports.store.followingIds(id, page);
+
+async function urisOf(ports: DocumentPorts, ids: readonly AccountId[]): Promise<string[]> {
+  const people = new Map((await ports.store.accountsByIds(ids)).map((account) => [account.id, account]));
+  return ids.flatMap((id) => people.get(id) ?? []).filter((account) => isReachable(ports, account)).map((account) => account.uri);
+}
+
+/** Pinned posts: nobody can pin yet, and peers look here. */
+export const featuredDocument =
+  (accountId: string): DocumentSource =>
+  async (ports) => {
+    const account = await localAccount(ports, accountId);
+    const id = actorUris(ports.settings.baseUrl, account.id).featured;
+    return { json: renderOrderedCollection({ id, totalItems: 0, items: [] }), pageUrl: account.url };
+  };
+
+/** A Follow of ours while it stands or waits. */
+export const followDocument =
+  (accountId: string, followId: string): DocumentSource =>
+  async (ports) => {
+    const account = await localAccount(ports, accountId);
+    const follow = await ports.reads.followById(idOf(followId));
+    const [target] = follow?.accountId === account.id ? await ports.store.accountsByIds([follow.targetId]) : [];
+    if (target === undefined) throw notFound();
+    const id = followUri(ports.settings.baseUrl, account.id, idOf(followId));
+    return tieDocument(account, renderFollow({ id, actorUri: account.uri, objectUri: target.uri }));
+  };
+
+/** A Like of ours while it stands. */
+export const likeDocument =
+  (accountId: string, likeId: string): DocumentSource =>
+  async (ports) => {
+    const account = await localAccount(ports, accountId);
+    const like = await ports.reads.favouriteById(idOf(likeId));
+    const [status] = like?.accountId === account.id ? await ports.store.statusesByIds([like.statusId]) : [];
+    const [author] = status === undefined ? [] : await ports.store.accountsByIds([status.accountId]);
+    // Whom it likes in confidence is nobody's business.
+    if (status === undefined || author === undefined || status.deletedAt !== null) throw notFound();
+    if (status.visibility !== 'public' && status.visibility !== 'unlisted') throw notFound();
+    const id = likeUri(ports.settings.baseUrl, account.id, idOf(likeId));
+    return tieDocument(account, renderLike({ id, actorUri: account.uri, to: [author.uri], cc: [] }, status.uri));
+  };
+
+const tieDocument = (account: Account, json: Document['json']): Document => ({ json, pageUrl: account.url });

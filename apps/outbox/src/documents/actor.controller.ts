@@ -1,0 +1,78 @@
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  actorDocument,
+  featuredDocument,
+  followDocument,
+  likeDocument,
+  outboxDocument,
+  peopleDocument,
+  type CollectionQuery,
+} from './actor-documents.js';
+import { DocumentsAdapter } from './documents.adapter.js';
+import { activityDocument, noteDocument, repliesDocument } from './status-documents.js';
+
+/** Ids of people and of what they did: `/ap/users/<id>` and below. */
+@Controller('ap/users/:accountId')
+export class ActorController {
+  constructor(private readonly documents: DocumentsAdapter) {}
+
+  @Get()
+  actor(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('accountId') id: string): Promise<void> {
+    return this.documents.serve(request, reply, actorDocument(id));
+  }
+
+  @Get('outbox')
+  outbox(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('accountId') id: string, @Query() query: CollectionQuery): Promise<void> {
+    return this.documents.serve(request, reply, outboxDocument(id, query));
+  }
+
+  @Get('followers')
+  followers(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('accountId') id: string, @Query() query: CollectionQuery): Promise<void> {
+    return this.documents.serve(request, reply, peopleDocument(id, 'followers', query));
+  }
+
+  @Get('following')
+  following(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('accountId') id: string, @Query() query: CollectionQuery): Promise<void> {
+    return this.documents.serve(request, reply, peopleDocument(id, 'following', query));
+  }
+
+  @Get('collections/featured')
+  featured(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('accountId') id: string): Promise<void> {
+    return this.documents.serve(request, reply, featuredDocument(id));
+  }
+
+  @Get('follows/:tieId')
+  follow(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, tieId }: Tie): Promise<void> {
+    return this.documents.serve(request, reply, followDocument(accountId, tieId));
+  }
+
+  @Get('likes/:tieId')
+  like(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, tieId }: Tie): Promise<void> {
+    return this.documents.serve(request, reply, likeDocument(accountId, tieId));
+  }
+
+  @Get('statuses/:statusId')
+  note(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, statusId }: Post): Promise<void> {
+    return this.documents.serve(request, reply, noteDocument(accountId, statusId));
+  }
+
+  @Get('statuses/:statusId/activity')
+  activity(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, statusId }: Post): Promise<void> {
+    return this.documents.serve(request, reply, activityDocument(accountId, statusId));
+  }
+
+  @Get('statuses/:statusId/replies')
+  replies(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, statusId }: Post, @Query() query: CollectionQuery): Promise<void> {
+    return this.documents.serve(request, reply, repliesDocument(accountId, statusId, query));
+  }
+}
+
+interface Tie {
+  readonly accountId: string;
+  readonly tieId: string;
+}
+interface Post {
+  readonly accountId: string;
+  readonly statusId: string;
+}

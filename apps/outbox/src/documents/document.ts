@@ -1,0 +1,51 @@
+import type { JsonObject } from '@trunkline/activitypub';
+import { domainVerdict, type Account } from '@trunkline/domain';
+import { AppError, isSnowflake, notFound, type AccountId, type Clock, type Snowflake } from '@trunkline/kernel';
+import type { PolicyPort, SocialReads, SocialSettings } from '@trunkline/social';
+import type { Reader } from './reader.js';
+
+/** An ActivityPub document, and the page that a browser gets instead. */
+export interface Document {
+  readonly json: JsonObject;
+  readonly pageUrl: string;
+  /** Not for everybody: no cache may keep it for others. */
+  readonly isPrivate?: boolean;
+  /** A Tombstone, served with 410. */
+  readonly isGone?: boolean;
+}
+
+export interface DocumentPorts {
+  readonly store: SocialReads;
+  readonly settings: SocialSettings;
+  readonly policy: PolicyPort;
+  readonly clock: Clock;
+  readonly reads: {
+    followById(id: Snowflake): Promise<{ accountId: AccountId; targetId: AccountId } | null>;
+    favouriteById(id: Snowflake): Promise<{ accountId: AccountId; statusId: Snowflake } | null>;
+    followerAtHost(accountId: AccountId, host: string): Promise<AccountId | null>;
+  };
+  publicKeyPem(accountId: AccountId): Promise<string>;
+}
+
+/** Makes the document for whoever asks. @throws AppError 404 or 410 */
+export type DocumentSource = (ports: DocumentPorts, reader: Reader) => Promise<Document>;
+
+/** @throws AppError 404 for text that is no id */
+export function idOf(text: string): Snowflake {
+  if (!isSnowflake(text)) throw notFound();
+  return text;
+}
+
+export const gone = (): AppError => new AppError(410, 'gone', 'Gone');
+
+/** A local account whose documents may be read. @throws AppError 404; 410 when it is deleted or suspended */
+export async function localAccount(ports: DocumentPorts, id: string): Promise<Account> {
+  const [account] = await ports.store.accountsByIds([idOf(id)]);
+  if (account === undefined || account.domain !== null) throw notFound();
+  if (account.deletedAt !== null || account.suspendedAt !== null) throw gone();
+  return account;
+}
+
+/** Nobody is pointed to servers that are suspended here. */
+export const isReachable = (ports: DocumentPorts, account: Account): boolean =>
+  account.suspendedAt === null && account.deletedAt === null && !domainVerdict(ports.policy.current(), account.domain).suspended;

@@ -1,0 +1,74 @@
+import { hostOf } from '@trunkline/activitypub';
+import { domainVerdict } from '@trunkline/domain';
+import { keyHost, parsePublicKeyPem, parseSignature, verifySignature, type ParsedSignature, type RequestHeaders } from '@trunkline/http-signatures';
+import { AppError, type Clock } from '@trunkline/kernel';
+import type { PolicyPort } from '@trunkline/social';
+import type { SignerKey } from './signer-key.js';
+
+/** Who asks for a document. */
+export interface Reader {
+  readonly isSigned: boolean;
+  /** The server whose actor signed the request, proven when first asked; null: nobody's, or the proof failed. */
+  host(): Promise<string | null>;
+}
+
+export interface ReaderPorts {
+  readonly policy: PolicyPort;
+  readonly clock: Clock;
+  /** Our own hosts: a signature for another one was meant for somebody else. */
+  readonly hosts: readonly string[];
+  /** AUTHORIZED_FETCH. Limited federation asks for signatures as well, by the policy. */
+  readonly authorizedFetch: boolean;
+  /** `renew`: not the one that is stored, which did not fit. null: there is none. */
+  readonly findKey: (keyId: string, options: { readonly renew: boolean }) => Promise<SignerKey | null>;
+}
+
+export interface SignedGet {
+  /** Path and query as they came. */
+  readonly path: string;
+  readonly headers: RequestHeaders;
+}
+
+export const NOBODY: Reader = { isSigned: false, host: async () => null };
+
+const unsigned = (): AppError => new AppError(401, 'signature_required', 'The request must be signed');
+const blocked = (): AppError => new AppError(403, 'blocked_domain', 'This server does not federate with yours');
+
+/**
+ * Lets a reader in. A suspended server reads nothing here, whether a signature is needed or not; where signatures are
+ * required, one that cannot be verified is refused. Where they are not, its proof costs nothing until somebody asks.
+ *
+ * @throws AppError 401 or 403
+ */
+export async function admitReader(ports: ReaderPorts, request: SignedGet): Promise<Reader> {
+  const isRequired = ports.authorizedFetch || ports.policy.current().limitedFederation;
+  const parsed = parseSignature({ method: 'GET', ...request }, { nowMs: ports.clock.nowMs(), hosts: ports.hosts });
+  if (!parsed.ok) {
+    if (isRequired) throw unsigned();
+    return NOBODY;
+  }
+  if (isSuspended(ports, keyHost(parsed.value.keyId))) throw blocked();
+  const reader = proving(ports, parsed.value);
+  if (isRequired && (await reader.host()) === null) throw unsigned();
+  return reader;
+}
+
+function proving(ports: ReaderPorts, parsed: ParsedSignature): Reader {
+  let proof: Promise<string | null> | null = null;
+  return { isSigned: true, host: () => (proof ??= provenHost(ports, parsed)) };
+}
+
+async function provenHost(ports: ReaderPorts, parsed: ParsedSignature): Promise<string | null> {
+  for (const renew of [false, true]) {
+    const found = await ports.findKey(parsed.keyId, { renew });
+    if (found === null) return null;
+    const key = parsePublicKeyPem(found.publicKeyPem);
+    if (!key.ok || !verifySignature(parsed, key.value)) continue;
+    const host = hostOf(found.ownerUri);
+    return isSuspended(ports, host) ? null : host;
+  }
+  return null;
+}
+
+const isSuspended = (ports: ReaderPorts, host: string | null): boolean =>
+  host === null || domainVerdict(ports.policy.current(), host).suspended;

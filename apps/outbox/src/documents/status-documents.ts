@@ -1,0 +1,92 @@
+import { hostOf, renderNote, renderRepliesCollection, renderRepliesPage, renderTombstone, statusUris } from '@trunkline/activitypub';
+import { factsOf, NO_TIES, sightOf, type Account, type Status, type StatusFacts } from '@trunkline/domain';
+import { isSnowflake, notFound, type AccountId, type Snowflake } from '@trunkline/kernel';
+import { describeNote, renderPublication, surroundingsOf, type StatusSurroundings } from '../describe/describe-status.js';
+import { gone, idOf, localAccount, type DocumentPorts, type DocumentSource } from './document.js';
+import type { Reader } from './reader.js';
+
+const REPLIES_PAGE = 60;
+
+interface Found {
+  readonly status: Status;
+  readonly author: Account;
+  readonly isOpen: boolean;
+}
+
+/** The Note of a status. A deleted one that anybody could read leaves a Tombstone; a boost is only an activity. */
+export const noteDocument =
+  (accountId: string, statusId: string): DocumentSource =>
+  async (ports, reader) => {
+    const { status, isOpen } = await readableStatus(ports, reader, accountId, statusId);
+    const { baseUrl } = ports.settings;
+    if (status.boostOfId !== null) throw notFound();
+    if (status.deletedAt !== null) {
+      const { id } = statusUris(baseUrl, status.accountId, status.id);
+      return { json: renderTombstone({ id, formerType: 'Note', deleted: status.deletedAt }), pageUrl: status.url, isGone: true };
+    }
+    const note = describeNote(ports.settings, status, await around(ports, status));
+    return { json: renderNote(note), pageUrl: status.url, isPrivate: !isOpen };
+  };
+
+/** The Create of a status, or the Announce of a boost. */
+export const activityDocument =
+  (accountId: string, statusId: string): DocumentSource =>
+  async (ports, reader) => {
+    const { status, isOpen } = await readableStatus(ports, reader, accountId, statusId);
+    if (status.deletedAt !== null) throw gone();
+    const surroundings = await around(ports, status);
+    if (surroundings.boosted !== null && !isPublicEnough(surroundings.boosted.status)) throw notFound();
+    return { json: renderPublication(ports.settings, status, surroundings), pageUrl: status.url, isPrivate: !isOpen };
+  };
+
+/** Answers that anybody may read, by uri, oldest first. */
+export const repliesDocument =
+  (accountId: string, statusId: string, query: { readonly page?: unknown; readonly min_id?: unknown }): DocumentSource =>
+  async (ports, reader) => {
+    const { status, isOpen } = await readableStatus(ports, reader, accountId, statusId);
+    if (status.deletedAt !== null) throw gone();
+    if (status.boostOfId !== null) throw notFound();
+    const id = statusUris(ports.settings.baseUrl, status.accountId, status.id).replies;
+    const isPage = query.page === 'true';
+    const afterId: Snowflake | undefined = isPage && isSnowflake(query.min_id) ? query.min_id : undefined;
+    const replies = await ports.store.publicReplyUris(status.id, { afterId, limit: REPLIES_PAGE });
+    const last = replies.at(-1);
+    const items = replies.map((reply) => reply.uri);
+    const next = last !== undefined && replies.length === REPLIES_PAGE ? { next: `${id}?page=true&min_id=${last.id}` } : {};
+    const pageId = `${id}?page=true${afterId === undefined ? '' : `&min_id=${afterId}`}`;
+    const json = isPage ? renderRepliesPage({ id: pageId, partOf: id, items, ...next }) : renderRepliesCollection({ id, items, ...next });
+    return { json, pageUrl: status.url, isPrivate: !isOpen };
+  };
+
+const isPublicEnough = ({ visibility }: Status): boolean => visibility === 'public' || visibility === 'unlisted';
+
+async function around(ports: DocumentPorts, status: Status): Promise<StatusSurroundings> {
+  const surroundings = (await surroundingsOf(ports.store, [status])).get(status.id);
+  if (surroundings === undefined) throw notFound();
+  return surroundings;
+}
+
+/** @throws AppError 404 for everything that the reader may not see, so that nobody learns what exists */
+async function readableStatus(ports: DocumentPorts, reader: Reader, accountId: string, statusId: string): Promise<Found> {
+  const author = await localAccount(ports, accountId);
+  const [status] = await ports.store.statusesByIds([idOf(statusId)]);
+  if (status === undefined || status.accountId !== author.id || !status.local) throw notFound();
+  // Whether a deleted one may be told of is judged as if it still stood.
+  const facts = factsOf({ ...status, deletedAt: null }, author);
+  if (sightOf(facts, null, NO_TIES) === 'visible') return { status, author, isOpen: true };
+  if (!(await mayReadFor(ports, reader, { status, author, facts }))) throw notFound();
+  return { status, author, isOpen: false };
+}
+
+/** A server may read what one of its people may see: its instance actor signs for all of them. */
+async function mayReadFor(ports: DocumentPorts, reader: Reader, found: { status: Status; author: Account; facts: StatusFacts }): Promise<boolean> {
+  const host = reader.isSigned ? await reader.host() : null;
+  if (host === null) return false;
+  const { status, author, facts } = found;
+  const people: AccountId[] = status.mentions.filter((mention) => hostOf(mention.uri) === host).map((mention) => mention.accountId);
+  const follower = status.visibility === 'private' ? await ports.reads.followerAtHost(author.id, host) : null;
+  if (follower !== null) people.push(follower);
+  if (people.length === 0) return false;
+  const ties = await ports.store.tiesOfMany(people, [author.id]);
+  return people.some((id) => sightOf(facts, id, ties.get(id)?.get(author.id) ?? NO_TIES) === 'visible');
+}
