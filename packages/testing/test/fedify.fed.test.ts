@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Accept, Announce, Create, Delete, Follow, Like, Mention, Note, PUBLIC_COLLECTION, Undo, Update } from '@fedify/vocab';
 import { startTestServer, until, type TestPerson, type TestServer } from '../src/index.js';
 import { FedifyPeer, nowInstant } from './fedify-peer.js';
@@ -12,6 +12,8 @@ interface StatusJson {
   reblogs_count: number;
   replies_count: number;
 }
+
+jest.setTimeout(90_000);
 
 let peer: FedifyPeer;
 let server: TestServer;
@@ -42,8 +44,8 @@ describe('Fedify asks us', () => {
     await send(follow());
     const accept = await until('the Accept', () => peer.of(Accept)[0]);
     expect(accept.actorId?.href).toBe(alice.account.uri);
-    const accepted = await accept.getObject();
-    expect(accepted?.id?.href).toBe(id('/follows/1').href);
+    // Its parser does not believe an embedded object of another origin than its wrapper; the id is enough here.
+    expect(accept.objectId?.href).toBe(id('/follows/1').href);
     const followers = await alice.api.get<{ acct: string }[]>(`/api/v1/accounts/${alice.account.id}/followers`);
     expect(followers.map((account) => account.acct)).toEqual([peer.handle]);
   });
@@ -65,7 +67,7 @@ describe('Fedify asks us', () => {
     const reply = peer.note('reply', 'Hello back', {
       replyTarget: object,
       tags: [new Mention({ href: new URL(alice.account.uri), name: `@${alice.handle}` })],
-      ccs: [new URL(alice.account.uri)],
+      cc: new URL(alice.account.uri),
     });
     await send(like);
     await send(announce);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { startFediverse, until, type Fediverse, type TestPerson } from '../src/index.js';
 
 interface StatusJson {
@@ -23,6 +23,8 @@ interface NotificationJson {
   account: { acct: string };
   status?: StatusJson;
 }
+
+jest.setTimeout(90_000);
 
 let fediverse: Fediverse;
 let alice: TestPerson;
