@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { appNames, routes } from '../../infra/launcher/src/routes.ts';
 import { FIELDS } from '../../packages/platform/src/settings/fields.js';
+import { readSettings } from '../../packages/platform/src/settings/read-settings.js';
 import { routesFile, routesJson } from '../generate-routes.ts';
 import { chart, findHelm, helm, render, type Rendered } from './render-chart.ts';
 
@@ -65,6 +66,8 @@ const rules = (): void => {
     const known = FIELDS as Readonly<Record<string, { safeParse(text: string): { success: boolean } }>>;
     const faults = Object.entries(settings?.data ?? {}).filter(([name, text]) => known[name]?.safeParse(text).success !== true);
     expect(faults).toEqual([]);
+    const secrets = { DATABASE_URL: 'postgres://a@b/c', REDIS_URL: 'redis://a', NATS_URL: 'nats://a', TRUNKLINE_SECRET_KEYS: `1:${Buffer.alloc(32).toString('base64')}` };
+    expect(readSettings({ ...settings?.data, ...secrets })).toMatchObject({ ok: true });
     // Two copies of eight services, and one more of each during a roll-out.
     expect(settings?.data).toMatchObject({ DB_PROCESSES: '24', DB_CONNECTION_BUDGET: '80', NODE_ENV: 'production' });
   });
