@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-export const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public';
+const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public';
 const CONTEXT = ['https://www.w3.org/ns/activitystreams', 'https://w3id.org/security/v1'];
 const RSA_BITS = 2048;
 
