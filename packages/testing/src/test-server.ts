@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { BACKBONE, createLogger, readSettings, startService, type Backbone, type RunningService, type ServiceDefinition } from '@trunkline/platform';
+import type { Provider } from '@nestjs/common';
+import { BACKBONE, createLogger, MAILER, readSettings, startService, type Backbone, type Mail, type RunningService, type ServiceDefinition } from '@trunkline/platform';
 import { registerPerson, type TestPerson } from './test-person.js';
 import { createTestDatabase, freePort, testServices, type TestDatabase } from './test-services.js';
 import { unsettled } from './settled.js';
@@ -16,7 +17,12 @@ export interface TestServerOptions {
   readonly service?: ServiceDefinition;
   /** Stores of a server that runs already: a second copy, or another service of it. */
   readonly sharing?: TestServer;
+  /** Where mails go instead of out. */
+  readonly mails?: Mail[];
 }
+
+const mailbox = (mails: Mail[] | undefined): Provider[] =>
+  mails === undefined ? [] : [{ provide: MAILER, useValue: { send: async (mail: Mail) => void mails.push(mail), close: () => undefined } }];
 
 /** A whole server in this process, on real Postgres, Redis and NATS of its own. */
 export class TestServer {
@@ -57,7 +63,7 @@ export class TestServer {
     const logger = createLogger({ service: 'test', level: settings.value.logLevel });
     // Loaded when needed: a test of one service does not pay for all of them.
     const definition = options.service ?? (await import('@trunkline/standalone')).standalone;
-    const service = await startService({ ...definition, settings: settings.value, logger });
+    const service = await startService({ ...definition, settings: settings.value, logger, overrides: mailbox(options.mails) });
     return new TestServer(domain, service, service.app.get<Backbone>(BACKBONE), database, env, options.sharing === undefined);
   }
 
