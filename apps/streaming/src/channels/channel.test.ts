@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { channelOf } from './channel.js';
+import { channelKey, channelOf } from './channel.js';
 
 describe('channelOf', () => {
   test.each([
@@ -14,10 +14,13 @@ describe('channelOf', () => {
     expect(channel).toMatchObject({ ok: true, value: { name: [stream], source, scope, from, onlyMedia, tag: null } });
   });
 
-  test('a tag is normalised, with or without its #', () => {
-    for (const tag of ['Cats', '#CATS']) {
-      expect(channelOf({ stream: 'hashtag:local', tag })).toMatchObject({ ok: true, value: { name: ['hashtag:local', 'cats'], tag: 'cats', from: 'local' } });
-    }
+  test('a tag is one tag however it is written; messages name it as the client wrote it', () => {
+    const keys = ['Cats', '#CATS'].map((tag) => {
+      const channel = channelOf({ stream: 'hashtag:local', tag });
+      expect(channel).toMatchObject({ ok: true, value: { name: ['hashtag:local', tag], tag: 'cats', from: 'local' } });
+      return channel.ok && channelKey(channel.value);
+    });
+    expect(new Set(keys).size).toBe(1);
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '@trunkline/kernel';
 
 /** What a client can listen to. */
 export interface Channel {
-  /** As messages name it: `['public:local']`, `['hashtag', 'cats']`, `['list', '12']`. */
+  /** As messages name it: `['public:local']`, `['hashtag', 'Cats']` with the tag as the client wrote it, `['list', '12']`. */
   readonly name: readonly string[];
   /** Where its messages come from; `nothing`: known to clients, but nothing is ever sent. */
   readonly source: 'user' | 'notifications' | 'public' | 'tag' | 'nothing';
@@ -45,10 +45,11 @@ export function channelOf(request: ChannelRequest): Result<Channel, ChannelFailu
   const known = CHANNELS.get(request.stream);
   if (known === undefined) return fail({ code: 'unknown_channel', safe: 'Unknown channel type' });
   if (known.source === 'tag') {
-    const typed = typeof request.tag === 'string' ? request.tag.replace(/^#/, '') : '';
+    const written = typeof request.tag === 'string' ? request.tag : '';
+    const typed = written.replace(/^#/, '');
     if (!isHashtag(typed)) return fail({ code: 'tag_missing', safe: 'Missing tag name parameter' });
-    const tag = normaliseHashtag(typed);
-    return ok({ ...known, name: [request.stream, tag], tag });
+    // Clients find their subscription again by the tag as they wrote it: masto.js drops messages named otherwise.
+    return ok({ ...known, name: [request.stream, written], tag: normaliseHashtag(typed) });
   }
   if (request.stream === 'list') {
     if (typeof request.list !== 'string' || !/^\d{1,20}$/.test(request.list)) {
@@ -59,4 +60,5 @@ export function channelOf(request: ChannelRequest): Result<Channel, ChannelFailu
   return ok({ ...known, name: [request.stream] });
 }
 
-export const channelKey = (channel: Channel): string => channel.name.join('\n');
+/** Equal for what is one subscription: however a tag is written, it is the same one. */
+export const channelKey = ({ name, tag }: Channel): string => (tag === null ? name.join('\n') : `${name[0]}\n${tag}`);
