@@ -17,7 +17,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'media', 'a', 'cat.png'), 'picture');
   await writeFile(join(folder, 'media', 'a', 'page.html'), '<script>alert(1)</script>');
   server = await startTestServer({ env: { DATA_DIR: folder }, service: { name: 'media', module: MediaModule, ...withBackbone({ consumes: false }) } });
-});
+}, 60_000);
 afterAll(async () => {
   await server.stop();
   await rm(folder, { recursive: true, force: true });
