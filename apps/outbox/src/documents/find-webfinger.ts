@@ -14,8 +14,11 @@ export interface WebfingerPorts {
 const RESOURCE_CHARS_MAX = 2_048;
 const badResource = (): AppError => new AppError(400, 'bad_resource', 'The resource parameter names no account');
 
-/** The name of the instance actor, as Mastodon has it: the host itself. */
-export const instanceHandle = ({ localDomain }: SocialSettings): string => `${localDomain}@${localDomain}`;
+/** The name of the instance actor, as Mastodon has it: the host itself. A port, in development, cannot stand in a name. */
+export const instanceName = ({ localDomain }: SocialSettings): string => withoutPort(localDomain);
+export const instanceHandle = (settings: SocialSettings): string => `${instanceName(settings)}@${settings.localDomain}`;
+
+const withoutPort = (host: string): string => host.replace(/:[0-9]+$/, '');
 
 /**
  * Who is meant by `acct:name@host`, an actor's id or a profile page. Names at LOCAL_DOMAIN and at WEB_DOMAIN mean the same.
@@ -46,7 +49,7 @@ function readResource(settings: SocialSettings, resource: string): Asked {
   const domain = normalizeHost(host ?? '');
   if (username === undefined || domain === null) throw badResource();
   if (!isOurs(settings, domain)) throw notFound();
-  return isOurs(settings, username.toLowerCase()) ? 'instance' : { username };
+  return [instanceName(settings), withoutPort(settings.webDomain)].includes(username.toLowerCase()) ? 'instance' : { username };
 }
 
 function readUrl(settings: SocialSettings, resource: string): Asked {

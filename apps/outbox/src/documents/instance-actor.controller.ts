@@ -4,7 +4,7 @@ import { BACKBONE, type Backbone } from '@trunkline/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Document } from './document.js';
 import { sendActivity } from './documents.adapter.js';
-import { instanceHandle } from './find-webfinger.js';
+import { instanceHandle, instanceName } from './find-webfinger.js';
 
 /** The server's own actor, which signs its fetches. Always readable unsigned: else two strict servers ask each other for ever. */
 @Controller('actor')
@@ -16,7 +16,7 @@ export class InstanceActorController {
     const { settings, instanceKey } = this.backbone;
     const document = renderInstanceActor({
       uris: instanceActorUris(settings.baseUrl),
-      username: settings.localDomain,
+      username: instanceName(settings),
       webfinger: instanceHandle(settings),
       url: `${settings.baseUrl}/about`,
       displayName: settings.site.title,

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Status } from '@trunkline/domain';
+import { followAccount, publishStatus } from '@trunkline/social';
+import { ScriptedRemote, startTestServer, type TestPerson, type TestServer } from '@trunkline/testing';
+import { ACTIVITY, get, outboxService, resolved } from './outbox-server.js';
+
+let friend: ScriptedRemote;
+let stranger: ScriptedRemote;
+let server: TestServer;
+let strict: TestServer;
+let ann: TestPerson;
+beforeAll(async () => {
+  [friend, stranger] = [await ScriptedRemote.start({ name: 'fay' }), await ScriptedRemote.start({ name: 'sue' })];
+  const peers = [friend.host, stranger.host];
+  server = await startTestServer({ service: outboxService(), peers });
+  strict = await startTestServer({ service: outboxService(), peers, env: { AUTHORIZED_FETCH: 'true' } });
+  ann = await server.person('ann');
+}, 60_000);
+afterAll(() => Promise.all([server, strict, friend, stranger].map((one) => one.stop())));
+
+async function post(text: string, visibility: Status['visibility']): Promise<Status> {
+  const draft = { text, visibility, inReplyToId: null, spoilerText: '', sensitive: false, language: null, application: null, idempotencyKey: null };
+  const made = await publishStatus(server.backbone, ann.account, draft);
+  if (!made.ok) throw new Error(made.error.code);
+  return made.value;
+}
+const statusOf = async (remote: ScriptedRemote, uri: string): Promise<number> => (await remote.fetchDocument(uri, ACTIVITY)).status;
+
+test('a followers-only post is read by the server of a follower, a direct one by that of whom it names', async () => {
+  const fay = await resolved(server, friend.person);
+  const hidden = await post('for my followers', 'private');
+  expect(await statusOf(friend, hidden.uri)).toBe(404);
+  await followAccount(server.backbone, fay, ann.account, { uri: `${fay.uri}/follows/1` });
+  const read = await friend.fetchDocument(hidden.uri, ACTIVITY);
+  expect([read.status, JSON.parse(read.body)]).toMatchObject([200, { id: hidden.uri, to: [`${ann.account.uri}/followers`] }]);
+  expect(await statusOf(friend, `${hidden.uri}/activity`)).toBe(200);
+  expect(await statusOf(stranger, hidden.uri)).toBe(404);
+  expect((await get(server, hidden.uri)).status).toBe(404);
+
+  const direct = await post(`@${friend.person.handle} psst`, 'direct');
+  expect(await statusOf(friend, direct.uri)).toBe(200);
+  expect(await statusOf(stranger, direct.uri)).toBe(404);
+  expect(await statusOf(friend, (await post('to nobody', 'direct')).uri)).toBe(404);
+});
+
+test('authorised fetch wants a signature for all but the server itself and discovery', async () => {
+  const eve = await strict.person('eve');
+  expect((await get(strict, eve.account.uri)).status).toBe(401);
+  expect((await get(strict, `${eve.account.uri}/outbox`)).status).toBe(401);
+  expect((await get(strict, '/actor')).status).toBe(200);
+  expect((await get(strict, `/.well-known/webfinger?resource=${encodeURIComponent(eve.account.uri)}`)).status).toBe(200);
+  expect((await get(strict, eve.account.uri, 'text/html')).status).toBe(302);
+  expect(await statusOf(friend, eve.account.uri)).toBe(200);
+  const answer = await friend.fetchDocument(eve.account.uri, ACTIVITY);
+  expect(answer.status).toBe(200);
+});
+
+test('a suspended server reads nothing that is signed for, within a second', async () => {
+  const { moderation, policy } = server.backbone;
+  const open = await post('open to all', 'public');
+  expect(await statusOf(stranger, open.uri)).toBe(200);
+  await moderation.setDomainRule(null, { domain: stranger.host, severity: 'suspend', rejectMedia: false, rejectReports: false, privateComment: null, publicComment: null, obfuscate: false });
+  await policy.refresh();
+  expect(await statusOf(stranger, open.uri)).toBe(403);
+  expect(await statusOf(friend, open.uri)).toBe(200);
+});
