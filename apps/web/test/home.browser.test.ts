@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Visibility } from '@trunkline/domain';
+import { startFediverse, type Fediverse, type TestPerson } from '@trunkline/testing';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+jest.setTimeout(60_000);
+
+let fediverse: Fediverse;
+let browser: Browser;
+let alice: TestPerson;
+let bob: TestPerson;
+let page: Page;
+const faults: string[] = [];
+
+beforeAll(async () => {
+  const executablePath = process.env['CHROMIUM_PATH'];
+  if (executablePath === undefined) throw new Error('this test needs Chromium: run it through `npm test`, or set CHROMIUM_PATH');
+  fediverse = await startFediverse();
+  [alice, bob] = [await fediverse.home.person('alice'), await fediverse.away.person('bob')];
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  page = await browser.newPage();
+  // A policy that blocks something of ours, and a script that fails, both speak here.
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  page.on('pageerror', (error) => faults.push(String(error)));
+}, 90_000);
+afterAll(async () => {
+  await browser?.close();
+  await fediverse?.stop();
+});
+
+const home = (): string => fediverse.home.backbone.settings.baseUrl;
+const post = (person: TestPerson, status: string, visibility: Visibility = 'public'): Promise<unknown> => person.api.post('/api/v1/statuses', { status, visibility });
+
+test('a newcomer signs in, and out of the consent page comes home', async () => {
+  await page.goto(`${home()}/home`);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByLabel('E-mail address').fill(alice.email);
+  await page.getByLabel('Password').fill(alice.password);
+  await page.getByRole('button', { name: /sign in/i }).click();
+  await page.getByRole('button', { name: /authori[sz]e/i }).click();
+  await page.getByText('Signed in as').waitFor();
+  expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/home');
+});
+
+test('she finds and follows somebody on another server', async () => {
+  await page.getByLabel('Follow somebody').fill(`@${bob.handle}`);
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('button', { name: 'Follow', exact: true }).click();
+  await page.getByRole('button', { name: /Unfollow|Cancel request/ }).waitFor();
+  await fediverse.settled();
+});
+
+test('his post crosses, is announced without moving anything, and shown when asked for', async () => {
+  await post(bob, 'hello from <away>');
+  const fresh = page.getByRole('button', { name: '1 new post' });
+  await fresh.waitFor();
+  expect(await page.getByText('hello from <away>').count()).toBe(0);
+  await fresh.click();
+  await page.getByText('hello from <away>').waitFor();
+});
+
+test('she favourites it and answers with a warning; he gets both', async () => {
+  const article = page.locator('article.status', { hasText: 'hello from <away>' });
+  await article.getByRole('button', { name: /Favourite/ }).click();
+  await article.getByRole('button', { name: 'Favourite (1)', pressed: true }).waitFor();
+  await article.getByRole('button', { name: /Reply/ }).click();
+  const text = page.getByLabel('What is on your mind?');
+  expect(await text.inputValue()).toBe(`@${bob.handle} `);
+  await text.pressSequentially('hello yourself');
+  await page.getByLabel('Content warning').fill('greetings');
+  await page.getByRole('button', { name: 'Post', exact: true }).click();
+  await page.locator('article.status', { hasText: 'greetings' }).waitFor();
+  await fediverse.settled();
+  const notices = await bob.api.get<{ type: string; status?: { spoiler_text: string } }[]>('/api/v1/notifications');
+  expect(notices.map(({ type }) => type).sort()).toEqual(['favourite', 'follow', 'mention']);
+  expect(notices.find(({ type }) => type === 'mention')?.status?.spoiler_text).toBe('greetings');
+});
+
+test('he answers: the number of notifications rises by itself', async () => {
+  await post(bob, `@${alice.handle} good day`);
+  await page.getByRole('button', { name: 'Notifications (1)' }).click();
+  await page.getByText('mentioned you').waitFor();
+});
+
+test('nothing was blocked by the policy and no script failed', () => {
+  expect(faults).toEqual([]);
+});
+
+test('signing out ends the token on the server', async () => {
+  const token = await page.evaluate<string>("localStorage.getItem('trunkline.token')");
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL(`${home()}/`);
+  const answer = await fetch(`${fediverse.home.url}/api/v1/accounts/verify_credentials`, { headers: { authorization: `Bearer ${token}` } });
+  expect(answer.status).toBe(401);
+});
