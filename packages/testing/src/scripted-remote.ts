@@ -104,9 +104,9 @@ export class ScriptedRemote {
     return postSigned(inboxUrl, body, this.person, tamper);
   }
 
-  /** GETs a document of another server, signed. */
-  fetchDocument(url: string, accept?: string): Promise<SentAnswer> {
-    return getSigned(url, this.person, accept);
+  /** GETs a document of another server, signed; `host` unless it is that of the URL. */
+  fetchDocument(url: string, accept?: string, host?: string): Promise<SentAnswer> {
+    return getSigned(url, this.person, accept, host);
   }
 
   /** What came to its inboxes with a signature that holds, by activity id, and how often, whatever was answered. */

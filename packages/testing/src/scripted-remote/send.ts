@@ -19,6 +19,8 @@ export interface Tamper {
   readonly covered?: readonly string[];
   /** null: the parameter is left out. Default `rsa-sha256`. */
   readonly algorithm?: string | null;
+  /** The Host, signed as well; that of the URL unless told: a copy of a server is reached elsewhere than under its name. */
+  readonly host?: string;
   /** Headers set after signing; null takes one away, a list sends it as often. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | null>>;
 }
@@ -41,7 +43,7 @@ const digestOf = (body: string): string => `SHA-256=${createHash('sha256').updat
 /** POSTs a body to an inbox, signed by draft-cavage-12 with code of its own: a peer does not share ours. */
 export function postSigned(url: string, body: string, signing: Signing, tamper: Tamper = {}): Promise<SentAnswer> {
   const headers = new Map<string, string>([
-    ['Host', new URL(url).host],
+    ['Host', tamper.host ?? new URL(url).host],
     ['Date', new Date(Date.now() + (tamper.dateOffsetMs ?? 0)).toUTCString()],
     ['Content-Type', 'application/activity+json'],
   ]);
@@ -51,9 +53,9 @@ export function postSigned(url: string, body: string, signing: Signing, tamper: 
 }
 
 /** GETs a document, signed: servers in authorized-fetch mode ask for it, and others do not mind. */
-export function getSigned(url: string, signing: Signing, accept = 'application/activity+json'): Promise<SentAnswer> {
+export function getSigned(url: string, signing: Signing, accept = 'application/activity+json', host = new URL(url).host): Promise<SentAnswer> {
   const headers = new Map([
-    ['Host', new URL(url).host],
+    ['Host', host],
     ['Date', new Date().toUTCString()],
     ['Accept', accept],
   ]);
