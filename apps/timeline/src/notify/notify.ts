@@ -11,6 +11,7 @@ import type { Account, NotificationType } from '@trunkline/domain';
 import type { AccountId, Snowflake } from '@trunkline/kernel';
 import {
   isDomainSuspended,
+  isSilenced,
   isVisible,
   loadStatuses,
   viewerOf,
@@ -166,8 +167,8 @@ async function wantedBy(ports: NotifyPorts, about: StatusView | null, notices: r
     const viewer = viewerOf(notice.accountId, ties.get(notice.accountId) ?? new Map());
     const toSender = viewer.tiesTo(from.id);
     if (toSender.blockedEitherWay || toSender.mutes || toSender.blocksDomain) return false;
-    // Limited accounts reach only those who follow them.
-    if (from.silencedAt !== null && !toSender.follows) return false;
+    // Limited accounts, and those of limited servers, reach only those who follow them.
+    if (isSilenced(ports.policy.current(), from) && !toSender.follows) return false;
     return about === null || isVisible(ports, about, viewer);
   });
 }
