@@ -5,8 +5,11 @@ import { ensurePartitions } from './partitions.js';
 
 /** Any number that nothing else in the database locks. */
 const MIGRATION_LOCK = 7_281_900_415;
-/** Days of partitions made ahead, so that a leader may be away for a week. */
-export const PARTITION_DAYS_AHEAD = 7;
+/**
+ * Days of partitions made ahead. Without a leader for longer, rows wait in the default partition and move later;
+ * more days would cost planning time in every statement.
+ */
+export const PARTITION_DAYS_AHEAD = 3;
 
 /**
  * Brings the schema up to date and makes the partitions of the coming days. Copies that start together run it

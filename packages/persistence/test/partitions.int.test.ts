@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { firstIdAt } from '@trunkline/kernel';
 import type { Database } from '../src/database.js';
+import { PARTITION_DAYS_AHEAD } from '../src/migrate.js';
 import { DAILY_TABLES, dropOldPartitions, ensurePartitions, partitionsOf } from '../src/partitions.js';
 import { startDatabase } from './postgres.js';
 
@@ -19,11 +20,11 @@ const insertInbound = (id: string, state: string) =>
     [id, state],
   );
 
-test('migrating makes yesterday, today and a week ahead for every table; again makes none', async () => {
+test('migrating makes yesterday, today and some days ahead for every table; again makes none', async () => {
   for (const table of DAILY_TABLES) {
-    expect(await partitionsOf(db, table)).toEqual(Array.from({ length: 9 }, (_, index) => nameOf(table, index - 1)));
+    expect(await partitionsOf(db, table)).toEqual(Array.from({ length: PARTITION_DAYS_AHEAD + 2 }, (_, index) => nameOf(table, index - 1)));
   }
-  expect(await ensurePartitions(db, 7)).toBe(0);
+  expect(await ensurePartitions(db, PARTITION_DAYS_AHEAD)).toBe(0);
 });
 
 test('the first and the last id of a day fall into its partition', async () => {
@@ -36,7 +37,7 @@ test('several leaders make the same days at once, and rows that came too early m
   const id = firstIdAt(dayStart(9) + 5);
   expect(await insertInbound(id, 'stored')).toEqual([{ place: 'federation.inbound_default' }]);
   const made = await Promise.all([ensurePartitions(db, 9), ensurePartitions(db, 9), ensurePartitions(db, 9)]);
-  expect(made.reduce((sum, count) => sum + count, 0)).toBe(2 * DAILY_TABLES.length);
+  expect(made.reduce((sum, count) => sum + count, 0)).toBe((9 - PARTITION_DAYS_AHEAD) * DAILY_TABLES.length);
   expect(await db.query('SELECT tableoid::regclass::text AS place FROM federation.inbound WHERE id = $1', [id])).toEqual([
     { place: nameOf('federation.inbound', 9) },
   ]);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { snowflake } from '@trunkline/kernel';
 import { Database } from '../src/database.js';
 import { AccountKeyStore, InstanceKeyStore, type Sealer } from '../src/ledger/key-store.js';
+import { PARTITION_DAYS_AHEAD } from '../src/migrate.js';
 import { ensurePartitions } from '../src/partitions.js';
 import { ROLE_APPS, type RoleApp } from '../src/role-grants.js';
 import { applyRoles } from '../src/roles.js';
@@ -93,7 +94,7 @@ test.each(ROLE_APPS)('%s publishes, makes days and knows which migrations ran', 
   await as(app).query(`INSERT INTO events.outbox (id, event_id, subject, payload) VALUES ($1, gen_random_uuid(), 's', '{}')`, [
     String(ROLE_APPS.indexOf(app) + 1),
   ]);
-  expect(await ensurePartitions(as(app), 7)).toBe(0);
+  expect(await ensurePartitions(as(app), PARTITION_DAYS_AHEAD)).toBe(0);
   expect(await as(app).query('SELECT name FROM public.schema_migrations LIMIT 100')).not.toEqual([]);
 });
 

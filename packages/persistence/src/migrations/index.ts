@@ -3,6 +3,7 @@ import { Ledger1700000000002 } from './0002-ledger.js';
 import { People1700000000003 } from './0003-people.js';
 import { Partitions1700000000004 } from './0004-partitions.js';
 import { DeliveryOrder1700000000005 } from './0005-delivery-order.js';
+import { NoJit1700000000006 } from './0006-no-jit.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   People1700000000003,
   Partitions1700000000004,
   DeliveryOrder1700000000005,
+  NoJit1700000000006,
 ] as const;

@@ -4,7 +4,7 @@
  * missing: feeds are rebuilt from Postgres.
  */
 export const COMPLETE = '0:0:0';
-export const FILLING = '0:0:1';
+const FILLING = '0:0:1';
 
 /** KEYS feeds; ARGV entry, cap, slack, how many of the newest to compare. Returns how many took it; no feed takes none. */
 const push = `
