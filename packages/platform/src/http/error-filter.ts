@@ -2,7 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import { AppError } from '@trunkline/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../logging/logger.js';
-import { errorPage, wantsPage } from './error-page.js';
+import { ERROR_PAGE_POLICY, errorPage, wantsPage } from './error-page.js';
 import { routeOf } from './edge-hooks.js';
 
 /** What is said when the thrown thing has no text of ours for strangers. */
@@ -10,7 +10,8 @@ const SAFE_TEXTS: Readonly<Record<number, string>> = {
   400: 'The request is not valid',
   401: 'The access token is invalid',
   403: 'This action is not allowed',
-  404: 'Record not found',
+  // Of the router: there is no such address. What has an address and is not there is an AppError with its own words.
+  404: 'Not Found',
   408: 'The request took too long to arrive',
   410: 'Gone',
   413: 'The request is too large',
@@ -71,7 +72,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (reply.sent || reply.raw.headersSent) return;
     reply.code(status).headers(headers).header('Cache-Control', 'no-store');
     if (wantsPage(request.url, request.headers.accept)) {
-      reply.header('Vary', 'Accept').type('text/html; charset=utf-8').send(errorPage(status, body.error, this.siteTitle));
+      reply.header('Vary', 'Accept').header('Content-Security-Policy', ERROR_PAGE_POLICY).type('text/html; charset=utf-8').send(errorPage(status, body.error, this.siteTitle));
     } else {
       reply.type('application/json; charset=utf-8').send(body);
     }

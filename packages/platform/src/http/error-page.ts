@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { pathOf } from './body-parsers.js';
 
 const MACHINE_PATHS = /^\/(api|inbox|ap|actor|\.well-known|nodeinfo|metrics|livez|readyz|startupz)(\/|$)|^\/oauth\/(token|revoke|userinfo|introspect)$/;
@@ -21,12 +22,18 @@ function qualityOf(accept: string, type: string): number {
   return 0;
 }
 
-/** A page that says what went wrong, without style or script. `message` is written out as text. */
+const STYLE =
+  ':root{color-scheme:light dark}body{max-width:30rem;margin:15vh auto 0;padding:0 1.5rem;font:1.1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}h1{margin:0;font-size:3rem}';
+
+/** What the page may do in a browser: show its own style. */
+export const ERROR_PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'`;
+
+/** A page that says what went wrong, without script. `message` is written out as text. */
 export function errorPage(status: number, message: string, siteTitle: string): string {
   const text = escapeHtml(message);
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${text} – ${escapeHtml(siteTitle)}</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${text} – ${escapeHtml(siteTitle)}</title><style>${STYLE}</style></head>
 <body><main><h1>${status}</h1><p>${text}</p><p><a href="/">${escapeHtml(siteTitle)}</a></p></main></body>
 </html>
 `;
