@@ -11,9 +11,16 @@ import { timeline } from './timeline.js';
 const app = document.querySelector<HTMLElement>('#app');
 const line = document.querySelector<HTMLElement>('#status');
 
-/** One sentence for everybody, read out as well. */
+const NOTE_MS = 6_000;
+
+/** One sentence, read out as well. */
 function say(text: string): void {
   if (line !== null) line.textContent = text;
+}
+/** A sentence that matters only now. */
+function note(text: string): void {
+  say(text);
+  setTimeout(() => line?.textContent === text && say(''), NOTE_MS);
 }
 const complain = (error: unknown): void => say(error instanceof Error ? error.message : 'Something went wrong.');
 
@@ -31,7 +38,7 @@ async function showHome(place: HTMLElement): Promise<void> {
     me,
     (status) => {
       home.add(status);
-      say('Posted.');
+      note('Posted.');
     },
     complain,
   );

@@ -3,6 +3,8 @@ import type { Account, Relationship, Status } from './mastodon.js';
 import { avatarOf, nameOf, postView, type PostActions } from './post-view.js';
 import { api } from './session.js';
 
+const ANSWER_AFTER_MS = [700, 1_500, 3_000, 6_000];
+
 /** Finds people and posts by handle or address, on any server, and follows them. */
 export function search(actions: PostActions): { readonly view: HTMLElement; run(text: string): Promise<void> } {
   const input = element('input', { id: 'search-text', type: 'search', name: 'q', placeholder: '@name@server.example', required: true, autocapitalize: 'none', spellcheck: 'false' });
@@ -51,11 +53,17 @@ function accountView(account: Account, relationship: Relationship | undefined, {
   const change = async (verb: string): Promise<void> => {
     now = await api<Relationship>('POST', `/api/v1/accounts/${account.id}/${verb}`);
     show();
+    // Another server answers a request within moments, and nothing tells us: look again.
+    for (const waitMs of ANSWER_AFTER_MS) {
+      if (!now?.requested) return;
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      now = (await relationshipsTo([account])).get(account.id) ?? now;
+      show();
+    }
   };
   button.addEventListener('click', () => {
     const verb = now?.following === true || now?.requested === true ? 'unfollow' : 'follow';
-    button.disabled = true;
-    change(verb).catch(onError).finally(() => (button.disabled = false));
+    change(verb).catch(onError);
   });
   show();
   return element('article', { class: 'person' }, avatarOf(account),

@@ -23,7 +23,8 @@ export async function readBrowserFiles(): Promise<ReadonlyMap<string, BrowserFil
   const files = await Promise.all(
     names.map(async (name): Promise<[string, BrowserFile]> => {
       const source = await readFile(new URL(name, folder), 'utf8');
-      const text = name.endsWith('.ts') ? stripTypeScriptTypes(source) : source;
+      // Maps stay on the server: the sources are public anyway, and browsers would ask for what is not served.
+      const text = (name.endsWith('.ts') ? stripTypeScriptTypes(source) : source).replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n');
       const type = name.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8';
       const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
       return [name.replace(/\.ts$/, '.js'), { type, text, etag }];
