@@ -118,7 +118,7 @@ export class DeliveryWorker {
   }
 
   private track(work: Promise<void>): void {
-    const tracked = work.catch(this.ports.onError).then(() => {
+    const tracked = work.catch(this.ports.onError).finally(() => {
       this.underWay.delete(tracked);
       // There is room again, and what had to wait for this one in order may go.
       this.wake();
