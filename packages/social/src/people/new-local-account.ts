@@ -1,5 +1,5 @@
 import type { AccountId } from '@trunkline/kernel';
-import type { AccountProfile } from '../ports.js';
+import type { AccountProfile } from '../ports/store-rows.js';
 import { localAccountUris } from '../statuses/publish-status.js';
 
 /**

@@ -1,6 +1,7 @@
 import { factsOf, type Account, type Status, type StatusFacts, type StatusFlags, type TimelineFacts, type Viewer } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
-import type { SocialPorts, SocialReads } from '../ports.js';
+import type { SocialPorts } from '../ports/social-ports.js';
+import type { SocialReads } from '../ports/social-store.js';
 import { isDomainSuspended, isSilenced, viewerOf } from '../statuses/viewer.js';
 
 /** A status with everything that rules and rendering need; `boosted` one level deep. */

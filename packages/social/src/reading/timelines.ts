@@ -1,6 +1,7 @@
 import { feedMerge, feedPage, feedVerdict, publicTimelineVerdict, type FeedEntry, type Page, type Viewer } from '@trunkline/domain';
 import { compareIds, type AccountId, type StatusId } from '@trunkline/kernel';
-import type { HomeFeeds, SocialPorts } from '../ports.js';
+import type { SocialPorts } from '../ports/social-ports.js';
+import type { HomeFeeds } from '../ports/reader-stores.js';
 import { loadStatuses, timelineFacts, type StatusView } from './load-statuses.js';
 import { fillPage, isVisible } from './view-statuses.js';
 

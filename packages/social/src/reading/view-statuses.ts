@@ -1,6 +1,6 @@
 import { sightFor, type Viewer } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
-import type { SocialPorts } from '../ports.js';
+import type { SocialPorts } from '../ports/social-ports.js';
 import { loadStatuses, timelineFacts, type StatusView } from './load-statuses.js';
 
 type Reading = Pick<SocialPorts, 'store' | 'policy'>;

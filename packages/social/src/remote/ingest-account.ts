@@ -1,7 +1,8 @@
 import { htmlToText, sanitizeHtml, type RemoteActor } from '@trunkline/activitypub';
 import { domainVerdict, type Account } from '@trunkline/domain';
 import { nowDate } from '@trunkline/kernel';
-import type { AccountProfile, SocialPorts } from '../ports.js';
+import type { AccountProfile } from '../ports/store-rows.js';
+import type { SocialPorts } from '../ports/social-ports.js';
 
 /** A checked actor document → the row other people see. Its handle has been proven by the caller. */
 export function ingestAccount(

@@ -2,7 +2,8 @@ import { htmlToText, parseLocalUri, sanitizeHtml, type RemoteNote } from '@trunk
 import { StatusEditedV1 } from '@trunkline/contracts';
 import { domainVerdict, normaliseHashtag, type Account, type MediaAttachment, type Status } from '@trunkline/domain';
 import { nowDate, type AccountId } from '@trunkline/kernel';
-import type { NewStatus, SocialPorts } from '../ports.js';
+import type { NewStatus } from '../ports/store-rows.js';
+import type { SocialPorts } from '../ports/social-ports.js';
 import { saveAndAnnounce } from '../statuses/publish-status.js';
 import { publishedOr } from './ingest-account.js';
 

@@ -1,7 +1,8 @@
 import { hostOf, parseActor, parseHandle, parseLocalUri, type RemoteActor } from '@trunkline/activitypub';
 import { domainVerdict, type Account } from '@trunkline/domain';
 import { fail, ok, type Result } from '@trunkline/kernel';
-import type { Handle, SocialPorts } from '../ports.js';
+import type { Handle } from '../ports/store-rows.js';
+import type { SocialPorts } from '../ports/social-ports.js';
 import { ingestAccount } from './ingest-account.js';
 
 export type ResolveFailure = { code: 'blocked_domain' | 'not_found' | 'gone' | 'unreachable' | 'invalid' | 'spoofed'; detail?: string };

@@ -1,7 +1,7 @@
 import { parseLocalUri, parseNote, sameHost, type RemoteNote } from '@trunkline/activitypub';
 import type { Account, Status } from '@trunkline/domain';
 import { fail, ok, type Result } from '@trunkline/kernel';
-import type { SocialPorts } from '../ports.js';
+import type { SocialPorts } from '../ports/social-ports.js';
 import { ingestStatus } from './ingest-status.js';
 import { fetchCode, resolveAccount, type ResolveFailure } from './resolve-account.js';
 

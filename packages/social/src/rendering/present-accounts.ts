@@ -1,7 +1,8 @@
 import { mentionsIn, parseText, type Account, type MentionTarget, type User } from '@trunkline/domain';
 import type { AccountId } from '@trunkline/kernel';
 import { renderAccount, type AccountExtras, type AccountJson } from '@trunkline/mastodon-api';
-import type { SocialPorts, SocialReads } from '../ports.js';
+import type { SocialPorts } from '../ports/social-ports.js';
+import type { SocialReads } from '../ports/social-store.js';
 import { portHostsOf, remoteDomain } from '../statuses/compose-text.js';
 import { isDomainSuspended, isSilenced } from '../statuses/viewer.js';
 import { renderContextOf } from './render-context.js';

@@ -1,7 +1,7 @@
 import type { Account, Notification, Report, Viewer } from '@trunkline/domain';
 import type { AccountId, Snowflake } from '@trunkline/kernel';
 import { renderGroupedNotifications, renderNotification, type NotificationJson, type NotificationView } from '@trunkline/mastodon-api';
-import type { SocialReads } from '../ports.js';
+import type { SocialReads } from '../ports/social-store.js';
 import { loadStatuses, type StatusView } from '../reading/load-statuses.js';
 import { isVisible } from '../reading/view-statuses.js';
 import { isDomainSuspended, viewerOf } from '../statuses/viewer.js';

@@ -1,5 +1,5 @@
 import type { RenderContext } from '@trunkline/mastodon-api';
-import type { SocialSettings } from '../ports.js';
+import type { SocialSettings } from '../ports/social-ports.js';
 import { portHostsOf } from '../statuses/compose-text.js';
 
 /** What the renderers of the client API need to know of this server. */

@@ -1,7 +1,8 @@
 import { statusUris } from '@trunkline/activitypub';
 import { boostVisibility, mayBoost, type Account, type Status, type Visibility } from '@trunkline/domain';
 import { fail, nowDate, ok, type Result, type Snowflake, type StatusId } from '@trunkline/kernel';
-import type { NewStatus, SocialPorts } from '../ports.js';
+import type { NewStatus } from '../ports/store-rows.js';
+import type { SocialPorts } from '../ports/social-ports.js';
 import { viewStatus } from '../reading/view-statuses.js';
 import { deleteStatusIn } from './delete-status.js';
 import { saveAndAnnounce } from './publish-status.js';

@@ -1,6 +1,6 @@
 import { formatStatus, hashtagsIn, mentionsIn, parseText, type Account, type MentionTarget } from '@trunkline/domain';
 import type { AccountId } from '@trunkline/kernel';
-import type { SocialPorts, SocialSettings } from '../ports.js';
+import type { SocialPorts, SocialSettings } from '../ports/social-ports.js';
 
 export interface WrittenText {
   readonly content: string;

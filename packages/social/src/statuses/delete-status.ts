@@ -1,6 +1,7 @@
 import { StatusDeletedV1 } from '@trunkline/contracts';
 import type { Status } from '@trunkline/domain';
-import type { SocialPorts, SocialTransaction } from '../ports.js';
+import type { SocialPorts } from '../ports/social-ports.js';
+import type { SocialTransaction } from '../ports/social-store.js';
 
 /** Leaves a tombstone and announces it. False: it was deleted before. */
 export function deleteStatus(

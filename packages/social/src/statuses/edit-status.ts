@@ -1,7 +1,7 @@
 import { StatusEditedV1 } from '@trunkline/contracts';
 import type { Account, Status } from '@trunkline/domain';
 import { fail, nowDate, ok, type Result, type StatusId } from '@trunkline/kernel';
-import type { SocialPorts } from '../ports.js';
+import type { SocialPorts } from '../ports/social-ports.js';
 import { composeText, portHostsOf } from './compose-text.js';
 import { checkText } from './publish-status.js';
 

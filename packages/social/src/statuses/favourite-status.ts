@@ -1,6 +1,6 @@
 import { StatusFavouritedV1, StatusUnfavouritedV1 } from '@trunkline/contracts';
 import type { AccountId, StatusId } from '@trunkline/kernel';
-import type { SocialPorts } from '../ports.js';
+import type { SocialPorts } from '../ports/social-ports.js';
 
 /** Once, however often it is asked. `uri`: the peer's id of its Like. The caller has checked visibility. */
 export function favouriteStatus(

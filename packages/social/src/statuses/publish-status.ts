@@ -2,7 +2,9 @@ import { actorUris, statusUris } from '@trunkline/activitypub';
 import { StatusPublishedV1 } from '@trunkline/contracts';
 import { countStatusCharacters, STATUS_CHARACTERS_MAX, type Account, type Status, type Visibility } from '@trunkline/domain';
 import { fail, nowDate, ok, type AccountId, type Result, type StatusId } from '@trunkline/kernel';
-import type { NewStatus, SocialPorts, SocialTransaction } from '../ports.js';
+import type { NewStatus } from '../ports/store-rows.js';
+import type { SocialPorts } from '../ports/social-ports.js';
+import type { SocialTransaction } from '../ports/social-store.js';
 import { viewStatus } from '../reading/view-statuses.js';
 import { composeText, portHostsOf, type WrittenText } from './compose-text.js';
 

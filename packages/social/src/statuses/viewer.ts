@@ -1,6 +1,6 @@
 import { NO_TIES, domainVerdict, type Account, type PolicySnapshot, type Viewer } from '@trunkline/domain';
 import type { AccountId } from '@trunkline/kernel';
-import type { ViewerTies } from '../ports.js';
+import type { ViewerTies } from '../ports/store-rows.js';
 
 /** A viewer over ties that were loaded for everybody who matters to the question. */
 export function viewerOf(viewerId: AccountId, ties: ViewerTies): Viewer {

@@ -1,7 +1,7 @@
 import { AccountBlockedV1, AccountUnblockedV1, FollowUndoneV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import { fail, ok, type Result } from '@trunkline/kernel';
-import type { SocialPorts } from '../ports.js';
+import type { SocialPorts } from '../ports/social-ports.js';
 import { rejectFollowIn } from './follow-account.js';
 
 /** Cuts both follows and keeps the two apart. `uri`: the peer's id of its Block. */

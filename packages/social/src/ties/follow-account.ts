@@ -1,7 +1,9 @@
 import { FollowAcceptedV1, FollowRejectedV1, FollowRequestedV1, FollowUndoneV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import { AppError, fail, ok, type Result } from '@trunkline/kernel';
-import type { FollowOptions, FollowTie, SocialPorts, SocialTransaction } from '../ports.js';
+import type { FollowOptions, FollowTie } from '../ports/store-rows.js';
+import type { SocialPorts } from '../ports/social-ports.js';
+import type { SocialTransaction } from '../ports/social-store.js';
 
 export type FollowOutcome = 'following' | 'requested';
 export type FollowFailure = { code: 'self' | 'blocked' | 'gone' | 'moved'; safe: string };

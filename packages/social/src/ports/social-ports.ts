@@ -1,0 +1,51 @@
+import type { LivePublicMessage, LiveUserMessage } from '@trunkline/contracts';
+import type { PolicySnapshot } from '@trunkline/domain';
+import type { AccountId, Clock, Result, Snowflake } from '@trunkline/kernel';
+import type { SocialStore } from './social-store.js';
+
+export interface IdSource {
+  next(): Snowflake;
+  /** For remote statuses: carries min(published, now). */
+  at(unixMs: number): Snowflake;
+}
+
+/** Live traffic: at most once. */
+export interface LivePort {
+  toUsers(accountIds: readonly AccountId[], message: LiveUserMessage): void;
+  toPublic(message: LivePublicMessage): void;
+  killed(accountId: AccountId): void;
+  rulesChanged(): void;
+  deliveriesPlanned(): void;
+}
+
+/** The moderation rules of this process. Never asks anyone: always the newest snapshot it has. */
+export interface PolicyPort {
+  current(): PolicySnapshot;
+}
+
+/** Reading from other servers. All limits and address checks are the adapter's. */
+export interface RemoteDocuments {
+  /** An ActivityPub object by id; verified that the id is the place it was found at. */
+  fetchObject(uri: string): Promise<Result<{ uri: string; json: unknown }, { code: string }>>;
+  /** Handle → actor id, WebFinger checked in both directions by `verifyHandle`. */
+  webfinger(handle: { username: string; domain: string }): Promise<Result<{ subject: string; actorUri: string }, { code: string }>>;
+}
+
+export interface SocialSettings {
+  /** `https://social.example` without a slash at the end. */
+  readonly baseUrl: string;
+  readonly localDomain: string;
+  readonly webDomain: string;
+  /** `host:port` of peers in development, whose handles may carry a port. */
+  readonly federationHttpHosts: readonly string[];
+}
+
+/** What use cases are given. */
+export interface SocialPorts {
+  readonly store: SocialStore;
+  readonly ids: IdSource;
+  readonly clock: Clock;
+  readonly policy: PolicyPort;
+  readonly remote: RemoteDocuments;
+  readonly settings: SocialSettings;
+}

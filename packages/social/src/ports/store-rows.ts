@@ -1,0 +1,89 @@
+import type { Account, CustomEmoji, MediaAttachment, Page, ProfileField, Status, Ties } from '@trunkline/domain';
+import type { AccountId, Snowflake } from '@trunkline/kernel';
+
+/** A slice of something sorted by id, newest first. `minId` asks for the slice just above it. */
+export type PageQuery = Page;
+
+/** A row of a list that pages by an id of its own (a follow's, a favourite's), not by what it points at. */
+export interface Entry<T extends Snowflake = Snowflake> {
+  readonly entryId: Snowflake;
+  readonly id: T;
+}
+
+export interface Handle {
+  readonly username: string;
+  /** null: an account of this server. */
+  readonly domain: string | null;
+}
+
+export type AccountProfile = Omit<
+  Account,
+  'id' | 'followersCount' | 'followingCount' | 'statusesCount' | 'lastStatusAt' | 'updatedAt' | 'silencedAt' | 'suspendedAt' | 'deletedAt'
+>;
+
+/** What a new status row holds; counters start at zero. */
+export type NewStatus = Omit<
+  Status,
+  'mentions' | 'repliesCount' | 'boostsCount' | 'favouritesCount' | 'editedAt' | 'deletedAt' | 'applicationWebsite'
+> & {
+  readonly applicationWebsite: string | null;
+  readonly conversationUri: string | null;
+  readonly mentions: readonly { accountId: AccountId; silent: boolean }[];
+};
+
+export type StatusEdit = Pick<
+  Status,
+  'content' | 'text' | 'spoilerText' | 'sensitive' | 'language' | 'media' | 'emojis' | 'tags'
+> & {
+  readonly editedAt: Date;
+  readonly mentions: readonly { accountId: AccountId; silent: boolean }[];
+};
+
+export interface Tie {
+  readonly id: Snowflake;
+  readonly accountId: AccountId;
+  readonly targetId: AccountId;
+  /** The peer's own id of the Follow, Block or Like, when it came from one. */
+  readonly uri: string | null;
+}
+
+export interface FollowOptions {
+  readonly showBoosts: boolean;
+  readonly notify: boolean;
+  readonly languages: readonly string[] | null;
+}
+
+export interface FollowTie extends Tie, FollowOptions {}
+
+export interface StatusEditRow {
+  readonly content: string;
+  readonly spoilerText: string;
+  readonly sensitive: boolean;
+  readonly media: readonly MediaAttachment[];
+  readonly emojis: readonly CustomEmoji[];
+  readonly createdAt: Date;
+}
+
+/**
+ * How one viewer stands to others; accounts without any tie may be left out (`NO_TIES`). `blocksDomain` is false
+ * until people can block servers.
+ */
+export type ViewerTies = ReadonlyMap<AccountId, Ties>;
+
+export type AccountChange = Partial<
+  Pick<
+    Account,
+    | 'displayName'
+    | 'note'
+    | 'locked'
+    | 'discoverable'
+    | 'indexable'
+    | 'hideCollections'
+    | 'actorType'
+    | 'avatarUrl'
+    | 'headerUrl'
+    | 'silencedAt'
+    | 'suspendedAt'
+    | 'emojis'
+  > & { fields: readonly ProfileField[] }
+>;
