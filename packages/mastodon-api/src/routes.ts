@@ -30,6 +30,7 @@ const OAUTH = table('api', '', [
   ['GET', '/.well-known/oauth-authorization-server', 'none', null],
   ['GET', '/oauth/authorize', 'none', null],
   ['POST', '/oauth/authorize', 'none', null],
+  ['GET', '/oauth/authorize/native', 'none', null],
   ['POST', '/oauth/token', 'none', null],
   ['POST', '/oauth/revoke', 'none', null],
   ['GET', '/oauth/userinfo', 'user', 'profile'],

@@ -20,11 +20,11 @@ interface Asked {
 
 /** Where apps send people: who are they, and do they agree? */
 @Controller('/oauth')
+@UseGuards(ClientGuard)
 export class AuthorizeController {
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
 
   @Get('/authorize')
-  @UseGuards(ClientGuard)
   async ask(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const asked = await this.read(request.query, reply);
     if (asked === null) return;
@@ -34,7 +34,6 @@ export class AuthorizeController {
   }
 
   @Post('/authorize')
-  @UseGuards(ClientGuard)
   async decide(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     checkFormToken(request, this.backbone.settings.baseUrl);
     const asked = await this.read(request.body, reply);

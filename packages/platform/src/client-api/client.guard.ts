@@ -42,25 +42,32 @@ export class ClientGuard implements CanActivate {
     const path = request.routeOptions.url ?? '';
     const route = routeFor(request.method, path);
     if (route === undefined) throw routeNotFound();
-    request.client = await this.identify(request, route);
-    await this.limit(request, reply, path, request.client);
-    admit(route, request.client);
+    // What one token may read is nobody else's, and no cache can tell tokens apart.
+    reply.header('Cache-Control', 'private, no-store');
+    const bearer = route.auth === 'none' ? null : bearerOf(request);
+    const known = bearer === null ? NOBODY : await this.clientOf(bearer);
+    // Counted before anybody is refused: who tries tokens is a stranger who asks often.
+    await this.limit(request, reply, path, known ?? NOBODY);
+    if (known === null) throw tokenInvalid();
+    if (bearer === null) this.admitStranger(route);
+    request.client = known;
+    admit(route, known);
     return true;
   }
 
-  private async identify(request: FastifyRequest, route: Route): Promise<Client> {
-    if (route.auth === 'none') return NOBODY;
-    const bearer = bearerOf(request);
-    if (bearer === null) {
-      if (route.auth !== 'optional') throw tokenMissing();
-      // A server of limited federation shows itself to its own people only (Mastodon, LIMITED_FEDERATION_MODE).
-      if (this.backbone.settings.limitedFederation && !route.path.includes('/instance')) throw signInNeeded();
-      return NOBODY;
-    }
+  /** null: no such token. */
+  private async clientOf(bearer: string): Promise<Client | null> {
     const token = await this.backbone.tokens.lookup(bearer);
-    if (token === null) throw tokenInvalid();
+    if (token === null) return null;
     const account = token.user === null ? null : ((await this.backbone.store.accountsByIds([token.user.accountId]))[0] ?? null);
     return { token, user: token.user, account };
+  }
+
+  private admitStranger(route: Route): void {
+    if (route.auth === 'none') return;
+    if (route.auth !== 'optional') throw tokenMissing();
+    // A server of limited federation shows itself to its own people only (Mastodon, LIMITED_FEDERATION_MODE).
+    if (this.backbone.settings.limitedFederation && !route.path.includes('/instance')) throw signInNeeded();
   }
 
   private async limit(request: FastifyRequest, reply: FastifyReply, path: string, client: Client): Promise<void> {

@@ -17,7 +17,7 @@ describe('what a stranger is told about an error', () => {
   });
 
   test('an unknown route is 404 in Mastodon’s form, without the path', () => {
-    expect(answerFor(new NotFoundException('Cannot GET /api/v1/nope?access_token=x'))).toEqual({ status: 404, body: { error: 'Record not found' }, headers: {} });
+    expect(answerFor(new NotFoundException('Cannot GET /api/v1/nope?access_token=x'))).toEqual({ status: 404, body: { error: 'Not Found' }, headers: {} });
     expect(answerFor(new PayloadTooLargeException('inner')).body.error).toBe('The request is too large');
   });
 
