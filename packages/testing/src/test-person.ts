@@ -1,6 +1,6 @@
 import type { Account, Role } from '@trunkline/domain';
-import { localAccountUris } from '@trunkline/social';
 import type { Backbone } from '@trunkline/platform';
+import { newLocalAccount } from '@trunkline/social';
 import { ApiClient } from './api-client.js';
 
 /** Somebody who is signed in on a test server. */
@@ -24,30 +24,12 @@ export async function registerPerson(
   const { ids, users, applications, tokens, store, settings, clock } = server.backbone;
   const id = ids.next();
   const [email, password] = [`${name}@mail.example`, `correct horse ${name}`];
-  const now = new Date(clock.nowMs());
   const made = await users.create({
     id: ids.next(),
     account: {
-      ...localAccountUris(settings.baseUrl, id, name),
-      id,
-      username: name,
-      domain: null,
-      displayName: '',
-      note: '',
-      fields: [],
-      emojis: [],
-      avatarUrl: null,
-      headerUrl: null,
-      actorType: 'Person',
+      ...newLocalAccount({ id, username: name, baseUrl: settings.baseUrl, now: new Date(clock.nowMs()) }),
       locked: options.locked ?? false,
       discoverable: true,
-      indexable: false,
-      hideCollections: null,
-      memorial: false,
-      alsoKnownAs: [],
-      movedToUri: null,
-      createdAt: now,
-      fetchedAt: null,
     },
     email,
     password,
