@@ -19,7 +19,7 @@ export function sendPage(reply: FastifyReply, page: WebPage, settings: Settings)
  * What our pages may do in a browser: our own style, scripts and requests, and pictures of any server, since posts of
  * other servers show theirs. Nothing inline, no plugin, no frame.
  */
-export function contentPolicy({ baseUrl, federationHttpHosts }: Pick<Settings, 'baseUrl' | 'federationHttpHosts'>): string {
+function contentPolicy({ baseUrl, federationHttpHosts }: Pick<Settings, 'baseUrl' | 'federationHttpHosts'>): string {
   const media = ["'self'", 'data:', 'https:', ...federationHttpHosts.map((host) => `http://${host}`)].join(' ');
   return [
     "default-src 'none'",
