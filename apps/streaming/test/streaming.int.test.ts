@@ -195,6 +195,17 @@ describe('server-sent events', () => {
   });
 });
 
+test('tokens that opened streams are known to be over: revoked, or their account suspended', async () => {
+  const { tokens, store } = server.backbone;
+  const people = [await server.person('fine'), await server.person('signedout'), await server.person('suspended')];
+  const found = await Promise.all(people.map(({ token }) => tokens.lookup(token)));
+  const ids = found.flatMap((token) => token?.tokenId ?? []);
+  expect(await tokens.usable(ids)).toEqual(new Set(ids));
+  await tokens.revoke(people[1]?.token ?? '', found[1]?.appId ?? server.backbone.ids.next());
+  await store.transaction((tx) => tx.updateAccount(people[2]?.account.id ?? alice.account.id, { suspendedAt: new Date() }));
+  expect(await tokens.usable(ids)).toEqual(new Set(ids.slice(0, 1)));
+});
+
 test('a stop says goodbye so that clients come back to another copy', async () => {
   const copy = await startTestServer({ sharing: server, service: { name: 'streaming', module: StreamingModule, ...withBackbone({ consumes: false }) } });
   const socket = new WebSocket(`${copy.url.replace(/^http/, 'ws')}/api/v1/streaming?access_token=${bob.token}&stream=user`);
