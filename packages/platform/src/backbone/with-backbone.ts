@@ -13,8 +13,6 @@ export interface BackboneNeeds {
   readonly chores?: readonly Chore[];
 }
 
-const BROKER_REPLICAS = 1;
-
 /** What `runService` needs so that a service stands on the backbone: `runService({ name, module, ...withBackbone(…) })`. */
 export function withBackbone(needs: BackboneNeeds): Pick<ServiceDefinition, 'providers' | 'createStrategy' | 'prepare'> {
   const provider: Provider = {
@@ -26,7 +24,7 @@ export function withBackbone(needs: BackboneNeeds): Pick<ServiceDefinition, 'pro
     providers: [provider],
     prepare: async (app) => {
       const backbone = app.get<Backbone>(BACKBONE);
-      await ensureTopology(backbone.broker, { replicas: BROKER_REPLICAS });
+      await ensureTopology(backbone.broker, { replicas: backbone.parts.settings.nats.replicas });
       if (needs.consumes) consume(app, backbone);
       startHousekeeping(backbone, needs.chores ?? []);
     },
@@ -36,7 +34,7 @@ export function withBackbone(needs: BackboneNeeds): Pick<ServiceDefinition, 'pro
 function consume(app: Parameters<NonNullable<ServiceDefinition['prepare']>>[0], backbone: Backbone): void {
   const strategy = new JetStreamStrategy({
     broker: backbone.broker,
-    topology: { replicas: BROKER_REPLICAS },
+    topology: { replicas: backbone.parts.settings.nats.replicas },
     deadLetters: backbone.deadLetters,
     runInTrace: (traceparent, work) => runWithTraceContext(startTrace(parseTraceparent(traceparent)), work),
   });

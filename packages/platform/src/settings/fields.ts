@@ -28,7 +28,7 @@ const text = (max: number) => z.string().max(max, `a text of at most ${max} char
 const HOST = /^(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
 /** Whether the text is a lower-case host name, IPv4 or [IPv6] address, with a port or without. */
-export function isHostWithPort(value: string): boolean {
+function isHostWithPort(value: string): boolean {
   const match = /^(\[[0-9a-f:]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(value);
   if (match === null) return false;
   const [, host = '', port] = match;
@@ -37,7 +37,7 @@ export function isHostWithPort(value: string): boolean {
 }
 
 /** Whether the text is an IP address or a CIDR block. */
-export function isAddressOrBlock(value: string): boolean {
+function isAddressOrBlock(value: string): boolean {
   const [address = '', bits, ...rest] = value.split('/');
   const family = isIP(address);
   if (family === 0 || rest.length > 0) return false;
@@ -107,6 +107,7 @@ export const FIELDS = {
   REDIS_PREFIX: prefix,
   NATS_URL: url('a URL such as nats://localhost:4222', /^(nats|tls|wss?):$/),
   NATS_PREFIX: prefix,
+  NATS_REPLICAS: oneOf(['1', '3', '5']).transform(Number),
   SMTP_SERVER: host,
   SMTP_PORT: integer(1, PORT_MAX),
   SMTP_LOGIN: text(500),

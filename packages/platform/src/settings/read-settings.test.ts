@@ -76,6 +76,12 @@ describe('readSettings', () => {
     expect(settingsOf({ METRICS_PORT: '0' }).metricsPort).toBe(0);
   });
 
+  test('the broker keeps one copy of a stream, or an odd number that can lose a server', () => {
+    expect(settingsOf({}).nats.replicas).toBe(1);
+    expect(settingsOf({ NATS_REPLICAS: '3' }).nats.replicas).toBe(3);
+    expect(faultsOf({ ...EXAMPLE_ENV, NATS_REPLICAS: '2' })).toEqual(['NATS_REPLICAS must be one of 1, 3, 5.']);
+  });
+
   test('nothing of it can be changed later', () => {
     const settings = settingsOf({ ALLOWED_PRIVATE_ADDRESSES: '10.1.0.0/16 fd00::/8' });
     expect(settings.allowedPrivateAddresses).toEqual(['10.1.0.0/16', 'fd00::/8']);

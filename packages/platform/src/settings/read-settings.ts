@@ -92,7 +92,7 @@ function assemble(v: Required<Pick<FieldValues, (typeof REQUIRED)[number]>> & Fi
       processes: v.DB_PROCESSES ?? 1,
     },
     redis: { url: v.REDIS_URL, prefix: v.REDIS_PREFIX ?? 'trunkline' },
-    nats: { url: v.NATS_URL, prefix: v.NATS_PREFIX ?? 'trunkline' },
+    nats: { url: v.NATS_URL, prefix: v.NATS_PREFIX ?? 'trunkline', replicas: v.NATS_REPLICAS ?? 1 },
     smtp: smtpSettings(v),
     s3: s3Settings(v),
     vapid:

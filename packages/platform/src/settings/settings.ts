@@ -58,7 +58,12 @@ export interface Settings {
     readonly processes: number;
   };
   readonly redis: { readonly url: string; readonly prefix: string };
-  readonly nats: { readonly url: string; readonly prefix: string };
+  readonly nats: {
+    readonly url: string;
+    readonly prefix: string;
+    /** Copies that the broker keeps of each stream, on servers of their own: 1, 3 or 5. */
+    readonly replicas: number;
+  };
   readonly smtp: SmtpSettings | null;
   readonly s3: S3Settings | null;
   readonly vapid: { readonly publicKey: string; readonly privateKey: string } | null;
