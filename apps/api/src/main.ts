@@ -1,4 +1,4 @@
 import { runService, withBackbone } from '@trunkline/platform';
 import { ApiModule } from './api.module.js';
 
-await runService({ name: 'api', module: ApiModule, ...withBackbone({ consumes: false }) });
+await runService({ name: 'api', module: ApiModule, ...withBackbone({ consumes: false, chores: ['identity', 'social'] }) });
