@@ -28,6 +28,7 @@ const shared = {
   modulePathIgnorePatterns: ['/dist/', '/.data/'],
 };
 const roots = ['<rootDir>/packages', '<rootDir>/apps', '<rootDir>/infra', '<rootDir>/k8s'];
+/** @type {import('jest').Config} */
 export default {
   projects: [
     { ...shared, displayName: 'unit', roots, testMatch: ['**/src/**/*.test.ts'] },

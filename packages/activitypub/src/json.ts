@@ -21,7 +21,7 @@ export function textOf(value: unknown, charsMax: number): string | null {
 }
 
 /** At most `charsMax` UTF-16 units, without half a surrogate pair at the end. */
-export const cutText = (text: string, charsMax: number): string =>
+const cutText = (text: string, charsMax: number): string =>
   text.length <= charsMax ? text : text.slice(0, charsMax).toWellFormed().replace(/\uFFFD$/, '');
 
 /** A non-negative whole number up to `max`, also written as a string; null for everything else. */

@@ -13,7 +13,7 @@ const SPECIAL_V6: [ipaddr.IPv6, number][] = [ipaddr.IPv6.parseCIDR('3fff::/20'),
 const URL_LENGTH_MAX = 2_048;
 
 /** Thrown out of the resolver into the connection attempt, and recognised again in the failure. */
-export class BlockedAddressError extends Error {
+class BlockedAddressError extends Error {
   readonly code = 'ERR_BLOCKED_ADDRESS';
 }
 

@@ -30,7 +30,7 @@ export class Seen<T> {
 }
 
 /** The port's promises, in memory. */
-export class DeadLettersInMemory implements DeadLetterPort {
+class DeadLettersInMemory implements DeadLetterPort {
   readonly parked = new Seen<{ readonly consumer: string; readonly reason: string; readonly eventId?: string; readonly attempts?: number }>();
   readonly suspects = new Map<string, DeadLetter>();
 

@@ -27,7 +27,7 @@ export function createMailer(settings: Settings, logger: Logger): Mailer {
   return settings.nodeEnv === 'production' ? new MissingMailer() : new LoggingMailer(logger);
 }
 
-export class SmtpMailer implements Mailer {
+class SmtpMailer implements Mailer {
   private readonly transport: Transporter;
 
   constructor(private readonly smtp: SmtpSettings) {
@@ -67,7 +67,7 @@ export class SmtpMailer implements Mailer {
 }
 
 /** Development without SMTP: whoever reads the log follows the links. The address is not logged. */
-export class LoggingMailer implements Mailer {
+class LoggingMailer implements Mailer {
   constructor(private readonly logger: Logger) {}
 
   async send(mail: Mail): Promise<void> {

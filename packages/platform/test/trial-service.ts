@@ -6,7 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import { exampleSettings } from './example-env.js';
 
 /** Requests that wait here until the test lets them go. */
-export class Gate {
+class Gate {
   private open: () => void = () => undefined;
   readonly passed = new Promise<void>((resolve) => (this.open = resolve));
   waiting = 0;

@@ -9,7 +9,7 @@ const POLLUTING = new Set(['__proto__', 'constructor', 'prototype']);
 /** JSON-LD keywords that let one document say two things to two readers. Mastodon refuses them as well. */
 const SMUGGLING = new Set(['@graph', '@included', '@reverse']);
 
-export const AS2_CONTEXT = 'https://www.w3.org/ns/activitystreams';
+const AS2_CONTEXT = 'https://www.w3.org/ns/activitystreams';
 
 /**
  * A copy of a parsed JSON document that is safe to read, copy and store: without prototype keys and NULs (which

@@ -40,7 +40,9 @@ export function formatStatus(text: string, context: FormatContext): string {
 }
 
 /** A profile's bio as typed → HTML: the same rules as a status. */
-export const formatNote = formatStatus;
+export function formatNote(note: string, context: FormatContext): string {
+  return formatStatus(note, context);
+}
 
 /** The value of a profile field as typed → HTML in one line; links carry `rel="me"`, mentions their server. */
 export function formatField(value: string, context: FormatContext): string {

@@ -31,7 +31,7 @@ export function redactText(text: string): string {
 }
 
 /** Whether a value under this name must not be logged. */
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   const plain = name.toLowerCase().replace(/[-_]/g, '');
   return SECRET_NAMES.has(plain) || SECRET_ENDINGS.test(plain);
 }
