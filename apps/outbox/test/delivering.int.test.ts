@@ -3,10 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { FederationHttp } from '@trunkline/federation-client';
-import { snowflake } from '@trunkline/kernel';
-import { DeliveryStore, HostStore, queueStatus, type Database } from '@trunkline/persistence';
-import { MovableClock, testIds } from '../../../packages/persistence/test/ledger-parts.js';
-import { startDatabase } from '../../../packages/persistence/test/postgres.js';
+import { snowflake, SnowflakeGenerator, type Clock } from '@trunkline/kernel';
+import { Database, DeliveryStore, HostStore, queueStatus } from '@trunkline/persistence';
+import { createTestDatabase, testServices, until, type TestDatabase } from '@trunkline/testing';
 import { DeliveryWorker } from '../src/deliver/delivery-worker.js';
 import { HostBook } from '../src/deliver/host-book.js';
 import { SendSlots } from '../src/deliver/send-slots.js';
@@ -47,19 +46,33 @@ class Peer {
   }
 }
 
+/** The real time, and what a test adds to it. */
+class MovableClock implements Clock {
+  offsetMs = 0;
+  nowMs(): number {
+    return Date.now() + this.offsetMs;
+  }
+}
+
+let database: TestDatabase;
 let db: Database;
-let stop: () => Promise<void>;
 let clock: MovableClock;
 let deliveries: DeliveryStore;
 let peers: Peer[];
 let http: FederationHttp;
 const workers: DeliveryWorker[] = [];
-beforeAll(async () => ({ db, stop } = await startDatabase()), 60_000);
-afterAll(() => stop());
+beforeAll(async () => {
+  database = await createTestDatabase(testServices().databaseUrl);
+  db = await Database.connect({ url: database.url, poolMax: 8, applicationName: 'test' });
+}, 60_000);
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
 beforeEach(async () => {
   await db.query('TRUNCATE federation.delivery_bodies, federation.delivery_chunks, federation.delivery_retries, federation.hosts');
   clock = new MovableClock();
-  deliveries = new DeliveryStore(db, testIds(), clock);
+  deliveries = new DeliveryStore(db, new SnowflakeGenerator(1), clock);
   peers = await Promise.all([Peer.start(), Peer.start(), Peer.start()]);
   http = new FederationHttp({
     httpHosts: peers.map((peer) => peer.host),
@@ -107,24 +120,17 @@ const plan = (activityId: string, to: readonly Peer[], orderKey = 'status:1'): P
     return deliveries.plan(tx, { activityId, senderAccountId: SENDER, body, trace: null, orderKey, inboxes: to.map((peer) => peer.inbox) });
   });
 
-async function until(what: () => Promise<boolean> | boolean): Promise<void> {
-  for (let tries = 0; tries < 400; tries += 1) {
-    if (await what()) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error('it did not come to pass within ten seconds');
-}
-const idle = (): Promise<void> => until(async () => (await queueStatus(db)).chunksPending === 0);
+const idle = (): Promise<unknown> => until('all chunks to be closed', async () => (await queueStatus(db)).chunksPending === 0);
 const [good, other, ill] = [0, 1, 2].map((index) => () => peers[index] as Peer) as [() => Peer, () => Peer, () => Peer];
 
 test('two workers share the work; every inbox gets each activity once', async () => {
   startWorker();
   startWorker();
-  const ids = Array.from({ length: 20 }, (_, n) => `activity-${n}`);
-  await Promise.all(ids.map((id) => plan(id, [good(), other()], id)));
+  const names = Array.from({ length: 20 }, (_, n) => `activity-${n}`);
+  await Promise.all(names.map((id) => plan(id, [good(), other()], id)));
   await idle();
-  expect([...good().got].sort()).toEqual([...ids].sort());
-  expect([...other().got].sort()).toEqual([...ids].sort());
+  expect([...good().got].sort()).toEqual([...names].sort());
+  expect([...other().got].sort()).toEqual([...names].sort());
   expect(await queueStatus(db)).toMatchObject({ retriesPending: 0, deliveriesDead: 0 });
 });
 
@@ -134,7 +140,7 @@ test('an inbox that was away gets Create, Update and Delete in order once it is 
   for (const id of ['create', 'update', 'delete']) {
     await plan(id, [good(), ill()]);
     worker.wake();
-    await until(() => good().got.includes(id));
+    await until(id, () => good().got.includes(id));
   }
   await idle();
   expect(good().got).toEqual(['create', 'update', 'delete']);
@@ -147,9 +153,9 @@ test('an inbox that was away gets Create, Update and Delete in order once it is 
     response.writeHead(202).end();
   };
   clock.offsetMs = 17_000;
-  await until(() => accepted.length === 3);
+  await until('three deliveries', () => accepted.length === 3);
   expect(accepted).toEqual(['create', 'update', 'delete']);
-  await until(async () => (await queueStatus(db)).retriesPending === 0);
+  await until('no retries', async () => (await queueStatus(db)).retriesPending === 0);
 }, 30_000);
 
 test('refused and gone are listed at once, with what was answered', async () => {
@@ -170,15 +176,15 @@ test('a host that never answers opens its breaker for all copies; the healthy on
   ill().answer = () => undefined;
   startWorker();
   startWorker();
-  const ids = Array.from({ length: 30 }, (_, n) => `post-${n}`);
-  for (const id of ids) await plan(id, [good(), ill()], id);
+  const names = Array.from({ length: 30 }, (_, n) => `post-${n}`);
+  for (const id of names) await plan(id, [good(), ill()], id);
   const startedMs = performance.now();
-  await until(() => good().got.length === ids.length);
+  await until('the healthy host', () => good().got.length === names.length);
   expect(performance.now() - startedMs).toBeLessThan(1_500);
   await idle();
-  expect(good().got.length).toBe(ids.length);
+  expect(good().got.length).toBe(names.length);
   const hosts = new HostStore(db, clock);
-  await until(async () => {
+  await until('the breaker', async () => {
     clock.offsetMs += 3_000;
     await new Promise((resolve) => setTimeout(resolve, 100));
     return (await hosts.shut(10)).includes(ill().host);
@@ -193,7 +199,7 @@ test('a worker that stops finishes what it holds', async () => {
   const worker = startWorker();
   await plan('slow', [good()]);
   worker.wake();
-  await until(() => good().got.length === 1);
+  await until('the POST', () => good().got.length === 1);
   await worker.stop();
   const finished = worker.finished();
   release();
