@@ -76,7 +76,7 @@ async function byId(ports: SearchPorts, viewerId: AccountId | null, uri: string)
 
 /** What it is shows only when it is read: an actor is tried first, since a profile is what people mostly paste. */
 async function fromElsewhere(ports: SearchPorts, viewerId: AccountId | null, address: string): Promise<FoundByAddress> {
-  const account = await resolveAccount(ports, address);
+  const account = await resolveAccount(ports, address, { address: true });
   if (account.ok) return accountFound(ports, viewerId, [account.value]);
   if (account.error.code !== 'invalid') return NOTHING;
   const status = await resolveStatus(ports, address);

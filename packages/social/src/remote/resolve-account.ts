@@ -10,11 +10,15 @@ export type ResolveFailure = { code: 'blocked_domain' | 'not_found' | 'gone' | '
 /** A remote profile older than this is read again when somebody needs it. */
 const STALE_AFTER_MS = 24 * 60 * 60 * 1000;
 
-/** An account by its id: from here, or read from its server, refreshed when `refresh` or stale. */
+/**
+ * An account by its id: from here, or read from its server, refreshed when `refresh` or stale. What is found has that
+ * very id: an address of one host may redirect to an actor of another, who would then be taken for the author of what
+ * names the address. Only where a person pasted an `address` may it lead to an actor with an id of its own.
+ */
 export async function resolveAccount(
   ports: SocialPorts,
   uri: string,
-  options: { refresh?: boolean } = {},
+  options: { refresh?: boolean; address?: boolean } = {},
 ): Promise<Result<Account, ResolveFailure>> {
   const [known] = await ports.store.accountsByUris([uri]);
   if (parseLocalUri(ports.settings.baseUrl, uri) !== null || known?.domain === null) {
@@ -24,7 +28,9 @@ export async function resolveAccount(
   const blocked = isBlocked(ports, hostOf(uri)) || (known !== undefined && isBlocked(ports, known.domain));
   if (blocked) return fail({ code: 'blocked_domain' });
   if (known !== undefined && options.refresh !== true && !isStale(ports, known)) return ok(known);
-  const fetched = await fetchAccount(ports, uri);
+  const found = await fetchAccount(ports, uri);
+  const isAnother = found.ok && found.value.uri !== uri && options.address !== true;
+  const fetched = isAnother ? fail({ code: 'spoofed' as const, detail: 'another_id' }) : found;
   // A profile that cannot be read right now is better stale than gone.
   if (!fetched.ok && known !== undefined && fetched.error.code !== 'gone') return ok(known);
   return fetched;
