@@ -1,4 +1,5 @@
 import { isActorType, parseActor, parseNote, type IncomingActivity } from '@trunkline/activitypub';
+import { keyOwnerUrl } from '@trunkline/http-signatures';
 import { ingestActor, ingestEdit, resolveAccount } from '@trunkline/social';
 import { actorOf } from './actor.js';
 import { fetchParentsLater, ownNote, verdictOf } from './create.js';
@@ -29,9 +30,11 @@ async function updateProfile(ports: ApplyPorts, activity: IncomingActivity, { ac
   if (!stored.ok) return unresolved('actor', stored.error);
   const { publicKeys } = document.value;
   if (publicKeys.length === 0) return APPLIED;
-  // The old key vouches for the new ones; one that is not listed any more was withdrawn.
+  // The old key vouches for the new ones; one that is not listed any more was withdrawn. A key at an address of its own
+  // is read there when it first signs: listed here it could take the place of somebody else's on the same host.
   await ports.keys.deleteByOwner(actorUri);
-  for (const { id, owner, pem } of publicKeys) await ports.keys.put({ keyId: id, ownerUri: owner, publicKeyPem: pem });
+  const own = publicKeys.filter((key) => keyOwnerUrl(key.id) === actorUri);
+  for (const { id, owner, pem } of own) await ports.keys.put({ keyId: id, ownerUri: owner, publicKeyPem: pem });
   return APPLIED;
 }
 

@@ -28,6 +28,11 @@ export class Admission {
 
   constructor(private readonly settings: AdmissionSettings = defaultAdmission()) {}
 
+  /** How many may wait for something slow, so that as many places stay free for the others. */
+  get waitersMax(): number {
+    return Math.floor(this.settings.inFlightMax / 2);
+  }
+
   /** null: the server has all it can work on. */
   enter(): Release | null {
     if (this.inFlight >= this.settings.inFlightMax) return null;

@@ -3,8 +3,8 @@ import type { FetchedKey, KeyFailure } from './fetch-key.js';
 import { registrableDomain } from './registrable-domain.js';
 
 export interface KeyLaneSettings {
-  /** Fetches under way at once, over all domains. */
-  readonly flightsMax: number;
+  /** Requests that wait for a key at once, over all domains and flights: each holds a place at the door. */
+  readonly waitersMax: number;
   readonly flightsPerDomainMax: number;
   readonly fetchesPerDomainMinuteMax: number;
   /** How long a key that could not be had is not asked for again. */
@@ -12,7 +12,7 @@ export interface KeyLaneSettings {
 }
 
 const DEFAULTS: KeyLaneSettings = {
-  flightsMax: 64,
+  waitersMax: 64,
   flightsPerDomainMax: 8,
   fetchesPerDomainMinuteMax: 120,
   forgetFailureAfterMs: 60_000,
@@ -25,32 +25,41 @@ type Answer = Result<FetchedKey, KeyFailure>;
 
 /**
  * Key fetches, which strangers cause with every keyId they make up: one flight a key, few a domain, few in a minute,
- * and a failure is remembered. Nobody queues here, so that a slow host holds no more than its own places.
+ * and a failure is remembered. Nobody queues here, and those who wait are counted: however many hosts are slow, they
+ * never hold the places of senders whose keys are known.
  */
 export class KeyLane {
   private readonly flights = new Map<string, Promise<Answer>>();
   private readonly flyingByDomain = new Map<string, number>();
   private readonly failures = new Map<string, { readonly untilMs: number; readonly failure: KeyFailure }>();
+  private readonly settings: KeyLaneSettings;
+  private waiting = 0;
   private window = { startedMs: 0, byDomain: new Map<string, number>() };
 
   constructor(
     private readonly fetch: (keyId: string) => Promise<Answer>,
-    private readonly settings: KeyLaneSettings = DEFAULTS,
+    settings: Partial<KeyLaneSettings> = {},
     private readonly monotonicMs: () => number = () => performance.now(),
-  ) {}
+  ) {
+    this.settings = { ...DEFAULTS, ...settings };
+  }
 
   /** `fresh` asks even though the key could not be had a moment ago. */
-  run(keyId: string, host: string, options: { readonly fresh?: boolean } = {}): Promise<Answer> {
-    const flying = this.flights.get(keyId);
-    if (flying !== undefined) return flying;
+  async run(keyId: string, host: string, options: { readonly fresh?: boolean } = {}): Promise<Answer> {
     const known = options.fresh === true ? undefined : this.failures.get(keyId);
-    if (known !== undefined && known.untilMs > this.monotonicMs()) return Promise.resolve(fail(known.failure));
+    if (known !== undefined && known.untilMs > this.monotonicMs()) return fail(known.failure);
+    if (this.waiting >= this.settings.waitersMax) return fail({ code: 'busy' as const });
+    this.waiting += 1;
+    try {
+      return await (this.flights.get(keyId) ?? this.begin(keyId, registrableDomain(host)));
+    } finally {
+      this.waiting -= 1;
+    }
+  }
 
-    const domain = registrableDomain(host);
-    if (this.flights.size >= this.settings.flightsMax) return Promise.resolve(fail({ code: 'busy' as const }));
+  private begin(keyId: string, domain: string): Promise<Answer> {
     const flyingHere = this.flyingByDomain.get(domain) ?? 0;
     if (flyingHere >= this.settings.flightsPerDomainMax || !this.countFetch(domain)) return Promise.resolve(fail({ code: 'throttled' as const }));
-
     this.flyingByDomain.set(domain, flyingHere + 1);
     const flight = this.fetch(keyId).then((answer) => this.remember(keyId, answer)).finally(() => this.land(keyId, domain));
     this.flights.set(keyId, flight);

@@ -21,11 +21,12 @@ export class ReceiveActivityAdapter {
 
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
     const { clock, policy, settings, store, remoteKeys, parts } = backbone;
-    const lane = new KeyLane((keyId) => this.fetchKey(keyId));
+    const admission = new Admission();
+    const lane = new KeyLane((keyId) => this.fetchKey(keyId), { waitersMax: admission.waitersMax });
     this.received = this.makeStore();
     this.commits = new GroupCommit((rows: readonly ReceivedRow[]) => this.received.commit(rows));
     this.ports = {
-      admission: new Admission(),
+      admission,
       policy,
       clock,
       keys: new KeyBook(remoteKeys, lane),

@@ -89,7 +89,8 @@ async function acceptSigned(ports: ReceivePorts, post: InboxPost, activity: Inco
   if (!isAppliedType(activity.type)) return ok('ignored_type');
   if (signer.value.ownerUri !== activity.actorUri && !canAskOrigin(activity)) return ok('ignored_forward');
   const { id: activityId, type: activityType, actorUri } = activity;
-  const body = Buffer.from(post.body).toString('utf8');
+  // As the edge read it: a mark of byte order, which JSON.parse refuses, is no part of the text.
+  const body = new TextDecoder().decode(post.body);
   return ok(await ports.store({ activityId, activityType, actorUri, signerHost: signature.keyHost, body }));
 }
 

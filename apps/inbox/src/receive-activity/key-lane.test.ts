@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals';
+import { fail, ok } from '@trunkline/kernel';
+import type { FetchedKey } from './fetch-key.js';
+import { KeyLane } from './key-lane.js';
+
+const keyOf = (keyId: string): FetchedKey => ({ keyId, ownerUri: keyId, publicKeyPem: 'pem' });
+
+/** Fetches that end when told. */
+function gatedLane(waitersMax: number) {
+  const ends = new Map<string, () => void>();
+  const lane = new KeyLane((keyId) => new Promise((resolve) => ends.set(keyId, () => resolve(ok(keyOf(keyId))))), { waitersMax });
+  return { lane, ends };
+}
+
+test('one flight a key, whoever waits for it', async () => {
+  const { lane, ends } = gatedLane(8);
+  const both = [lane.run('https://a.test/k', 'a.test'), lane.run('https://a.test/k', 'a.test')];
+  expect(ends.size).toBe(1);
+  ends.get('https://a.test/k')?.();
+  expect(await Promise.all(both)).toEqual(Array(2).fill(ok(keyOf('https://a.test/k'))));
+});
+
+// S045: four domains whose key documents drip would else hold every place at the door.
+test('those who wait are counted over all domains and flights, and their places come back', async () => {
+  const { lane, ends } = gatedLane(4);
+  const slow = ['a', 'a', 'b', 'c'].map((name) => lane.run(`https://${name}.test/k`, `${name}.test`));
+  expect(await lane.run('https://a.test/k', 'a.test')).toEqual(fail({ code: 'busy' }));
+  expect(await lane.run('https://d.test/k', 'd.test')).toEqual(fail({ code: 'busy' }));
+  for (const end of ends.values()) end();
+  expect((await Promise.all(slow)).every((answer) => answer.ok)).toBe(true);
+  const later = lane.run('https://d.test/k', 'd.test');
+  ends.get('https://d.test/k')?.();
+  expect((await later).ok).toBe(true);
+});
+
+test('a key that could not be had is not asked for again within a minute, unless it is wanted fresh', async () => {
+  let nowMs = 0;
+  let asked = 0;
+  const fetch = async () => {
+    asked += 1;
+    return fail({ code: 'not_found' as const });
+  };
+  const lane = new KeyLane(fetch, {}, () => nowMs);
+  for (const _ of [1, 2]) expect(await lane.run('https://a.test/k', 'a.test')).toEqual(fail({ code: 'not_found' }));
+  expect(asked).toBe(1);
+  await lane.run('https://a.test/k', 'a.test', { fresh: true });
+  nowMs = 61_000;
+  await lane.run('https://a.test/k', 'a.test');
+  expect(asked).toBe(3);
+});
