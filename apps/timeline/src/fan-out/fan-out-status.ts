@@ -23,20 +23,26 @@ export interface FanOutPorts {
   readonly policy: PolicyPort;
 }
 
-/** A new status into the home feeds of its author and of active local followers, and onto their streams. */
-export async function fanOutStatus(ports: FanOutPorts, event: EventOf<typeof StatusPublishedV1>): Promise<void> {
+/**
+ * A new status into the home feeds of its author and of active local followers, and onto their streams.
+ * @returns how many feeds took it.
+ */
+export async function fanOutStatus(ports: FanOutPorts, event: EventOf<typeof StatusPublishedV1>): Promise<number> {
   const view = await viewOf(ports, event.statusId);
-  if (view === null) return;
+  if (view === null) return 0;
+  let feeds = 0;
   const facts = timelineFacts(ports, view);
   const entry: FeedEntry = { statusId: view.status.id, authorId: view.status.accountId, boostOfId: view.status.boostOfId };
   for await (const verdicts of verdictsOfReaders(ports, view, facts)) {
     const takers = verdicts.filter(([, verdict]) => mayBecomeShown(verdict, facts)).map(([id]) => id);
     if (takers.length === 0) continue;
-    await ports.feeds.push(takers, entry);
+    const pushed = await ports.feeds.push(takers, entry);
+    feeds += pushed;
     const shown = verdicts.filter(([, verdict]) => verdict === 'show').map(([id]) => id);
     ports.live.toUsers(shown, { type: 'update', statusId: view.status.id });
   }
   tellPublic(ports, view, facts, 'update');
+  return feeds;
 }
 
 /** An edit changes no feed; open streams are told. */

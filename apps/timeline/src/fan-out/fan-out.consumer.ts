@@ -28,7 +28,8 @@ export class FanOutConsumer {
   published(@Payload() events: EventOf<typeof StatusPublishedV1>[]): Promise<void> {
     return handleBatch(this.done(StatusPublishedV1), events, async (event) => {
       const startedMs = performance.now();
-      await fanOutStatus(this.backbone, event);
+      const feeds = await fanOutStatus(this.backbone, event);
+      this.backbone.parts.metrics.fanoutRecipients.observe(feeds);
       this.backbone.parts.metrics.fanoutSeconds.observe((performance.now() - startedMs) / 1000);
     });
   }

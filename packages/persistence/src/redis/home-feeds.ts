@@ -24,6 +24,7 @@ export class RedisHomeFeeds implements HomeFeeds {
     private readonly redis: Redis,
     /** Days after the last read until a feed is forgotten (USER_ACTIVE_DAYS). */
     activeDays: number,
+    private readonly onFilled: () => void = () => undefined,
   ) {
     this.ttlSeconds = String(Math.max(1, Math.round(activeDays * 86_400)));
   }
@@ -50,6 +51,7 @@ export class RedisHomeFeeds implements HomeFeeds {
 
   async fill(accountId: AccountId, entries: readonly FeedEntry[]): Promise<void> {
     await this.rewrite(accountId, entries, '1');
+    this.onFilled();
   }
 
   async read(accountId: AccountId): Promise<FeedEntry[] | null> {

@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { domainVerdict } from '@trunkline/domain';
 import { FederationHttp, type Signer } from '@trunkline/federation-client';
-import { connectBroker, EventPublisher, LiveBus, type Broker, type MessagingHooks } from '@trunkline/messaging';
+import { connectBroker, consumerLag, EventPublisher, LiveBus, type Broker, type MessagingHooks } from '@trunkline/messaging';
 import {
   AccessTokens,
   AccountKeyStore,
@@ -65,6 +65,7 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
   const policy = await watchPolicy(parts, moderation, bus);
   const federation = federationClient(parts, policy);
   const instanceKey = new InstanceKeyStore(db, keyRing);
+  watchLedger(parts, events, broker);
   relay.start();
   shutdown.register('drain-broker', 'relay', () => relay.stop());
 
@@ -83,7 +84,7 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
     hosts: new HostStore(db, clock),
     remoteKeys: new RemoteKeyStore(db, clock),
     accountKeys: new AccountKeyStore(db, keyRing),
-    feeds: new RedisHomeFeeds(redis, settings.userActiveDays),
+    feeds: new RedisHomeFeeds(redis, settings.userActiveDays, () => parts.metrics.timelineRebuilds.inc()),
     cache: new RedisCache(redis),
     rates: new RedisRateCounter(redis, clock),
     live: new NatsLive(bus),
@@ -138,6 +139,21 @@ async function connectNats({ name, settings, logger, health, shutdown }: Platfor
   });
   shutdown.register('drain-broker', 'broker', () => drainLast(broker));
   return broker;
+}
+
+/** Ages come from Postgres, not from the broker: after its last delivery a message is in no lag of the broker's. */
+function watchLedger({ metrics }: PlatformParts, events: EventStore, broker: Broker): void {
+  metrics.onCollect(async () => {
+    metrics.outboxUnpublishedRows.set(await events.unpublishedRows());
+    metrics.outboxOldestUnpublished.set(await events.oldestUnpublishedSeconds());
+  });
+  metrics.onCollect(async () => {
+    for (const { consumer, pending, ackPending, redelivered } of await consumerLag(broker)) {
+      metrics.jetstreamPending.set({ consumer }, pending);
+      metrics.jetstreamAckPending.set({ consumer }, ackPending);
+      metrics.jetstreamRedelivered.set({ consumer }, redelivered);
+    }
+  });
 }
 
 /** The relay stops in the same phase and still publishes: the connection goes a moment later. */
