@@ -20,7 +20,7 @@ export async function favourite(ports: SocialPorts, viewerId: AccountId, statusI
 
 /** A mark can be taken back from what one may see no longer; the answer is 404 all the same. */
 export async function unfavourite(ports: SocialPorts, viewerId: AccountId, statusId: StatusId): Promise<StatusView> {
-  const targetId = await targetIdOf(ports, statusId);
+  const targetId = await targetIdOf(ports, viewerId, statusId);
   await unfavouriteStatus(ports, viewerId, targetId);
   return visibleTarget(ports, viewerId, targetId);
 }
@@ -36,7 +36,7 @@ export async function boost(ports: SocialPorts, booster: Account, statusId: Stat
 
 /** @returns the status that was boosted */
 export async function unboost(ports: SocialPorts, booster: Account, statusId: StatusId): Promise<StatusView> {
-  const targetId = await targetIdOf(ports, statusId);
+  const targetId = await targetIdOf(ports, booster.id, statusId);
   await unboostStatus(ports, booster, targetId);
   return visibleTarget(ports, booster.id, targetId);
 }
@@ -49,12 +49,13 @@ export async function bookmark(ports: SocialPorts, viewerId: AccountId, statusId
 }
 
 export async function unbookmark(ports: SocialPorts, viewerId: AccountId, statusId: StatusId): Promise<StatusView> {
-  const targetId = await targetIdOf(ports, statusId);
+  const targetId = await targetIdOf(ports, viewerId, statusId);
   await ports.store.transaction((tx) => tx.deleteBookmark(viewerId, targetId));
   return visibleTarget(ports, viewerId, targetId);
 }
 
-async function targetIdOf(ports: Reading, statusId: StatusId): Promise<StatusId> {
-  const [status] = await ports.store.statusesByIds([statusId]);
-  return status?.boostOfId ?? statusId;
+/** A boost that the viewer may not see stands for nothing: whose post it shows is not theirs to know. */
+async function targetIdOf(ports: Reading, viewerId: AccountId, statusId: StatusId): Promise<StatusId> {
+  const view = await viewStatus(ports, viewerId, statusId);
+  return view?.boosted?.status.id ?? statusId;
 }
