@@ -18,7 +18,8 @@ export function renderNote(note: LocalNoteDocument): JsonObject {
     content: note.contentHtml,
     ...(note.language === null ? {} : { contentMap: { [note.language]: note.contentHtml } }),
     published: isoSeconds(note.published),
-    ...(note.updated === null ? {} : { updated: isoSeconds(note.updated) }),
+    // To the millisecond: receivers drop an Update that is not newer, and two edits may fall into one second.
+    ...(note.updated === null ? {} : { updated: note.updated.toISOString() }),
     to: [...note.to],
     cc: [...note.cc],
     inReplyTo: note.inReplyToUri,

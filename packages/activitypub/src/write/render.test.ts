@@ -132,3 +132,10 @@ test('host-meta is well-formed XML whatever the base', () => {
   expect(renderHostMeta('https://a.example')).toContain('template="https://a.example/.well-known/webfinger?resource={uri}"');
   expect(renderHostMeta('https://a"<&')).toContain('https://a&quot;&lt;&amp;/');
 });
+
+test('an edit in the second of its post is newer than the post, and than the edit before it', () => {
+  const [first, second] = [100, 200].map((ms) => renderNote({ ...note, published: at, updated: new Date(at.getTime() + ms) }));
+  const msOf = (json: unknown): number => Date.parse(String(json));
+  expect(msOf(first?.['updated'])).toBeGreaterThan(msOf(first?.['published']));
+  expect(msOf(second?.['updated'])).toBeGreaterThan(msOf(first?.['updated']));
+});
