@@ -11,9 +11,9 @@ export async function applyBlock(ports: ApplyPorts, incoming: Incoming): Promise
   if (target === null) return ignored('unknown_target');
   const actor = await actorOf(ports, incoming);
   if (!actor.ok) return unresolved('actor', actor.error);
-  if (await isTombstoned(ports, activity.id)) return ignored('undone');
+  if (await isTombstoned(ports, activity)) return ignored('undone');
   const blocked = await blockAccount(ports, actor.value.id, target.id, activity.id);
   if (!blocked.ok) return ignored(blocked.error.code);
-  if (await isTombstoned(ports, activity.id)) await unblockAccount(ports, actor.value.id, target.id);
+  if (await isTombstoned(ports, activity)) await unblockAccount(ports, actor.value.id, target.id);
   return APPLIED;
 }

@@ -12,16 +12,17 @@ export function embeddedActivity(ref: ObjectRef, wrapperActorUri: string): Incom
 export const typesOfRef = (ref: ObjectRef): readonly string[] => (ref.json === null ? [] : typesOf(ref.json));
 
 /**
- * Keeps an id of the actor's own server from coming to life later: what ends may overtake what it ends. Never used on
- * Follow ids, which Misskey uses again.
+ * Keeps the actor's own id from coming to life later: what ends may overtake what it ends. Another's is not touched by
+ * it, not on the same host either. Never used on Follow ids, which Misskey uses again.
  */
 export async function tombstone(ports: Pick<ApplyPorts, 'store'>, uri: string | null, actorUri: string): Promise<void> {
   if (uri === null || !sameHost(uri, actorUri)) return;
   await ports.store.transaction((tx) => tx.addTombstone(uri, actorUri));
 }
 
-export const isTombstoned = async (ports: Pick<ApplyPorts, 'store'>, uri: string | null): Promise<boolean> =>
-  uri !== null && (await ports.store.isTombstoned([uri])).has(uri);
+/** Whether the actor itself ended this activity before. */
+export const isTombstoned = async (ports: Pick<ApplyPorts, 'store'>, { id, actorUri }: Pick<IncomingActivity, 'id' | 'actorUri'>): Promise<boolean> =>
+  id !== null && (await ports.store.isTombstoned(actorUri, [id])).has(id);
 
 /** Whether the id is one of ours to give. */
 export const isOurs = (ports: Pick<ApplyPorts, 'settings'>, uri: string): boolean => hostOf(uri) === hostOf(ports.settings.baseUrl);

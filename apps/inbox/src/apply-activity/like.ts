@@ -13,9 +13,9 @@ export async function applyLike(ports: ApplyPorts, incoming: Incoming): Promise<
   const actor = await actorOf(ports, incoming);
   if (!actor.ok) return unresolved('actor', actor.error);
   if ((await viewStatus(ports, actor.value.id, status.id)) === null) return ignored('not_visible');
-  if (await isTombstoned(ports, activity.id)) return ignored('undone');
+  if (await isTombstoned(ports, activity)) return ignored('undone');
   await favouriteStatus(ports, actor.value.id, status.id, activity.id);
   // An Undo between the question and the effect left its mark before it looked for the favourite.
-  if (await isTombstoned(ports, activity.id)) await unfavouriteStatus(ports, actor.value.id, status.id);
+  if (await isTombstoned(ports, activity)) await unfavouriteStatus(ports, actor.value.id, status.id);
   return APPLIED;
 }

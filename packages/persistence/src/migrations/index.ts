@@ -4,6 +4,7 @@ import { People1700000000003 } from './0003-people.js';
 import { Partitions1700000000004 } from './0004-partitions.js';
 import { DeliveryOrder1700000000005 } from './0005-delivery-order.js';
 import { NoJit1700000000006 } from './0006-no-jit.js';
+import { SameHost1700000000007 } from './0007-same-host.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   Partitions1700000000004,
   DeliveryOrder1700000000005,
   NoJit1700000000006,
+  SameHost1700000000007,
 ] as const;

@@ -64,7 +64,8 @@ const INSERT_SQL = `
            $22::text[], $23::timestamptz
       FROM (SELECT) AS one
       LEFT JOIN social.statuses parent ON $12::bigint IS NULL AND parent.uri = $14::text
-     WHERE NOT EXISTS (SELECT FROM social.tombstones t WHERE t.uri = $3::text)
+     WHERE NOT EXISTS (SELECT FROM social.tombstones t JOIN social.accounts a ON a.uri = t.actor_uri
+                        WHERE t.uri = $3::text AND a.id = $2::bigint)
        AND ($15::bigint IS NULL OR EXISTS (SELECT FROM social.statuses b WHERE b.id = $15::bigint AND b.deleted_at IS NULL))
     ON CONFLICT DO NOTHING
     RETURNING id, in_reply_to_id

@@ -124,8 +124,8 @@ export class SqlSocialReads implements SocialReads {
   interactedAccountIds(statusId: StatusId, limit: number) {
     return audience.interactedAccountIds(this.db, statusId, limit);
   }
-  isTombstoned(uris: readonly string[]) {
-    return isTombstoned(this.db, uris);
+  isTombstoned(actorUri: string, uris: readonly string[]) {
+    return isTombstoned(this.db, actorUri, uris);
   }
   usage() {
     return usage(this.db);

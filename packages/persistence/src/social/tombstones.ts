@@ -9,17 +9,21 @@ export const lockUris = (tx: Queryable, uris: readonly string[]): Promise<unknow
     [plainTexts(uris)],
   );
 
-/** What is deleted here never comes (back): a Delete may overtake its Create. */
+/**
+ * What its author deleted here never comes (back): a Delete may overtake its Create. Keyed by the author too, so that
+ * nobody keeps away what is another's, not on the same host either.
+ */
 export async function addTombstone(tx: Queryable, uri: string, actorUri: string): Promise<void> {
   await lockUris(tx, [uri]);
-  await tx.query('INSERT INTO social.tombstones (uri, actor_uri) VALUES ($1, $2) ON CONFLICT (uri) DO NOTHING', [
+  await tx.query('INSERT INTO social.tombstones (uri, actor_uri) VALUES ($1, $2) ON CONFLICT (uri, actor_uri) DO NOTHING', [
     plainText(uri),
     plainText(actorUri),
   ]);
 }
 
-export async function isTombstoned(db: Queryable, uris: readonly string[]): Promise<Set<string>> {
+/** Those of an actor's own ids that it ended. */
+export async function isTombstoned(db: Queryable, actorUri: string, uris: readonly string[]): Promise<Set<string>> {
   if (uris.length === 0) return new Set();
-  const sql = 'SELECT uri FROM social.tombstones WHERE uri = ANY($1::text[]) LIMIT $2';
-  return new Set((await db.query<{ uri: string }>(sql, [plainTexts(uris), uris.length])).map((row) => row.uri));
+  const sql = 'SELECT uri FROM social.tombstones WHERE uri = ANY($1::text[]) AND actor_uri = $2 LIMIT $3';
+  return new Set((await db.query<{ uri: string }>(sql, [plainTexts(uris), plainText(actorUri), uris.length])).map((row) => row.uri));
 }

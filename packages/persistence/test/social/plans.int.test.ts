@@ -63,7 +63,7 @@ const CALLS: readonly [string, (tx: SocialTransaction) => Promise<unknown>][] = 
   ['localFollowersAfter', (tx) => tx.localFollowersAfter(alice, null, 10)],
   ['followerInboxes', (tx) => tx.followerInboxes(alice, '', 10)],
   ['interactedAccountIds', (tx) => tx.interactedAccountIds(status, 10)],
-  ['isTombstoned', (tx) => tx.isTombstoned(['x'])],
+  ['isTombstoned', (tx) => tx.isTombstoned('https://far.example/people/rae', ['x'])],
   ['peerDomains', (tx) => tx.peerDomains(10)],
   ['insertStatus', (tx) => tx.insertStatus(newStatus(bob, { local: false, inReplyToUri: 'https://x.example/0' }))],
   ['adoptOrphans', (tx) => tx.adoptOrphans('https://x.example/0', { id: status, accountId: alice })],

@@ -15,6 +15,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world.stop());
 
+const AUTHOR = 'https://far.example/people/rae';
 const remoteStatus = (uri: string, change: Partial<Parameters<typeof newStatus>[1]> = {}) =>
   newStatus(remote, { uri, url: uri, local: false, text: null, ...change });
 
@@ -116,7 +117,7 @@ describe('statuses', () => {
       await Promise.all([
         store.transaction((tx) => tx.insertStatus(remoteStatus(uri))),
         store.transaction(async (tx) => {
-          await tx.addTombstone(uri, 'https://far.example/people/rae');
+          await tx.addTombstone(uri, AUTHOR);
           const [status] = await tx.statusesByUris([uri]);
           if (status !== undefined) await tx.deleteStatus(status.id);
         }),
@@ -124,8 +125,21 @@ describe('statuses', () => {
       const [left] = await store.statusesByUris([uri]);
       expect(left === undefined || left.deletedAt !== null).toBe(true);
       expect(await store.transaction((tx) => tx.insertStatus(remoteStatus(uri)))).toBeNull();
-      expect(await store.isTombstoned([uri, 'https://far.example/other'])).toEqual(new Set([uri]));
+      expect(await store.isTombstoned(AUTHOR, [uri, 'https://far.example/other'])).toEqual(new Set([uri]));
     }
+  });
+
+  // S021: on the same host, too.
+  test('a tombstone keeps away what its own actor wrote, and nobody else’s', async () => {
+    const { store } = world;
+    const [uri, neighbour] = ['https://far.example/not-yet', 'https://far.example/people/mallory'];
+    await store.transaction((tx) => tx.addTombstone(uri, neighbour));
+    expect(await store.isTombstoned(AUTHOR, [uri])).toEqual(new Set());
+    // The author's own stands beside it.
+    await store.transaction((tx) => tx.addTombstone(`${uri}/2`, neighbour));
+    await store.transaction((tx) => tx.addTombstone(`${uri}/2`, AUTHOR));
+    expect(await store.transaction((tx) => tx.insertStatus(remoteStatus(uri)))).not.toBeNull();
+    expect(await store.transaction((tx) => tx.insertStatus(remoteStatus(`${uri}/2`)))).toBeNull();
   });
 
   test('deleting blanks the content, keeps who holds copies, and moves every counter back once', async () => {

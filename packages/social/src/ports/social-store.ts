@@ -75,7 +75,8 @@ export interface SocialReads {
   followRequest(accountId: AccountId, targetId: AccountId): Promise<FollowTie | null>;
   /** Accounts that replied to, boosted or favourited a status: Delete and Update go to them too. */
   interactedAccountIds(statusId: StatusId, limit: number): Promise<AccountId[]>;
-  isTombstoned(uris: readonly string[]): Promise<Set<string>>;
+  /** Those of the actor's own uris that it ended. */
+  isTombstoned(actorUri: string, uris: readonly string[]): Promise<Set<string>>;
   /** For NodeInfo and the instance entity. */
   usage(): Promise<{ users: number; activeMonth: number; activeHalfYear: number; localStatuses: number; knownDomains: number }>;
   peerDomains(limit: number): Promise<string[]>;
@@ -91,7 +92,7 @@ export interface SocialWrites {
   deleteAccount(id: AccountId): Promise<void>;
 
   /**
-   * Null when the uri, or this boost, exists already, when the uri has a tombstone, or when the boosted status is
+   * Null when the uri, or this boost, exists already, when its author left a tombstone there, or when the boosted status is
    * gone. Else the id under which it stands: a remote one's may differ from the one given, since ids of the past
    * have random low bits and can be taken. Counters of author, parent and boosted status move with it. A parent
    * that is known only by `inReplyToUri` is looked up again, so that parent and reply may arrive at once.

@@ -18,7 +18,7 @@ export async function ingestStatus(ports: SocialPorts, author: Account, note: Re
   if (parseLocalUri(ports.settings.baseUrl, note.uri) !== null) return 'foreign_author';
   const [known] = await ports.store.statusesByUris([note.uri]);
   if (known !== undefined) return outcomeOfKnown(known, author);
-  if ((await ports.store.isTombstoned([note.uri])).has(note.uri)) return 'tombstone';
+  if ((await ports.store.isTombstoned(author.uri, [note.uri])).has(note.uri)) return 'tombstone';
   const row = await newRemoteStatus(ports, author, note);
   const stored = await ports.store.transaction(async (tx) => {
     const statusId = await saveAndAnnounce(tx, row);
