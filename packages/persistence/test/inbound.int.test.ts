@@ -135,3 +135,19 @@ test('retry, overdue, dead and replay', async () => {
   await store.markIgnored(row.id, 'nothing to do');
   expect(await store.oldestWaitingSeconds()).toBe(0);
 });
+
+// A Follow and its Undo that two copies have in hand must not swap.
+test('an earlier activity about ties of the same actor is seen while it waits', async () => {
+  const rows = ['Follow', 'Create', 'Undo'].map((activityType) => inbound({ activityType, activityId: null }));
+  const [follow, create, undo] = rows;
+  if (follow === undefined || create === undefined || undo === undefined) throw new Error('no rows');
+  await store.accept(rows);
+  expect(await store.hasEarlierTie(follow, [])).toBe(false);
+  expect(await store.hasEarlierTie(undo, [])).toBe(true);
+  expect(await store.hasEarlierTie(undo, [follow.id])).toBe(false);
+  expect(await store.hasEarlierTie({ ...undo, actorUri: 'https://remote.example/users/bob' }, [])).toBe(false);
+  await store.retryLater(follow.id, 'away', 60_000);
+  expect(await store.hasEarlierTie(undo, [])).toBe(true);
+  await store.markApplied([follow.id]);
+  expect(await store.hasEarlierTie(undo, [])).toBe(false);
+});

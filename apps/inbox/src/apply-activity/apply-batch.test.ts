@@ -4,14 +4,17 @@ import { ActivityApplier, retryDelayMs, type InboundRows, type WaitingRow } from
 import { APPLIED, ignored, retry, type Verdict } from './verdict.js';
 
 const ids = (...numbers: number[]): Snowflake[] => numbers.map((number) => snowflake(String(number)));
-const rowOf = (id: Snowflake, actorUri = 'amy', attempts = 0): WaitingRow =>
-  ({ id, actorUri, signerHost: 'h', body: '{}', activityType: 'Like', trace: null, attempts });
+const rowOf = (id: Snowflake, actorUri = 'amy', attempts = 0, activityType = 'Like'): WaitingRow =>
+  ({ id, actorUri, signerHost: 'h', body: '{}', activityType, trace: null, attempts });
 
 /** The ledger in memory; loads newest first, which must not matter. */
 class Ledger implements InboundRows {
   readonly marks: string[] = [];
+  /** What another copy has in hand. */
+  earlier = false;
   constructor(readonly rows: WaitingRow[]) {}
   loadWaiting = async (wanted: readonly Snowflake[]) => this.rows.filter((row) => wanted.includes(row.id)).reverse();
+  hasEarlierTie = async () => this.earlier;
   markApplied = async (applied: readonly Snowflake[]) => void this.marks.push(...applied.map((id) => `${id} applied`));
   markIgnored = async (id: Snowflake, reason: string) => void this.marks.push(`${id} ignored ${reason}`);
   markDead = async (id: Snowflake, reason: string) => void this.marks.push(`${id} dead ${reason}`);
@@ -26,7 +29,7 @@ function applierOf(ledger: Ledger, apply: (row: WaitingRow) => Promise<Verdict>,
   const trouble: string[] = [];
   const applier = new ActivityApplier(
     { inbound: ledger, apply, observe: (row, outcome) => seen.push(`${row.id} ${outcome}`), onTrouble: (row, outcome) => trouble.push(`${row.id} ${outcome}`) },
-    { actorsAtOnce: 2, triesMax: 3, rowTimeoutMs },
+    { actorsAtOnce: 2, triesMax: 3, rowTimeoutMs, turnPatienceMs: 120 },
   );
   return { applier, trouble };
 }
@@ -125,6 +128,27 @@ describe('order', () => {
     expect(begun).toEqual(['1', '2']);
     await end('2');
     await Promise.all(both);
+  });
+
+  test('what changes ties waits for an earlier one that another copy has in hand', async () => {
+    const { applier, begun, end, turn, ledger } = gated([rowOf(snowflake('1'), 'amy', 0, 'Undo'), rowOf(snowflake('2'), 'bob')]);
+    ledger.earlier = true;
+    const done = applier.apply(ids(1, 2), never);
+    await turn();
+    expect(begun).toEqual(['2']);
+    ledger.earlier = false;
+    while (begun.length < 2) await turn();
+    await end('1');
+    await end('2');
+    await done;
+    expect(ledger.marks.sort()).toEqual(['1 applied', '2 applied']);
+  });
+
+  test('when patience ends it is tried again later, and so are those that follow it', async () => {
+    const ledger = new Ledger([rowOf(snowflake('1'), 'amy', 0, 'Undo'), rowOf(snowflake('2'), 'amy', 0, 'Follow'), rowOf(snowflake('3'))]);
+    ledger.earlier = true;
+    await applierOf(ledger, async () => APPLIED).applier.apply(ids(1, 2, 3), never);
+    expect(ledger.marks).toEqual(['1 retry waits_for_earlier 15000', '2 retry waits_for_earlier 15000', '3 applied']);
   });
 
   test('a row that is under way is not begun again by a second bell', async () => {

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, compareIds, type Snowflake } from '@trunkline/kernel';
+import { isTieType } from '../activity-types.js';
 import type { StoredActivity } from './apply-activity.js';
 import { retry, type Verdict } from './verdict.js';
 
@@ -12,6 +14,8 @@ export interface WaitingRow extends StoredActivity {
 /** federation.inbound, as the applying half sees it. */
 export interface InboundRows {
   loadWaiting(ids: readonly Snowflake[]): Promise<readonly WaitingRow[]>;
+  /** Whether an activity about ties of the same actor came before this one and still waits, the handled ones excepted. */
+  hasEarlierTie(row: Pick<WaitingRow, 'id' | 'actorUri'>, handled: readonly Snowflake[]): Promise<boolean>;
   markApplied(ids: readonly Snowflake[]): Promise<unknown>;
   markIgnored(id: Snowflake, reason: string): Promise<void>;
   markDead(id: Snowflake, reason: string): Promise<void>;
@@ -32,9 +36,12 @@ export interface ApplyBatchSettings {
   readonly triesMax: number;
   /** After this a row is tried again later; what it waited for goes on alone. */
   readonly rowTimeoutMs: number;
+  /** How long a row waits for an earlier one that another copy is applying; after it, it is tried again later. */
+  readonly turnPatienceMs: number;
 }
 
-const DEFAULTS: ApplyBatchSettings = { actorsAtOnce: 8, triesMax: 8, rowTimeoutMs: 20_000 };
+const DEFAULTS: ApplyBatchSettings = { actorsAtOnce: 8, triesMax: 8, rowTimeoutMs: 20_000, turnPatienceMs: 2_000 };
+const LOOK_FOR_TURN_EVERY_MS = 50;
 const RETRY_FIRST_MS = 15_000;
 const RETRY_MAX_MS = 6 * 60 * 60 * 1_000;
 
@@ -43,7 +50,9 @@ export const retryDelayMs = (attempts: number): number => Math.min(RETRY_FIRST_M
 
 /**
  * Applies stored rows. Those of one actor follow each other in the order in which they came, also across the batches of
- * this process; actors do not wait for each other. A row that fails is tried again later and never takes others with it.
+ * this process; what changes ties also across copies, or a Follow and its Undo that came within milliseconds could
+ * swap. Actors do not wait for each other. A row that fails is tried again later and never takes others with it, but
+ * for later ones about ties.
  */
 export class ActivityApplier {
   private readonly busyRows = new Set<Snowflake>();
@@ -99,28 +108,42 @@ export class ActivityApplier {
 
   private async applyInOrder(rows: readonly WaitingRow[], signal: AbortSignal): Promise<void> {
     const applied: Snowflake[] = [];
+    let isHeld = false;
     try {
       for (const row of rows) {
         if (signal.aborted) break;
-        if (await this.applyOne(row)) applied.push(row.id);
+        const isTie = isTieType(row.activityType);
+        const isItsTurn = !isTie || (!isHeld && (await this.getsItsTurn(row, applied)));
+        const outcome = await this.applyOne(row, isItsTurn);
+        if (outcome === 'applied') applied.push(row.id);
+        isHeld ||= isTie && outcome === 'retry';
       }
     } finally {
       if (applied.length > 0) await this.ports.inbound.markApplied(applied);
     }
   }
 
-  /** True when it has to be marked as applied. */
-  private async applyOne(row: WaitingRow): Promise<boolean> {
+  private async getsItsTurn(row: WaitingRow, handled: readonly Snowflake[]): Promise<boolean> {
+    const endMs = performance.now() + this.settings.turnPatienceMs;
+    while (await this.ports.inbound.hasEarlierTie(row, handled)) {
+      if (performance.now() > endMs) return false;
+      await sleep(LOOK_FOR_TURN_EVERY_MS);
+    }
+    return true;
+  }
+
+  /** An applied one has to be marked so by the caller. */
+  private async applyOne(row: WaitingRow, isItsTurn: boolean): Promise<Verdict['kind']> {
     const startedMs = performance.now();
-    const { verdict, error } = await this.verdictOn(row);
+    const { verdict, error } = isItsTurn ? await this.verdictOn(row) : { verdict: retry('waits_for_earlier'), error: null };
     const isLast = verdict.kind === 'retry' && row.attempts + 1 >= this.settings.triesMax;
     this.ports.observe(row, isLast ? 'dead' : verdict.kind, performance.now() - startedMs);
-    if (verdict.kind === 'applied') return true;
+    if (verdict.kind === 'applied') return 'applied';
     if (verdict.kind === 'ignored') await this.ports.inbound.markIgnored(row.id, verdict.reason);
     else if (isLast) await this.ports.inbound.markDead(row.id, verdict.reason);
     else await this.ports.inbound.retryLater(row.id, verdict.reason, retryDelayMs(row.attempts));
     if (verdict.kind === 'retry') this.ports.onTrouble(row, isLast ? 'dead' : 'retry', verdict.reason, error);
-    return false;
+    return isLast ? 'ignored' : verdict.kind;
   }
 
   private async verdictOn(row: WaitingRow): Promise<{ verdict: Verdict; error: unknown }> {

@@ -86,6 +86,18 @@ export class InboundStore {
     );
   }
 
+  /** Whether something that this actor said about ties came before the row and still waits; `handled` are as good as applied. */
+  async hasEarlierTie(row: Pick<InboundRow, 'id' | 'actorUri'>, handled: readonly Snowflake[]): Promise<boolean> {
+    const [found] = await this.db.query<{ waits: boolean }>(
+      `SELECT EXISTS (
+         SELECT FROM federation.inbound
+          WHERE actor_uri = $1 AND id < $2 AND id <> ALL ($3::bigint[])
+            AND state = 'stored' AND activity_type IN ('Accept', 'Block', 'Follow', 'Reject', 'Undo')) AS waits`,
+      [row.actorUri, row.id, handled],
+    );
+    return found?.waits === true;
+  }
+
   async markApplied(ids: readonly Snowflake[]): Promise<Snowflake[]> {
     return this.markAppliedIn(this.db, ids);
   }
