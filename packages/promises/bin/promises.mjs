@@ -1,0 +1,6 @@
+// `npm run promises`: builds what has changed, then attacks. Started by the launcher's bootstrap on Node 24.
+import { buildAll } from '@trunkline/launcher/build';
+
+await buildAll();
+const { main } = await import('../dist/main.js');
+process.exitCode = await main(process.argv.slice(2));
