@@ -24,9 +24,10 @@ export function showLog(output: Readable, logPath: string, label: string): void 
 export function shorten(line: string): string | undefined {
   const entry = parse(line);
   if (!entry) return line;
-  const { level, msg, time: _time, pid: _pid, hostname: _hostname, service: _service, ...rest } = entry;
+  const { level, msg, time: _time, pid: _pid, hostname: _hostname, service: _service, trace_id: _trace, span_id: _span, ...rest } = entry;
   const severity = typeof level === 'number' ? level : Number(Object.entries(levelNames).find(([, name]) => name === level)?.[0] ?? 30);
   if (severity < 30) return undefined;
+  if (rest.event === 'http_request') return `${levelNames[severity] ?? 'info'} ${rest.method} ${rest.route} ${rest.status} (${rest.duration_ms} ms)`;
   const fields = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest).slice(0, fieldCharactersMax)}` : '';
   return `${levelNames[severity] ?? 'info'} ${String(msg ?? '')}${fields}`;
 }

@@ -72,6 +72,8 @@ function record(request: FastifyRequest, reply: FastifyReply, { logger, metrics 
   const method = KNOWN_METHODS.has(request.method) ? request.method : 'OTHER';
   const seconds = reply.elapsedTime / 1_000;
   metrics.httpDuration.observe({ route, method, status: String(reply.statusCode) }, seconds);
+  // Probes are silent: they come several times a second, for ever, and would bury what matters.
+  if (request.routeOptions.logLevel === 'silent') return;
   logger.info(
     {
       event: 'http_request',
