@@ -4,6 +4,7 @@ import { GroupCommit, newEventId } from '@trunkline/persistence';
 import { BACKBONE, currentTraceparent, type Backbone } from '@trunkline/platform';
 import { Admission } from './admission.js';
 import { fetchKey, type FetchedKey, type KeyFailure } from './fetch-key.js';
+import { HostEars } from './hear-hosts.js';
 import { KeyBook } from './key-book.js';
 import { KeyLane } from './key-lane.js';
 import { receiveActivity, type InboxPost, type ReceivePorts, type VerifiedActivity } from './receive-activity.js';
@@ -11,6 +12,7 @@ import { ReceivedStore, type ReceivedRow, type StoredRow } from './received-stor
 import { overloaded, type Refusal } from './refusals.js';
 
 const MS_PER_SECOND = 1_000;
+const EARS_REFRESH_MS = 10_000;
 
 /** What the receiving half stands on, made once per process. */
 @Injectable()
@@ -18,12 +20,14 @@ export class ReceiveActivityAdapter {
   private readonly ports: ReceivePorts;
   private readonly received: ReceivedStore;
   private readonly commits: GroupCommit<ReceivedRow, StoredRow>;
+  private readonly ears: HostEars;
 
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
     const { clock, policy, settings, store, remoteKeys, parts } = backbone;
     const admission = new Admission();
     const lane = new KeyLane((keyId) => this.fetchKey(keyId), { waitersMax: admission.waitersMax });
     this.received = this.makeStore();
+    this.ears = this.listen();
     this.commits = new GroupCommit((rows: readonly ReceivedRow[]) => this.received.commit(rows));
     this.ports = {
       admission,
@@ -73,8 +77,19 @@ export class ReceiveActivityAdapter {
   }
 
   private async store(row: VerifiedActivity): Promise<'accepted' | 'duplicate'> {
+    this.ears.heard(row.signerHost);
     const stored = await this.commits.submit({ ...row, id: this.backbone.ids.next(), trace: currentTraceparent() });
     return stored.duplicate ? 'duplicate' : 'accepted';
+  }
+
+  private listen(): HostEars {
+    const { hosts, deliveries, live, clock, parts } = this.backbone;
+    const onError = (err: unknown): void => parts.logger.warn({ event: 'host_not_revived', err }, 'a host that spoke stays shut for now');
+    const ears = new HostEars({ hosts, deliveries, live, clock, onError });
+    const timer = setInterval(() => void ears.refresh(), EARS_REFRESH_MS);
+    void ears.refresh();
+    parts.shutdown.register('stop-consuming', 'ears', () => clearInterval(timer));
+    return ears;
   }
 
   private makeStore(): ReceivedStore {
