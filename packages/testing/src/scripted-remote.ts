@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BEHAVIOURS, sendAnswer, statusOf, type Answer, type Behaviour, type BehaviourName, type HonestAnswer } from './scripted-remote/answers.js';
-import { documentAt } from './scripted-remote/documents.js';
+import { activityJson, documentAt } from './scripted-remote/documents.js';
 import { ScriptedPerson, type JsonObject } from './scripted-remote/person.js';
 import { readObject, SignatureJudge, textOf, type ReceivedActivity, type ReceivedPost } from './scripted-remote/posts.js';
 import { getSigned, postSigned, type SentAnswer, type Tamper } from './scripted-remote/send.js';
@@ -31,6 +31,10 @@ export class ScriptedRemote {
   readonly gets: string[] = [];
   /** Served as they are at their ids. */
   readonly documents = new Map<string, JsonObject>();
+  /** GETs of these paths are answered so, whatever the behaviour says: a redirect, a drip. */
+  readonly answers = new Map<string, Answer>();
+  /** Documents made when they are asked for, by path and query: chains without an end. */
+  generate: (target: string) => JsonObject | null = () => null;
   private readonly people = new Map<string, ScriptedPerson>();
   private readonly script: Answer[] = [];
   private behaviour: Behaviour = BEHAVIOURS.honest;
@@ -150,7 +154,9 @@ export class ScriptedRemote {
     if (request.method === 'POST') return this.receive(request, response, target);
     this.gets.push(target);
     const shelf = { baseUrl: this.baseUrl, people: this.people, documents: this.documents };
-    return sendAnswer(request, response, this.behaviour.documents, documentAt(shelf, target));
+    const made = this.generate(target);
+    const answer = this.answers.get(target.split('?', 1)[0] ?? target) ?? this.behaviour.documents;
+    return sendAnswer(request, response, answer, made === null ? documentAt(shelf, target) : activityJson(made));
   }
 
   private async receive(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {

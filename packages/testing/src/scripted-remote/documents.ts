@@ -56,6 +56,8 @@ const emptyCollection = (id: string): JsonObject => ({
   orderedItems: [],
 });
 
+export const activityJson = (document: JsonObject): HonestAnswer => json(document, ACTIVITY_JSON);
+
 const json = (document: JsonObject, contentType = 'application/json; charset=utf-8'): HonestAnswer => ({
   status: 200,
   headers: { 'Content-Type': contentType },
