@@ -4,6 +4,7 @@ import cookie from '@fastify/cookie';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { installBodyParsers } from './body-parsers.js';
+import { refuseBrokenRequest } from './broken-request.js';
 import { installEdgeHooks, type EdgeParts } from './edge-hooks.js';
 import { ErrorFilter } from './error-filter.js';
 import { parseForm } from './form-body.js';
@@ -42,6 +43,7 @@ export function createHttpAdapter(parts: EdgeParts): HttpAdapter {
     genReqId: requestId,
     http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: PARAMETER_CHARS_MAX, querystringParser: parseForm },
+    clientErrorHandler: refuseBrokenRequest,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => filter.answer(error, request, reply),
   });
   const instance = adapter.getInstance() as unknown as FastifyInstance;

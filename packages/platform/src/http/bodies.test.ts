@@ -25,6 +25,11 @@ describe('JSON bodies', () => {
     expect(json('{"status":"why __proto__ hurts \\u0041"}')).toEqual({ status: 'why __proto__ hurts A' });
   });
 
+  test('NULs are left out of texts, an escaped backslash before the digits is none', () => {
+    expect(json('{"a":"x\\u0000y","b":["\\u0000"],"c":"\\\\u0000"}')).toEqual({ a: 'xy', b: [''], c: '\\u0000' });
+    expect(() => json('{"__proto__":"\\u0000"}')).toThrow(expect.objectContaining({ status: 400 }));
+  });
+
   // Brackets in strings do not nest; a megabyte of brackets is refused before anything recurses.
   test('nesting is bounded at 64', () => {
     expect(json(`${'['.repeat(64)}${']'.repeat(64)}`)).toBeDefined();
@@ -42,6 +47,10 @@ describe('forms and queries', () => {
     });
     expect(parseForm('fields_attributes[0][name]=x&fields_attributes[0][value]=y')).toEqual({ fields_attributes: [{ name: 'x', value: 'y' }] });
     expect(parseForm('id%5B%5D=1&q=a+b%20c')).toEqual({ id: ['1'], q: 'a b c' });
+  });
+
+  test('NULs are left out, however they are written', () => {
+    expect(parseForm('a%00b=c%00d&e=%2500&f=\0x')).toEqual({ ab: 'cd', e: '%00', f: 'x' });
   });
 
   test('a multipart form means the same', () => {

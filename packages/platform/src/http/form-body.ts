@@ -7,7 +7,7 @@ const ITEMS_MAX = 500;
 /**
  * Parses a query string or form body as Rails does: `media_ids[]=1&media_ids[]=2`, `poll[options][]=a`,
  * `fields_attributes[0][name]=x`. At most 1000 parameters and 5 levels; what is beyond is left out, and names of
- * Object.prototype are ignored.
+ * Object.prototype are ignored. NULs are left out: no name, text or id has any, and Postgres takes none.
  */
 export function parseForm(text: string): Record<string, unknown> {
   return parse(text, {
@@ -16,6 +16,7 @@ export function parseForm(text: string): Record<string, unknown> {
     arrayLimit: ITEMS_MAX,
     allowPrototypes: false,
     ignoreQueryPrefix: false,
+    decoder: (part, decode) => (decode as (text: string) => string)(part).replaceAll('\0', ''),
   });
 }
 

@@ -8,7 +8,8 @@ const [OPEN_OBJECT, OPEN_ARRAY, CLOSE_OBJECT, CLOSE_ARRAY, QUOTE, BACKSLASH] = B
 const badJson = (): AppError => new AppError(400, 'bad_json', 'The body is not valid JSON');
 
 /**
- * Parses a JSON body. An empty one counts as `{}`, since clients send the content type without a body.
+ * Parses a JSON body. An empty one counts as `{}`, since clients send the content type without a body. NULs in texts
+ * are left out: Postgres takes none.
  * @throws AppError 400 when it is not UTF-8, not JSON, nested deeper than 64, or has a `__proto__` member.
  */
 export function parseJsonBody(body: Buffer): unknown {
@@ -23,11 +24,13 @@ export function parseJsonBody(body: Buffer): unknown {
 function decode(body: Buffer): [text: string, value: unknown] {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    return [text, JSON.parse(text)];
+    return [text, text.includes('\\u0000') ? JSON.parse(text, withoutNul) : JSON.parse(text)];
   } catch {
     throw badJson();
   }
 }
+
+const withoutNul = (_key: string, value: unknown): unknown => (typeof value === 'string' ? value.replaceAll('\0', '') : value);
 
 /** One pass over the bytes: brackets count outside of strings. */
 function isTooDeep(body: Buffer): boolean {
