@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Provider } from '@nestjs/common';
 import { BACKBONE, createLogger, MAILER, readSettings, startService, type Backbone, type Mail, type RunningService, type ServiceDefinition } from '@trunkline/platform';
 import { registerPerson, type TestPerson } from './test-person.js';
-import { createTestDatabase, freePort, testServices, type TestDatabase } from './test-services.js';
+import { createTestDatabase, dropStreams, freePort, testServices, type TestDatabase } from './test-services.js';
 import { unsettled } from './settled.js';
 import { until } from './until.js';
 
@@ -78,12 +78,18 @@ export class TestServer {
 
   /** Resolves when this server has nothing left to apply, publish, handle or deliver. */
   async settled(): Promise<void> {
-    await until(`${this.domain} to be settled`, async () => (await unsettled(this.backbone.db)).length === 0);
+    await until(`${this.domain} to be settled`, async () => {
+      const left = await unsettled(this.backbone.db);
+      if (left.length > 0) throw new Error(left.join(', '));
+      return true;
+    });
   }
 
   async stop(): Promise<void> {
     await this.service.stop();
-    if (this.ownsDatabase) await this.database.drop();
+    if (!this.ownsDatabase) return;
+    await dropStreams(this.env['NATS_URL'] ?? '', this.env['NATS_PREFIX'] ?? '');
+    await this.database.drop();
   }
 }
 

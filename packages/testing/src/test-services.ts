@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
+import { connectBroker } from '@trunkline/messaging';
 import { Database, migrate } from '@trunkline/persistence';
 
 /** Where the real services of a test run are. `npm test` starts them and says so in the environment. */
@@ -35,6 +36,14 @@ export async function createTestDatabase(sharedUrl: string): Promise<TestDatabas
   url.pathname = `/${name}`;
   await migrate(url.href);
   return { url: url.href, drop: () => statement(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+/** Takes the streams of this prefix off the broker: each reserves room there, and a test run starts many servers. */
+export async function dropStreams(natsUrl: string, prefix: string): Promise<void> {
+  const broker = await connectBroker({ url: natsUrl, prefix, name: 'test-admin', hooks: { log: () => undefined } });
+  const own = new RegExp(`^${broker.names.stream('')}`);
+  for await (const { config } of broker.manager.streams.list()) if (own.test(config.name)) await broker.manager.streams.delete(config.name);
+  await broker.drain();
 }
 
 /** A port that was free a moment ago. */
