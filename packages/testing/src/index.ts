@@ -6,7 +6,7 @@ export type { JsonObject, ScriptedPerson } from './scripted-remote/person.js';
 export type { ReceivedActivity, ReceivedPost } from './scripted-remote/posts.js';
 export type { SentAnswer, Tamper } from './scripted-remote/send.js';
 export { unsettled } from './settled.js';
-export { SplitServer } from './split-server.js';
+export { SplitServer, type SplitServerOptions } from './split-server.js';
 export { type TestPerson } from './test-person.js';
 export { startTestServer, TestServer, type TestServerOptions } from './test-server.js';
 export { createTestDatabase, freePort, testServices, type TestDatabase, type TestServices } from './test-services.js';

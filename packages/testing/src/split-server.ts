@@ -7,7 +7,7 @@ import { withBackbone } from '@trunkline/platform';
 import { buildAll } from '@trunkline/launcher/build';
 import { DataFolder } from '@trunkline/launcher/data-folder';
 import { startSplit } from '@trunkline/launcher/start-split';
-import { freePort } from './test-services.js';
+import { freePort, type TestServices } from './test-services.js';
 import { TestServer } from './test-server.js';
 import { until } from './until.js';
 
@@ -15,6 +15,16 @@ import { until } from './until.js';
 class NoModule {}
 
 type Running = Awaited<ReturnType<typeof startSplit>>;
+
+export interface SplitServerOptions {
+  /** Copies of each app. */
+  readonly replicas: number;
+  readonly peers: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Settings of one app alone, e.g. its stores behind a proxy; asked once for each copy. */
+  readonly envOf?: (app: string, databaseUrl: string) => Readonly<Record<string, string>>;
+  readonly services?: TestServices;
+}
 
 /** One database password for all roles of a test; the databases live minutes and listen on loopback only. */
 const PASSWORD = 'split-test-password';
@@ -30,7 +40,7 @@ export class SplitServer {
     private readonly folder: DataFolder,
   ) {}
 
-  static async start(options: { readonly replicas: number; readonly peers: readonly string[]; readonly env?: Readonly<Record<string, string>> }): Promise<SplitServer> {
+  static async start(options: SplitServerOptions): Promise<SplitServer> {
     await buildAll();
     const port = await freePort();
     const domain = `localhost:${port}`;
@@ -39,6 +49,7 @@ export class SplitServer {
       peers: options.peers,
       service: { name: 'operator', module: NoModule, ...withBackbone({ consumes: false }) },
       env: { DB_CONNECTION_BUDGET: '120', ...options.env },
+      ...(options.services === undefined ? {} : { services: options.services }),
     });
     const urls = await roleUrls(operator);
     const folder = DataFolder.hold(await mkdtemp(join(tmpdir(), 'trunkline-split-')));
@@ -46,13 +57,18 @@ export class SplitServer {
       port,
       replicas: options.replicas,
       env: { ...process.env, ...operator.env, LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'warn' },
-      envOf: (app) => ({ DATABASE_URL: urls.get(app) }),
+      envOf: (app) => ({ DATABASE_URL: urls.get(app), ...options.envOf?.(app, urls.get(app) ?? '') }),
     });
     return new SplitServer(operator, running, folder);
   }
 
   get url(): string {
     return this.running.url;
+  }
+
+  /** One file for each process. */
+  get logsPath(): string {
+    return join(this.folder.path, 'logs');
   }
 
   get domain(): string {

@@ -19,6 +19,8 @@ export interface TestServerOptions {
   readonly sharing?: TestServer;
   /** Where mails go instead of out. */
   readonly mails?: Mail[];
+  /** Stores that the test started itself, to hurt them. */
+  readonly services?: TestServices;
 }
 
 const mailbox = (mails: Mail[] | undefined): Provider[] =>
@@ -36,7 +38,7 @@ export class TestServer {
   ) {}
 
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
-    const services = testServices();
+    const services = options.services ?? testServices();
     const port = options.port ?? (await freePort());
     const domain = options.domain ?? options.sharing?.domain ?? `localhost:${port}`;
     const database = options.sharing?.database ?? (await createTestDatabase(services.databaseUrl));
