@@ -1,0 +1,71 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startBackingServices, type BackingServices } from '@trunkline/launcher/backing-services';
+import { DataFolder } from '@trunkline/launcher/data-folder';
+
+export type StoreName = 'postgres' | 'redis' | 'nats';
+
+const STORES: readonly StoreName[] = ['postgres', 'redis', 'nats'];
+const GIVEN = 'is started elsewhere';
+
+/**
+ * Postgres, Redis and NATS of one run. Each has a folder of its own, so that it can be stopped, changed on disk and
+ * started again at the same address while the others run on.
+ */
+export class Backing {
+  private readonly running = new Map<StoreName, BackingServices>();
+
+  private constructor(private readonly folders: ReadonlyMap<StoreName, DataFolder>) {}
+
+  static async start(path: string): Promise<Backing> {
+    const backing = new Backing(new Map(STORES.map((name) => [name, DataFolder.hold(join(path, name))])));
+    await Promise.all(STORES.map((name) => backing.start(name)));
+    return backing;
+  }
+
+  url(name: StoreName): string {
+    const url = this.running.get(name)?.urls[name];
+    if (url === undefined) throw new Error(`${name} has not been started`);
+    return url;
+  }
+
+  /** Where the store keeps its data on disk. */
+  dataPath(name: StoreName): string {
+    const folder = this.folder(name);
+    if (name === 'postgres') return folder.remembered.postgresFolder ?? join(folder.path, 'postgres');
+    return name === 'nats' ? join(folder.path, 'nats', 'store') : join(folder.path, 'redis');
+  }
+
+  /** Starts it again at its old address, with what is on disk. */
+  async start(name: StoreName): Promise<void> {
+    const given = Object.fromEntries(STORES.filter((other) => other !== name).map((other) => [other, GIVEN]));
+    this.running.set(name, await startBackingServices(this.folder(name), { given, isDurable: false }));
+  }
+
+  /** Sends the signal and waits until it is gone: SIGKILL, SIGTERM, and for Postgres SIGQUIT (immediate). */
+  async stop(name: StoreName, signal: NodeJS.Signals): Promise<void> {
+    await this.running.get(name)?.children[name]?.stop(signal, 60_000);
+  }
+
+  /** The process of the store, for SIGSTOP and SIGCONT. */
+  pid(name: StoreName): number {
+    const pid = this.running.get(name)?.children[name]?.pid;
+    if (pid === undefined) throw new Error(`${name} has not been started`);
+    return pid;
+  }
+
+  async stopAll(): Promise<void> {
+    for (const name of ['nats', 'redis', 'postgres'] as const) await this.running.get(name)?.stop();
+    for (const folder of this.folders.values()) {
+      folder.release();
+      if (folder.remembered.postgresFolder !== undefined) await rm(folder.remembered.postgresFolder, { recursive: true, force: true });
+      await rm(folder.path, { recursive: true, force: true });
+    }
+  }
+
+  private folder(name: StoreName): DataFolder {
+    const folder = this.folders.get(name);
+    if (folder === undefined) throw new Error(`there is no ${name}`);
+    return folder;
+  }
+}

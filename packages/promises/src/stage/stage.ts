@@ -1,0 +1,123 @@
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, ScriptedRemote, SplitServer, unsettled, until, type ScriptedRemoteOptions, type TestServices } from '@trunkline/testing';
+import { Backing, type StoreName } from './backing.js';
+
+/** Copies of each app: everything that may not be done twice has somebody who could. */
+const REPLICAS = 2;
+/** Addresses of scripted remotes, listed before the server starts, since it must be told whom to speak plain http to. */
+const REMOTES_MAX = 160;
+const SETTLE_MS_MAX = 240_000;
+
+export interface StageOptions {
+  /** Settings of one app alone, e.g. stores behind a proxy; asked once for each copy. */
+  readonly envOf?: (app: string, databaseUrl: string, backing: Backing) => Readonly<Record<string, string>>;
+}
+
+/** Real processes, two of each, over stores of their own that may be hurt, and room for remote servers. */
+export class Stage {
+  private readonly remotes: ScriptedRemote[] = [];
+
+  private constructor(
+    readonly split: SplitServer,
+    readonly backing: Backing,
+    private readonly path: string,
+    private readonly ports: number[],
+  ) {}
+
+  static async start(options: StageOptions = {}): Promise<Stage> {
+    const path = await mkdtemp(join(tmpdir(), 'trunkline-promises-'));
+    const backing = await Backing.start(path);
+    const ports = [...new Set(await Promise.all(Array.from({ length: REMOTES_MAX }, () => freePort())))];
+    const services: TestServices = { databaseUrl: backing.url('postgres'), redisUrl: backing.url('redis'), natsUrl: backing.url('nats') };
+    const { envOf } = options;
+    try {
+      const split = await SplitServer.start({
+        replicas: REPLICAS,
+        peers: ports.map((port) => `localhost:${port}`),
+        services,
+        ...(envOf === undefined ? {} : { envOf: (app: string, databaseUrl: string) => envOf(app, databaseUrl, backing) }),
+      });
+      return new Stage(split, backing, path, ports);
+    } catch (error) {
+      await backing.stopAll();
+      throw error;
+    }
+  }
+
+  get db(): SplitServer['operator']['backbone']['db'] {
+    return this.split.operator.backbone.db;
+  }
+
+  async remote(options: ScriptedRemoteOptions = {}): Promise<ScriptedRemote> {
+    const port = this.ports.pop();
+    if (port === undefined) throw new Error(`a stage has room for ${REMOTES_MAX} remotes`);
+    const remote = await ScriptedRemote.start({ port, ...options });
+    this.remotes.push(remote);
+    return remote;
+  }
+
+  /** The address of a remote that somebody else listens at, e.g. a fault proxy. */
+  takePort(): number {
+    const port = this.ports.pop();
+    if (port === undefined) throw new Error(`a stage has room for ${REMOTES_MAX} remotes`);
+    return port;
+  }
+
+  /** kill -9, then at once what is on disk again. */
+  async restartStore(name: StoreName, signal: NodeJS.Signals, whileDown: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+    await this.backing.stop(name, signal);
+    await whileDown();
+    await this.backing.start(name);
+  }
+
+  /** Every copy of an app, or one of them. */
+  signal(app: string, signal: NodeJS.Signals, copy?: number): void {
+    const copies = this.split.running.processes.filter((process) => process.app === app);
+    for (const { pid } of copy === undefined ? copies : copies.slice(copy, copy + 1)) process.kill(pid, signal);
+  }
+
+  async allReady(): Promise<void> {
+    for (const app of this.split.apps) await this.split.ready(app);
+  }
+
+  /** What is left to do, deliveries that wait for another try among it. */
+  async left(): Promise<string[]> {
+    const [retries] = await this.db.query<{ count: number }>("SELECT count(*)::int AS count FROM federation.delivery_retries WHERE state = 'pending'");
+    const waiting = retries?.count ?? 0;
+    return [...(await unsettled(this.db)), ...(waiting > 0 ? [`${waiting} to be tried again`] : [])];
+  }
+
+  /** Resolves when all queues are empty, twice in a row. @returns milliseconds it took. */
+  async settled(patienceMs = SETTLE_MS_MAX): Promise<number> {
+    const startMs = performance.now();
+    let calm = 0;
+    await until('all queues to be empty', async () => {
+      const left = await this.left();
+      calm = left.length === 0 ? calm + 1 : 0;
+      if (left.length > 0) throw new Error(left.join(', '));
+      return calm >= 2;
+    }, patienceMs);
+    return performance.now() - startMs;
+  }
+
+  /** Copies what the processes logged to where it outlives the stage. */
+  async keepLogs(to: string): Promise<void> {
+    await mkdir(to, { recursive: true });
+    await cp(this.split.logsPath, to, { recursive: true });
+    for (const store of ['postgres', 'redis', 'nats']) await cp(join(this.path, store, 'logs'), to, { recursive: true });
+  }
+
+  /** Remotes of a round that is over need not listen on. */
+  async dismissRemotes(): Promise<void> {
+    for (const remote of this.remotes.splice(0)) await remote.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.dismissRemotes();
+    await this.split.stop();
+    await this.backing.stopAll();
+    await rm(this.path, { recursive: true, force: true });
+  }
+}
