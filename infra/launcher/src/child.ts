@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { DataFolder } from './data-folder.ts';
@@ -24,6 +24,8 @@ export interface Command {
 export interface Child {
   readonly pid: number;
   readonly logPath: string;
+  /** Where its own part of the log begins, in bytes. */
+  readonly logStart: number;
   /** Settles once it is gone, with its exit code, or null when a signal ended it. */
   readonly ended: Promise<number | null>;
   hasEnded(): boolean;
@@ -39,6 +41,7 @@ export function startChild(folder: DataFolder, command: Command): Child {
   if (folder.isClosing) throw new Error(`${command.name} was not started: everything is being stopped.`);
   const logPath = join(folder.path, 'logs', `${command.name}.log`);
   const log = openLog(logPath);
+  const logStart = fstatSync(log).size;
   const child = spawn(command.file, command.args, {
     cwd: command.cwd,
     env: command.env ?? process.env,
@@ -65,6 +68,7 @@ export function startChild(folder: DataFolder, command: Command): Child {
   return {
     pid,
     logPath,
+    logStart,
     ended,
     hasEnded: () => isEnded,
     stop: async (signal, graceMs) => {

@@ -51,9 +51,8 @@ async function startDemoServer(stops: StopInOrder, folder: DataFolder, port: num
   const domain = `localhost:${port}`;
   const own = { NODE_ENV: 'development', PORT: String(port), LOCAL_DOMAIN: domain, WEB_DOMAIN: '', FEDERATION_HTTP_HOSTS: hosts, SITE_TITLE: `Trunkline demo, ${domain}` };
   const env = serverEnvironment(folder, services.urls, { ...process.env, ...own });
-  await migrate(env);
-  const server = await startServer(folder, { port, env });
-  stops.add(() => server.stop());
+  await stops.during(migrate(env));
+  const server = await stops.during(startServer(folder, { port, env }), (started) => started.stop());
   return { url: server.url, domain, folder, env };
 }
 

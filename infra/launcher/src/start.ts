@@ -6,6 +6,7 @@ import { buildAll } from './build.ts';
 import { DataFolder } from './data-folder.ts';
 import { endProcesses } from './end-processes.ts';
 import { isFree } from './free-port.ts';
+import { readJson } from './json-file.ts';
 import { repositoryRoot } from './repository-root.ts';
 import { migrate } from './running-server.ts';
 import { defaultPort, serverEnvironment } from './server-environment.ts';
@@ -33,16 +34,32 @@ async function start(stops: StopInOrder): Promise<void> {
   // Catches what was being started when the stop came.
   stops.add(() => endProcesses(folder));
   stops.addFirst(() => void (folder.isClosing = true));
+  const isSplit = values.split ?? replicas > 1;
+  const port = await readPort(isSplit);
   const [services] = await Promise.all([startBackingServices(folder, { given: givenUrls(process.env) }), buildAll()]);
   stops.add(() => services.stop());
+  const nameBefore = readJson<{ LOCAL_DOMAIN?: string }>(join(folder.path, 'environment.json'))?.LOCAL_DOMAIN;
   const env = serverEnvironment(folder, services.urls, process.env);
-  const port = Number(env.PORT ?? defaultPort);
-  if (!(await isFree(port))) throw new Error(`Port ${port} is taken: set PORT, LOCAL_DOMAIN and DATA_DIR for another copy.`);
-  await migrate(env);
-  const isSplit = values.split ?? replicas > 1;
-  const server = isSplit ? await startSplit(folder, { port, env, replicas, isShown: true }) : await startServer(folder, { port, env, isShown: true });
-  stops.add(() => server.stop());
+  await stops.during(migrate(env));
+  const options = { port, env, replicas, isShown: true };
+  const server = await stops.during(isSplit ? startSplit(folder, options) : startServer(folder, options), (started) => started.stop());
   welcome(server.url, folder.path, isFirst);
+  if (nameBefore && nameBefore !== env.LOCAL_DOMAIN) console.log(renamed(nameBefore, env.LOCAL_DOMAIN ?? ''));
+}
+
+/** PORT, when it is free; one that is no port is left to the server, which tells all faults of its settings at once. */
+async function readPort(isSplit: boolean): Promise<number> {
+  const port = Number(process.env.PORT || defaultPort);
+  const isPort = Number.isInteger(port) && port > 0 && port < 65_536;
+  // The copies of a split server have ports of their own and would not notice.
+  if (!isPort && isSplit) throw new Error('PORT must be a whole number from 1 to 65535.');
+  if (isPort && !(await isFree(port))) throw new Error(`Port ${port} is taken: set PORT, LOCAL_DOMAIN and DATA_DIR for another copy.`);
+  return port;
+}
+
+/** Ids hold the name for ever: who only wanted another port is told what else changed. */
+function renamed(before: string, now: string): string {
+  return `\nThis server was ${before} until now and is ${now} from now on: what it published so far keeps the old name, so other\nservers will not find it. If that was not meant, stop it and start it with LOCAL_DOMAIN=${before}, or with another DATA_DIR.\n`;
 }
 
 function readReplicas(text: string | undefined): number {

@@ -13,6 +13,15 @@ export class StopInOrder {
     this.first.push(step);
   }
 
+  /**
+   * Waits for a step of the start that must not be cut in two: a stop that comes meanwhile waits for it as well, and
+   * undoes what it made.
+   */
+  async during<T>(work: Promise<T>, undo: (made: T) => Promise<void> | void = () => undefined): Promise<T> {
+    this.add(() => work.then(undo, () => undefined));
+    return await work;
+  }
+
   get isStopping(): boolean {
     return this.running !== undefined;
   }

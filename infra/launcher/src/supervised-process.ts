@@ -6,11 +6,13 @@ import type { DataFolder } from './data-folder.ts';
 import type { AppName } from './routes.ts';
 import { repositoryRoot } from './repository-root.ts';
 import { showLog } from './show-log.ts';
-import { endOfLog } from './wait-until.ts';
+import { endOfLog, writtenBy } from './wait-until.ts';
 
 const pollMs = 250;
 const firstBackoffMs = 250;
 const backoffMaxMs = 10_000;
+/** What a service whose settings are wrong ends with (sysexits EX_CONFIG): another try would end the same. */
+const exitConfig = 78;
 /** Longer than the service's own deadline for draining, which is 25 s. */
 const stopGraceMs = 30_000;
 
@@ -36,6 +38,7 @@ export class SupervisedProcess {
   restarts = 0;
   private child: Child;
   private isStopping = false;
+  private hasWrongSettings = false;
   private readonly folder: DataFolder;
   private readonly options: SupervisedOptions;
 
@@ -56,14 +59,15 @@ export class SupervisedProcess {
 
   /**
    * Waits for the first readiness.
-   * @throws a sentence with the end of its log when it exits first: then its settings or its code are wrong
+   * @throws what it says about its settings when they are wrong, or a sentence with the end of its log
    */
   async untilReady(timeoutMs = 120_000): Promise<void> {
     const giveUpAt = Date.now() + timeoutMs;
     while (!this.isReady) {
-      if (this.restarts > 2) throw new Error(`${this.name} cannot start.${endOfLog(this.child.logPath)}`);
+      if (this.hasWrongSettings) throw new Error(writtenBy(this.child));
+      if (this.restarts > 2) throw new Error(`${this.name} cannot start.${endOfLog(this.child)}`);
       if (!this.isWanted()) throw new Error(`${this.name} was stopped while it started.`);
-      if (Date.now() > giveUpAt) throw new Error(`${this.name} was not ready after ${timeoutMs / 1000} s.${endOfLog(this.child.logPath)}`);
+      if (Date.now() > giveUpAt) throw new Error(`${this.name} was not ready after ${timeoutMs / 1000} s.${endOfLog(this.child)}`);
       await sleep(25);
     }
   }
@@ -85,8 +89,10 @@ export class SupervisedProcess {
       env: { ...this.options.env, PORT: String(this.port) },
       ...(this.options.isShown ? { onOutput: (output, logPath) => showLog(output, logPath, this.app === 'standalone' ? '' : this.name) } : {}),
     });
-    const restart = async (): Promise<void> => {
+    const restart = async (code?: number | null): Promise<void> => {
       this.isReady = false;
+      if (code === exitConfig) this.hasWrongSettings = true;
+      if (this.hasWrongSettings) return;
       if (!this.isWanted()) return;
       await sleep(backoffMs);
       if (!this.isWanted()) return;
@@ -94,7 +100,7 @@ export class SupervisedProcess {
       const wasStable = Date.now() - startedAt > 30_000;
       this.child = this.run(wasStable ? firstBackoffMs : Math.min(backoffMs * 2, backoffMaxMs));
     };
-    void child.ended.then(restart, restart);
+    void child.ended.then(restart, () => restart());
     return child;
   }
 

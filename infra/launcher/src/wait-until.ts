@@ -10,16 +10,20 @@ import type { Child } from './child.ts';
 export async function waitUntilReady(name: string, child: Child, isReady: () => Promise<boolean>, timeoutMs: number): Promise<void> {
   const giveUpAt = Date.now() + timeoutMs;
   while (!(await isReady())) {
-    if (child.hasEnded()) throw new Error(`${name} ended while starting.${endOfLog(child.logPath)}`);
-    if (Date.now() > giveUpAt) throw new Error(`${name} was not ready after ${timeoutMs / 1000} s.${endOfLog(child.logPath)}`);
+    if (child.hasEnded()) throw new Error(`${name} ended while starting.${endOfLog(child)}`);
+    if (Date.now() > giveUpAt) throw new Error(`${name} was not ready after ${timeoutMs / 1000} s.${endOfLog(child)}`);
     await sleep(25);
   }
 }
 
-/** The last lines of a log, for an error's text. */
-export function endOfLog(path: string): string {
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n').slice(-15);
-  return ` The end of ${path}:\n${lines.join('\n')}`;
+/** The last lines that a process wrote, for an error's text. */
+export function endOfLog(child: Pick<Child, 'logPath' | 'logStart'>): string {
+  return ` The end of ${child.logPath}:\n${writtenBy(child).split('\n').slice(-15).join('\n')}`;
+}
+
+/** All that a process wrote to its log since it was started. */
+export function writtenBy({ logPath, logStart }: Pick<Child, 'logPath' | 'logStart'>): string {
+  return readFileSync(logPath).subarray(logStart).toString('utf8').trimEnd();
 }
 
 /** Sends `hello` to a port of 127.0.0.1 and tells whether the first answer starts with `expected`. */
