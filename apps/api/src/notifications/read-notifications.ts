@@ -16,6 +16,8 @@ const TYPES: readonly NotificationType[] = [
 ];
 /** Times a page may be refilled when rules hide most of what the store gives. */
 const ROUNDS_MAX = 3;
+/** The most that is loaded at once for one page. */
+const ROUND_MAX = 200;
 
 export interface NotificationQuery {
   readonly page: Page;
@@ -43,7 +45,8 @@ export async function readNotifications(ports: Ports, viewerId: AccountId, query
     const rows = await ports.notifications.page({ ...filter, page });
     shown.push(...(await viewNotifications(ports, viewerId, rows)));
     if (rows.length < page.limit) break;
-    page = beyond(page, rows);
+    // Ever more at once: who is hidden for a whole page mostly goes on.
+    page = { ...beyond(page, rows), limit: Math.max(page.limit, Math.min(page.limit * 4, ROUND_MAX)) };
   }
   shown.sort((a, b) => compareIds(b.notification.id, a.notification.id));
   // Read upwards, the ones nearest to the bound stay.

@@ -3,7 +3,7 @@ import { compareIds, type AccountId, type StatusId } from '@trunkline/kernel';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { HomeFeeds } from '../ports/reader-stores.js';
 import { loadStatuses, timelineFacts, type StatusView } from './load-statuses.js';
-import { fillPage, isVisible } from './view-statuses.js';
+import { fillPage, isVisible, roundLimit } from './view-statuses.js';
 
 type Reading = Pick<SocialPorts, 'store' | 'policy'>;
 
@@ -97,7 +97,7 @@ export async function homeTimeline(
   const shown: StatusView[] = [];
   let rest = page;
   for (let round = 0; round < ROUNDS_MAX && shown.length < page.limit; round += 1) {
-    const slice = feedPage(entries, rest);
+    const slice = feedPage(entries, { ...rest, limit: roundLimit(page.limit, round) });
     if (slice.length === 0) break;
     const { views, viewer } = await loadStatuses(ports, viewerId, slice.map((entry) => entry.statusId));
     for (const entry of rest.minId === null ? slice : [...slice].reverse()) {

@@ -29,6 +29,12 @@ export async function viewStatus(ports: Reading, viewerId: AccountId | null, id:
   return (await viewStatuses(ports, viewerId, [id]))[0] ?? null;
 }
 
+/** The most that is loaded at once for one page. */
+const ROUND_MAX = 200;
+
+/** How many to look at in a round of filling a page: ever more, since who hides a whole page mostly goes on. */
+export const roundLimit = (limit: number, round: number): number => Math.max(limit, Math.min(limit * 4 ** round, ROUND_MAX));
+
 /**
  * Fills a page from a source of ids that rules thin out: asks again for more until the page is full, the source
  * is empty or `rounds` are used up. Without this, a page of hidden posts would look like the end.
@@ -47,7 +53,8 @@ export async function fillPage(
   const page: StatusView[] = [];
   let after: StatusId | null = null;
   for (let round = 0; round < query.rounds && page.length < query.limit; round += 1) {
-    const ids = await query.next(after, query.limit);
+    const asked = roundLimit(query.limit, round);
+    const ids = await query.next(after, asked);
     if (ids.length === 0) break;
     const { views, viewer } = await loadStatuses(ports, query.viewerId, ids);
     for (const id of ids) {
@@ -55,7 +62,7 @@ export async function fillPage(
       if (view !== undefined && page.length < query.limit && query.keep(view, viewer)) page.push(view);
     }
     after = ids.at(-1) ?? null;
-    if (ids.length < query.limit) break;
+    if (ids.length < asked) break;
   }
   return page;
 }

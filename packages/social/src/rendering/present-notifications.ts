@@ -24,8 +24,8 @@ export interface ShownNotification {
 }
 
 /**
- * Those that may be shown, in the order given: the sender is neither gone, suspended nor blocked since, and the status
- * can be seen. Moderators hear of reports and sign-ups whoever they come from.
+ * Those that may be shown, in the order given: the sender is neither gone, suspended, blocked nor muted with their
+ * notifications since, and the status can be seen. Moderators hear of reports and sign-ups whoever they come from.
  */
 export async function viewNotifications(
   ports: Pick<NotificationPresenting, 'store' | 'policy' | 'reports'>,
@@ -43,14 +43,23 @@ export async function viewNotifications(
   ]);
   const senderById = new Map(senders.map((account) => [account.id, account]));
   const viewer = viewerOf(viewerId, ties);
+  const silenced = await silencedBy(ports, viewer, fromIds);
   return notifications.flatMap((notification) => {
     const from = senderById.get(notification.fromAccountId);
     if (from === undefined || !isWelcome(ports, notification, from, viewer)) return [];
+    if (silenced.has(from.id) && !notification.type.startsWith('admin.')) return [];
     const status = notification.statusId === null ? null : (statuses.views.get(notification.statusId) ?? null);
     if (notification.statusId !== null && (status === null || !isVisible(ports, status, statuses.viewer))) return [];
     const report = notification.reportId === null ? null : (reports.get(notification.reportId) ?? null);
     return [{ notification, from, status, report }];
   });
+}
+
+/** Those muted so that their notifications are hidden too; most viewers mute nobody on a page, and then nothing is asked. */
+async function silencedBy({ store }: Pick<NotificationPresenting, 'store'>, viewer: Viewer, fromIds: readonly AccountId[]): Promise<ReadonlySet<AccountId>> {
+  const muted = fromIds.filter((id) => viewer.tiesTo(id).mutes);
+  const related = muted.length === 0 ? [] : await store.relationships(viewer.id, muted);
+  return new Set(related.filter((relationship) => relationship.mutingNotifications).map((relationship) => relationship.accountId));
 }
 
 function isWelcome(ports: Pick<NotificationPresenting, 'policy'>, { type }: Notification, from: Account, viewer: Viewer): boolean {
