@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Provider } from '@nestjs/common';
 import { BACKBONE, createLogger, MAILER, readSettings, startService, type Backbone, type Mail, type RunningService, type ServiceDefinition } from '@trunkline/platform';
 import { registerPerson, type TestPerson } from './test-person.js';
-import { createTestDatabase, dropStreams, freePort, testServices, type TestDatabase } from './test-services.js';
+import { createTestDatabase, dropStreams, freePort, testServices, type TestDatabase, type TestServices } from './test-services.js';
 import { unsettled } from './settled.js';
 import { until } from './until.js';
 
