@@ -1,1 +1,2 @@
-export {};
+export { runBench } from './run-bench.js';
+export { runWorker } from './run-worker.js';

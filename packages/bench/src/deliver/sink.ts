@@ -1,0 +1,36 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serveTasks } from '../harness/worker-process.js';
+
+let received = 0;
+
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  request.on('end', () => {
+    if (request.headers['signature'] !== undefined) received += 1;
+    response.writeHead(202).end();
+  });
+}
+
+/** Listens on many loopback addresses, one port: each is a host of its own. @returns the hosts */
+async function listen({ count }: { readonly count: number }): Promise<string[]> {
+  let port = 0;
+  const hosts: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const address = `127.1.${Math.floor(index / 250)}.${(index % 250) + 1}`;
+    const server = createServer({ keepAliveTimeout: 120_000 }, answer);
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen({ host: address, port, backlog: 64 }, resolve));
+    ({ port } = server.address() as AddressInfo);
+    hosts.push(`${address}:${port}`);
+  }
+  return hosts;
+}
+
+/** Signed POSTs since the last question. */
+function take(): number {
+  const count = received;
+  received = 0;
+  return count;
+}
+
+export const serve = (): void => serveTasks({ listen, take, peek: () => received });

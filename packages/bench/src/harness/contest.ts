@@ -1,0 +1,73 @@
+import { cpuSeconds } from './cpu-meter.js';
+
+/** One way to do the same work. */
+export interface Contender {
+  readonly role: 'ours' | 'limit' | 'peer';
+  readonly label: string;
+  /** Its own processes; the stores are counted for everybody. */
+  readonly pids: readonly number[];
+  /** What a round needs and nobody pays for. */
+  prepare?(round: number): Promise<void>;
+  /** Does the work of one round. @returns how many operations that was, counted where their effect shows. */
+  run(round: number): Promise<number>;
+}
+
+export interface Sample {
+  readonly operations: number;
+  readonly cpuSeconds: number;
+  readonly wallSeconds: number;
+}
+
+export interface Standing {
+  readonly role: Contender['role'];
+  readonly label: string;
+  /** Operations for each CPU-second of everything involved; the median of the rounds. */
+  readonly perCpuSec: number;
+  readonly samples: readonly Sample[];
+}
+
+/** What a benchmark found: one line of the table. */
+export interface Outcome {
+  readonly name: string;
+  readonly unit: string;
+  readonly standings: readonly Standing[];
+  /** Further figures that belong to it: memory, latencies. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Lets contenders do the same work in turns, round after round, so that whatever else the machine does meets all of
+ * them. The first round only warms up: caches, JIT, connections.
+ */
+export async function contest(contenders: readonly Contender[], options: { readonly rounds: number; readonly storePids: readonly number[] }): Promise<Standing[]> {
+  const samples = contenders.map((): Sample[] => []);
+  for (let round = 0; round <= options.rounds; round += 1) {
+    for (const [index, contender] of contenders.entries()) {
+      await contender.prepare?.(round);
+      const sample = await measure(contender, round, [...options.storePids, ...contender.pids]);
+      process.stderr.write(`  ${contender.label}, round ${round}: ${describe(sample)}\n`);
+      if (round > 0) samples[index]?.push(sample);
+    }
+  }
+  return contenders.map(({ role, label }, index) => {
+    const taken = samples[index] ?? [];
+    return { role, label, perCpuSec: median(taken.map((sample) => sample.operations / sample.cpuSeconds)), samples: taken };
+  });
+}
+
+async function measure(contender: Contender, round: number, pids: readonly number[]): Promise<Sample> {
+  const [cpuBefore, startedMs] = [cpuSeconds(pids), performance.now()];
+  const operations = await contender.run(round);
+  const [cpuAfter, endedMs] = [cpuSeconds(pids), performance.now()];
+  // Below a tick there is nothing to tell.
+  return { operations, cpuSeconds: Math.max(cpuAfter - cpuBefore, 0.01), wallSeconds: (endedMs - startedMs) / 1_000 };
+}
+
+const describe = ({ operations, cpuSeconds: cpu, wallSeconds }: Sample): string =>
+  `${operations} in ${cpu.toFixed(2)} CPU-s (${Math.round(operations / cpu)}/CPU-s), ${wallSeconds.toFixed(2)} s of wall time`;
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}

@@ -1,0 +1,105 @@
+import { contest, type Contender, type Outcome } from '../harness/contest.js';
+import type { BenchOptions } from '../harness/options.js';
+import { Stage } from '../harness/stage.js';
+import { waitFor } from '../harness/wait-for.js';
+import { holdApplying } from './hold-applying.js';
+import type { Sender, Volley } from './senders.js';
+import { SHADOWS } from './bare-statements.js';
+
+const HOSTS = 200;
+const POSTS = { full: 6_000, quick: 400 };
+
+/** Posts over HTTP until the 202, and no further: the applying half is held off meanwhile. */
+export const benchReceive = (options: BenchOptions): Promise<Outcome> => benchInbox(options, 'receive');
+/** From the POST until status, mentions, tags, counters and events are committed. */
+export const benchApply = (options: BenchOptions): Promise<Outcome> => benchInbox(options, 'apply');
+
+async function benchInbox(options: BenchOptions, name: 'receive' | 'apply'): Promise<Outcome> {
+  const stage = await Stage.open(options);
+  try {
+    const load = stage.worker('senders');
+    const senders = await load.ask<Sender[]>('makeSenders', { count: HOSTS });
+    const reader = await stage.person('reader');
+    await seedSenders(stage, senders, reader.account.id);
+    const inbox = await stage.server('inbox');
+    const [bare, fedify] = [stage.worker('bare-inbox'), stage.worker('fedify-inbox')];
+    const barePort = await bare.ask<number>('listen', { databaseUrl: stage.databaseUrl, senders });
+    const fedifyPort = await fedify.ask<number>('listen', { senders });
+    const count = options.quick ? POSTS.quick : POSTS.full;
+    const fire = (port: number): Promise<number> => load.ask<number>('fire', { port });
+    let volleys = 0;
+    const prepare = async (): Promise<void> => {
+      volleys += 1;
+      const volley: Volley = { round: volleys, count, domain: stage.domain, mentionedUri: reader.account.uri };
+      await load.ask('prepare', volley);
+    };
+    const applied = name === 'apply';
+    const contenders: Contender[] = [
+      { role: 'ours', label: `inbox, ${name}`, pids: [inbox.pid], prepare, run: () => (applied ? untilApplied(stage, () => fire(inbox.port)) : untilStored(stage, () => fire(inbox.port))) },
+      {
+        role: 'limit',
+        label: applied ? 'bare handler and batched loop' : 'bare Nest-fastify handler',
+        pids: [bare.pid],
+        run: async () => {
+          const applying = applied ? bare.ask('applyWhile', { until: count, mentionedId: reader.account.id }) : null;
+          const sent = await fire(barePort);
+          await applying;
+          return sent;
+        },
+      },
+      { role: 'peer', label: 'Fedify 2.3.6 inbox, no-op handler', pids: [fedify.pid], run: () => fire(fedifyPort) },
+    ];
+    const held = applied ? null : await holdApplying(stage.databaseUrl);
+    const standings = await contest(contenders, { rounds: options.rounds, storePids: stage.storePids }).finally(() => held?.release());
+    return { name, unit: 'activities', standings, notes: [`${HOSTS} hosts, ${count} activities a round`] };
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Actors that are known already, followed by somebody here, with keys that were read before. */
+async function seedSenders(stage: Stage, senders: readonly Sender[], readerId: string): Promise<void> {
+  const { db, ids, remoteKeys } = stage.backbone;
+  for (const { keyId, actorUri: ownerUri, publicKeyPem } of senders) await remoteKeys.put({ keyId, ownerUri, publicKeyPem });
+  const accountIds = senders.map(() => ids.next());
+  await db.query(
+    `INSERT INTO social.accounts (id, username, domain, uri, url, inbox_url, shared_inbox_url, followers_url, fetched_at)
+     SELECT id, 'ann', host, uri, uri, uri || '/inbox', 'https://' || host || '/inbox', uri || '/followers', now()
+       FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t (id, host, uri)`,
+    [accountIds, senders.map((sender) => sender.host), senders.map((sender) => sender.actorUri)],
+  );
+  await db.query(`INSERT INTO social.follows (account_id, target_account_id, id) SELECT $1, t.target, t.id FROM unnest($2::bigint[], $3::bigint[]) AS t (target, id)`, [
+    readerId,
+    accountIds,
+    accountIds.map(() => ids.next()),
+  ]);
+  await db.query(SHADOWS);
+  await db.query('ANALYZE');
+}
+
+async function untilStored(stage: Stage, fire: () => Promise<number>): Promise<number> {
+  const before = await countInbound(stage, 'stored');
+  const sent = await fire();
+  const stored = (await countInbound(stage, 'stored')) - before;
+  if (stored !== sent) throw new Error(`${sent} were answered 202 and ${stored} are stored`);
+  return sent;
+}
+
+async function untilApplied(stage: Stage, fire: () => Promise<number>): Promise<number> {
+  const before = await countInbound(stage, 'applied');
+  const sent = await fire();
+  await waitFor('everything to be applied', async () => !(await hasStored(stage)), { everyMs: 100 });
+  const applied = (await countInbound(stage, 'applied')) - before;
+  if (applied !== sent) throw new Error(`${sent} were answered 202 and ${applied} are applied`);
+  return sent;
+}
+
+async function hasStored(stage: Stage): Promise<boolean> {
+  const [row] = await stage.backbone.db.query<{ left: boolean }>(`SELECT EXISTS (SELECT FROM federation.inbound WHERE state = 'stored') AS left`);
+  return row?.left === true;
+}
+
+async function countInbound(stage: Stage, state: string): Promise<number> {
+  const [row] = await stage.backbone.db.query<{ count: number }>('SELECT count(*)::int AS count FROM federation.inbound WHERE state = $1', [state]);
+  return row?.count ?? 0;
+}
