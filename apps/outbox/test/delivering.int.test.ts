@@ -99,7 +99,7 @@ function startWorker(): DeliveryWorker {
     clock,
     policy: { current: () => ({ version: 1, domainRules: [], allowedDomains: [], limitedFederation: false, registrations: 'open', approvalReasonRequired: false, serverRules: [] }) },
     hosts: new HostBook(hosts, clock),
-    slots: new SendSlots({ total: 32, perHost: 4, hostStuckMs: 100, hostWaitMs: 2_000, hostWaitersMax: 64 }),
+    slots: new SendSlots({ total: 32, perHost: 4, hostStuckMs: 1_000, hostWaitMs: 5_000, hostWaitersMax: 64 }),
     random: () => 0,
     counted: () => undefined,
     pausedHosts: (limit) => hosts.paused(limit),
