@@ -37,7 +37,8 @@ export function pageOf(raw: RawPage, defaultLimit: number, limitMax = defaultLim
 
 /** A limit alone, for lists without cursors. */
 export function limitOf(raw: unknown, defaultLimit: number, limitMax = defaultLimit * 2): number {
-  if (raw === undefined || raw === null || raw === '') return defaultLimit;
+  // Only plain values: an object of a stranger's may bring a `toString` of its own.
+  if (typeof raw !== 'string' && typeof raw !== 'number') return defaultLimit;
   const wanted = Math.abs(Number.parseInt(String(raw), 10));
   return Number.isNaN(wanted) ? defaultLimit : Math.min(wanted, limitMax);
 }

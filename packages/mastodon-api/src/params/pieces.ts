@@ -11,10 +11,14 @@ const OFF = new Set(['0', 'f', 'false', 'off', 'no']);
 /** Whatever was sent, or nothing: what comes after decides. */
 export const anything = z.unknown().optional();
 
-/** A switch. Absent and blank stay undefined; anything that is not "off" is on, as Rails reads it. */
+/** The text of a plain value; `''` for lists and objects, whose own `toString` a stranger may have sent. */
+export const plainText = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+
+/** A switch. Absent, blank and no plain value stay undefined; anything that is not "off" is on, as Rails reads it. */
 export const flag = z.preprocess((value): boolean | undefined => {
-  if (value === undefined || value === null || value === '') return undefined;
-  return !OFF.has(String(value).toLowerCase());
+  const text = plainText(value);
+  return text === '' ? undefined : !OFF.has(text.toLowerCase());
 }, z.boolean().optional());
 
 const asText = (value: unknown): unknown => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : value);
@@ -70,7 +74,7 @@ export const language = anything.transform((value): string | null => (typeof val
 /** A whole number within bounds; out of them it is cut, nonsense is the default. */
 export const count = (whenAbsent: number, max: number) =>
   anything.transform((value): number => {
-    const number = Number.parseInt(String(value ?? ''), 10);
+    const number = Number.parseInt(plainText(value), 10);
     return Number.isNaN(number) ? whenAbsent : Math.min(Math.abs(number), max);
   });
 

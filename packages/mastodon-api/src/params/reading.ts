@@ -26,6 +26,7 @@ export const UnreadCountParams = z
   }));
 
 export type SearchType = 'accounts' | 'hashtags' | 'statuses';
+const SEARCH_TYPES: readonly SearchType[] = ['accounts', 'hashtags', 'statuses'];
 const SEARCH_LIMIT = 20;
 const SEARCH_OFFSET_MAX = 10_000;
 const SEARCH_CHARS_MAX = 2048;
@@ -45,7 +46,7 @@ export const SearchParams = z
   })
   .transform((params) => ({
     query: params.q.trim(),
-    type: ['accounts', 'hashtags', 'statuses'].includes(String(params.type)) ? (params.type as SearchType) : null,
+    type: SEARCH_TYPES.find((type) => type === params.type) ?? null,
     resolve: params.resolve === true,
     following: params.following === true,
     accountId: params.account_id,

@@ -17,7 +17,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BACKBONE, type Backbone } from '../backbone/backbone.js';
 import { RateLimiter, rateHeaders, retryAfterSeconds, strictest, type RateVerdict } from '../rate-limit.js';
-import { bearerOf, NOBODY, type Client } from './client.js';
+import { addQueryToBody, bearerOf, NOBODY, type Client } from './client.js';
 import { rateRulesFor } from './rate-rules.js';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
@@ -52,6 +52,7 @@ export class ClientGuard implements CanActivate {
     if (bearer === null) this.admitStranger(route);
     request.client = known;
     admit(route, known);
+    if (!route.path.startsWith('/oauth/authorize')) addQueryToBody(request);
     return true;
   }
 

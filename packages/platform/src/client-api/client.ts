@@ -40,3 +40,14 @@ export function bearerOf(request: FastifyRequest): string | null {
   }
   return null;
 }
+
+/**
+ * Parameters of a POST, PUT, PATCH or DELETE may stand in its query, as Rails reads them and some apps send them
+ * (IceCubes registers itself so). What the body says counts more.
+ */
+export function addQueryToBody(request: FastifyRequest): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  const body: unknown = request.body ?? {};
+  if (typeof body !== 'object' || Array.isArray(body)) return;
+  request.body = { ...(request.query as object), ...body };
+}
