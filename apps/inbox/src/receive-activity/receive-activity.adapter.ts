@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AppError, type Result } from '@trunkline/kernel';
 import { GroupCommit, newEventId } from '@trunkline/persistence';
 import { BACKBONE, currentTraceparent, type Backbone } from '@trunkline/platform';
@@ -9,21 +9,21 @@ import { KeyBook } from './key-book.js';
 import { KeyLane } from './key-lane.js';
 import { receiveActivity, type InboxPost, type ReceivePorts, type VerifiedActivity } from './receive-activity.js';
 import { ReceivedStore, type ReceivedRow, type StoredRow } from './received-store.js';
-import { overloaded, type Refusal } from './refusals.js';
+import type { Refusal } from './refusals.js';
 
 const MS_PER_SECOND = 1_000;
 const EARS_REFRESH_MS = 10_000;
 
 /** What the receiving half stands on, made once per process. */
 @Injectable()
-export class ReceiveActivityAdapter {
+export class ReceiveActivityAdapter implements OnModuleDestroy {
   private readonly ports: ReceivePorts;
   private readonly received: ReceivedStore;
   private readonly commits: GroupCommit<ReceivedRow, StoredRow>;
   private readonly ears: HostEars;
 
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
-    const { clock, policy, settings, store, remoteKeys, parts } = backbone;
+    const { clock, policy, settings, store, remoteKeys } = backbone;
     const admission = new Admission();
     const lane = new KeyLane((keyId) => this.fetchKey(keyId), { waitersMax: admission.waitersMax });
     this.received = this.makeStore();
@@ -39,17 +39,19 @@ export class ReceiveActivityAdapter {
       settings,
       hosts: [new URL(settings.baseUrl).host],
     };
-    parts.shutdown.register('finish', 'received activities', async () => {
-      await this.commits.drained();
-      await this.received.quiet();
-    });
+  }
+
+  /** Called when the servers have answered everybody: until then what comes is taken as ever, since its COMMIT still can be had. */
+  async onModuleDestroy(): Promise<void> {
+    await this.commits.drained();
+    await this.received.quiet();
   }
 
   /** Resolves when the sender may be told 202. @throws AppError with the status of the refusal */
   async receive(post: InboxPost): Promise<void> {
-    const { metrics, logger, shutdown } = this.backbone.parts;
+    const { metrics, logger } = this.backbone.parts;
     const startedMs = performance.now();
-    const answer = shutdown.stopping ? overloaded() : await this.answer(post);
+    const answer = await this.answer(post);
     metrics.inboxRequests.inc({ result: resultOf(answer) });
     if (answer.ok) {
       metrics.inboxAcceptSeconds.observe((performance.now() - startedMs) / MS_PER_SECOND);
