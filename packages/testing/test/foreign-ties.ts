@@ -21,7 +21,7 @@ export async function befriend(server: TestServer, person: TestPerson, remote: S
   await remote.follow(person.account.uri, `http://${server.domain}/inbox`);
   const id = await accountOf(person.api, remote.person.handle);
   await person.api.post(`/api/v1/accounts/${id}/follow`);
-  const asked = await remote.untilPost('the follow', ({ type }) => type === 'Follow');
+  const asked = await remote.untilPost('the follow', ({ type, activity }) => type === 'Follow' && activity?.['actor'] === person.account.uri);
   await remote.sendActivity(`http://${server.domain}/inbox`, remote.person.activity('Accept', asked.activity));
   await until('both to follow each other', async () => {
     const [ties] = await person.api.get<{ following: boolean; followed_by: boolean }[]>(`/api/v1/accounts/relationships?id[]=${id}`);
