@@ -142,12 +142,12 @@ test('an earlier activity about ties of the same actor is seen while it waits', 
   const [follow, create, undo] = rows;
   if (follow === undefined || create === undefined || undo === undefined) throw new Error('no rows');
   await store.accept(rows);
-  expect(await store.hasEarlierTie(follow, [])).toBe(false);
-  expect(await store.hasEarlierTie(undo, [])).toBe(true);
-  expect(await store.hasEarlierTie(undo, [follow.id])).toBe(false);
-  expect(await store.hasEarlierTie({ ...undo, actorUri: 'https://remote.example/users/bob' }, [])).toBe(false);
+  expect(await store.earlierTie(follow, [])).toBe('none');
+  expect(await store.earlierTie(undo, [])).toBe('underway');
+  expect(await store.earlierTie(undo, [follow.id])).toBe('none');
+  expect(await store.earlierTie({ ...undo, actorUri: 'https://remote.example/users/bob' }, [])).toBe('none');
   await store.retryLater(follow.id, 'away', 60_000);
-  expect(await store.hasEarlierTie(undo, [])).toBe(true);
+  expect(await store.earlierTie(undo, [])).toBe('failed');
   await store.markApplied([follow.id]);
-  expect(await store.hasEarlierTie(undo, [])).toBe(false);
+  expect(await store.earlierTie(undo, [])).toBe('none');
 });

@@ -14,7 +14,7 @@ class Ledger implements InboundRows {
   earlier = false;
   constructor(readonly rows: WaitingRow[]) {}
   loadWaiting = async (wanted: readonly Snowflake[]) => this.rows.filter((row) => wanted.includes(row.id)).reverse();
-  hasEarlierTie = async () => this.earlier;
+  earlierTie = async () => (this.earlier ? ('underway' as const) : ('none' as const));
   markApplied = async (applied: readonly Snowflake[]) => void this.marks.push(...applied.map((id) => `${id} applied`));
   markIgnored = async (id: Snowflake, reason: string) => void this.marks.push(`${id} ignored ${reason}`);
   markDead = async (id: Snowflake, reason: string) => void this.marks.push(`${id} dead ${reason}`);
@@ -136,10 +136,10 @@ describe('order', () => {
     const done = applier.apply(ids(1, 2), never);
     await turn();
     expect(begun).toEqual(['2']);
+    await end('2');
     ledger.earlier = false;
     while (begun.length < 2) await turn();
     await end('1');
-    await end('2');
     await done;
     expect(ledger.marks.sort()).toEqual(['1 applied', '2 applied']);
   });

@@ -11,11 +11,14 @@ export interface WaitingRow extends StoredActivity {
   readonly attempts: number;
 }
 
+/** `failed`: it is tried again only later. */
+type EarlierTie = 'none' | 'underway' | 'failed';
+
 /** federation.inbound, as the applying half sees it. */
 export interface InboundRows {
   loadWaiting(ids: readonly Snowflake[]): Promise<readonly WaitingRow[]>;
   /** Whether an activity about ties of the same actor came before this one and still waits, the handled ones excepted. */
-  hasEarlierTie(row: Pick<WaitingRow, 'id' | 'actorUri'>, handled: readonly Snowflake[]): Promise<boolean>;
+  earlierTie(row: Pick<WaitingRow, 'id' | 'actorUri'>, handled: readonly Snowflake[]): Promise<EarlierTie>;
   markApplied(ids: readonly Snowflake[]): Promise<unknown>;
   markIgnored(id: Snowflake, reason: string): Promise<void>;
   markDead(id: Snowflake, reason: string): Promise<void>;
@@ -30,13 +33,15 @@ export interface ApplyBatchPorts {
   readonly onTrouble: (row: WaitingRow, outcome: 'retry' | 'dead', reason: string, error: unknown) => void;
 }
 
+type Group = [actorUri: string, rows: WaitingRow[]];
+
 export interface ApplyBatchSettings {
   /** Actors whose activities are applied side by side, in one batch. */
   readonly actorsAtOnce: number;
   readonly triesMax: number;
   /** After this a row is tried again later; what it waited for goes on alone. */
   readonly rowTimeoutMs: number;
-  /** How long a row waits for an earlier one that another copy is applying; after it, it is tried again later. */
+  /** How long a row waits for an earlier one that another copy has in hand; after it, it is tried again later. */
   readonly turnPatienceMs: number;
 }
 
@@ -80,56 +85,63 @@ export class ActivityApplier {
         [...rows].sort((a, b) => compareIds(a.id, b.id)),
         (row) => row.actorUri,
       );
-      await this.eachActor([...byActor], signal);
+      let waiting = await this.eachActor([...byActor], signal, false);
+      const endMs = performance.now() + this.settings.turnPatienceMs;
+      while (waiting.length > 0 && !signal.aborted) {
+        await sleep(LOOK_FOR_TURN_EVERY_MS);
+        waiting = await this.eachActor(waiting, signal, performance.now() > endMs);
+      }
     } finally {
       for (const id of mine) this.busyRows.delete(id);
     }
   }
 
-  private async eachActor(groups: [string, WaitingRow[]][], signal: AbortSignal): Promise<void> {
+  /** @returns what has to wait for a row of another copy: nothing, when this is the last look */
+  private async eachActor(groups: Group[], signal: AbortSignal, isLast: boolean): Promise<Group[]> {
     const queue = groups.values();
+    const waiting: Group[] = [];
     const work = async (): Promise<void> => {
-      for (const [actorUri, rows] of queue) await this.afterEarlier(actorUri, () => this.applyInOrder(rows, signal));
+      for (const [actorUri, rows] of queue) {
+        const left = await this.afterEarlier(actorUri, () => this.applyInOrder(rows, signal, isLast));
+        if (left.length > 0) waiting.push([actorUri, left]);
+      }
     };
     const lanes = Array.from({ length: Math.min(this.settings.actorsAtOnce, groups.length) }, work);
     const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
+    return waiting;
   }
 
-  private async afterEarlier(actorUri: string, work: () => Promise<void>): Promise<void> {
+  private async afterEarlier<T>(actorUri: string, work: () => Promise<T>): Promise<T> {
     const earlier = this.tails.get(actorUri) ?? Promise.resolve();
     const run = earlier.then(work);
-    const tail = run.catch(() => undefined).finally(() => {
+    const ended = (): void => {
       if (this.tails.get(actorUri) === tail) this.tails.delete(actorUri);
-    });
+    };
+    const tail = run.then(ended, ended);
     this.tails.set(actorUri, tail);
-    await run;
+    return run;
   }
 
-  private async applyInOrder(rows: readonly WaitingRow[], signal: AbortSignal): Promise<void> {
+  /** @returns the rows from the first one on whose turn may come in a moment; others that have to wait are put off. */
+  private async applyInOrder(rows: readonly WaitingRow[], signal: AbortSignal, isLast: boolean): Promise<WaitingRow[]> {
     const applied: Snowflake[] = [];
     let isHeld = false;
     try {
-      for (const row of rows) {
+      for (const [at, row] of rows.entries()) {
         if (signal.aborted) break;
         const isTie = isTieType(row.activityType);
-        const isItsTurn = !isTie || (!isHeld && (await this.getsItsTurn(row, applied)));
-        const outcome = await this.applyOne(row, isItsTurn);
+        const earlier: EarlierTie = isTie && !isHeld ? await this.ports.inbound.earlierTie(row, applied) : 'none';
+        if (earlier === 'underway' && !isLast) return rows.slice(at);
+        isHeld ||= earlier !== 'none';
+        const outcome = await this.applyOne(row, !(isTie && isHeld));
         if (outcome === 'applied') applied.push(row.id);
         isHeld ||= isTie && outcome === 'retry';
       }
+      return [];
     } finally {
       if (applied.length > 0) await this.ports.inbound.markApplied(applied);
     }
-  }
-
-  private async getsItsTurn(row: WaitingRow, handled: readonly Snowflake[]): Promise<boolean> {
-    const endMs = performance.now() + this.settings.turnPatienceMs;
-    while (await this.ports.inbound.hasEarlierTie(row, handled)) {
-      if (performance.now() > endMs) return false;
-      await sleep(LOOK_FOR_TURN_EVERY_MS);
-    }
-    return true;
   }
 
   /** An applied one has to be marked so by the caller. */

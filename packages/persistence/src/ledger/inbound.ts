@@ -86,16 +86,20 @@ export class InboundStore {
     );
   }
 
-  /** Whether something that this actor said about ties came before the row and still waits; `handled` are as good as applied. */
-  async hasEarlierTie(row: Pick<InboundRow, 'id' | 'actorUri'>, handled: readonly Snowflake[]): Promise<boolean> {
-    const [found] = await this.db.query<{ waits: boolean }>(
-      `SELECT EXISTS (
-         SELECT FROM federation.inbound
-          WHERE actor_uri = $1 AND id < $2 AND id <> ALL ($3::bigint[])
-            AND state = 'stored' AND activity_type IN ('Accept', 'Block', 'Follow', 'Reject', 'Undo')) AS waits`,
+  /**
+   * Whether something that this actor said about ties came before the row and still waits: `underway`, or `failed` when
+   * one of these is only tried again later. `handled` are as good as applied.
+   */
+  async earlierTie(row: Pick<InboundRow, 'id' | 'actorUri'>, handled: readonly Snowflake[]): Promise<'none' | 'underway' | 'failed'> {
+    const [found] = await this.db.query<{ attempts: number | null }>(
+      `SELECT max(attempts)::int AS attempts FROM federation.inbound
+        WHERE actor_uri = $1 AND id < $2 AND id <> ALL ($3::bigint[])
+          AND state = 'stored' AND activity_type IN ('Accept', 'Block', 'Follow', 'Reject', 'Undo')`,
       [row.actorUri, row.id, handled],
     );
-    return found?.waits === true;
+    const attempts = found?.attempts ?? null;
+    if (attempts === null) return 'none';
+    return attempts > 0 ? 'failed' : 'underway';
   }
 
   async markApplied(ids: readonly Snowflake[]): Promise<Snowflake[]> {
