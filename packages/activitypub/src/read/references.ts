@@ -40,20 +40,26 @@ export interface LinkTarget {
   readonly json: JsonObject | null;
 }
 
+/** As the URL parser writes it: quotes and angle brackets encoded, since clients paste it into markup. Ids stay as they came. */
+function targetOf(value: unknown): string | null {
+  const uri = httpUri(value);
+  return uri === null ? null : new URL(uri).href;
+}
+
 /** Every http(s) target of a `url` or `icon` value: strings, Links, objects with `url`, and lists of these. */
 export function linksOf(value: unknown, depth = 3): readonly LinkTarget[] {
   if (depth === 0) return [];
   return listOf(value)
     .slice(0, LIMITS.links)
     .flatMap((entry): readonly LinkTarget[] => {
-      const bare = httpUri(entry);
+      const bare = targetOf(entry);
       if (bare !== null) return [{ href: bare, mediaType: null, height: 0, json: null }];
       if (!isJsonObject(entry)) return [];
 
       // Funkwhale writes mimeType.
       const mediaType = mediaTypeOf(member(entry, 'mediaType') ?? member(entry, 'mimeType'));
       const height = Number(member(entry, 'height')) || 0;
-      const href = httpUri(member(entry, 'href'));
+      const href = targetOf(member(entry, 'href'));
       if (href !== null) return [{ href, mediaType, height, json: entry }];
       return linksOf(member(entry, 'url'), depth - 1).map((link) => ({ ...link, mediaType: link.mediaType ?? mediaType, height: link.height || height }));
     })

@@ -1,4 +1,4 @@
-import { htmlToText, sanitizeHtml, type RemoteActor } from '@trunkline/activitypub';
+import { hostOf, htmlToText, sanitizeHtml, type RemoteActor } from '@trunkline/activitypub';
 import { domainVerdict, type Account } from '@trunkline/domain';
 import { nowDate } from '@trunkline/kernel';
 import type { AccountProfile } from '../ports/store-rows.js';
@@ -10,7 +10,8 @@ export function ingestAccount(
   actor: RemoteActor,
   handle: { username: string; domain: string },
 ): Promise<Account> {
-  const { rejectMedia } = domainVerdict(ports.policy.current(), handle.domain);
+  const isWelcome = mediaRule(ports, handle.domain);
+  const picture = (url: string | null): string | null => (url !== null && isWelcome({ url }) ? url : null);
   const profile: AccountProfile = {
     username: handle.username,
     domain: handle.domain,
@@ -19,9 +20,9 @@ export function ingestAccount(
     displayName: htmlToText(actor.displayName),
     note: sanitizeHtml(actor.summaryHtml),
     fields: actor.fields.map((field) => ({ name: htmlToText(field.name), value: sanitizeHtml(field.value), verifiedAt: null })),
-    emojis: rejectMedia ? [] : actor.emojis.map(({ shortcode, url, staticUrl }) => ({ shortcode, url, staticUrl })),
-    avatarUrl: rejectMedia ? null : actor.avatarUrl,
-    headerUrl: rejectMedia ? null : actor.headerUrl,
+    emojis: actor.emojis.filter(isWelcome).map(({ shortcode, url, staticUrl }) => ({ shortcode, url, staticUrl })),
+    avatarUrl: picture(actor.avatarUrl),
+    headerUrl: picture(actor.headerUrl),
     actorType: actor.type,
     locked: actor.locked,
     discoverable: actor.discoverable,
@@ -40,6 +41,15 @@ export function ingestAccount(
     fetchedAt: nowDate(ports.clock),
   };
   return ports.store.transaction((tx) => tx.upsertRemoteAccount(profile, ports.ids.next()));
+}
+
+/** Whether a picture may be shown: none of a server whose media are refused, and none that lies on a suspended one. */
+export function mediaRule({ policy }: Pick<SocialPorts, 'policy'>, domain: string | null): (media: { readonly url: string }) => boolean {
+  const rules = policy.current();
+  if (domainVerdict(rules, domain).rejectMedia) return () => false;
+  // In limited federation the open servers keep their pictures where they like.
+  const blocks = rules.limitedFederation ? { ...rules, limitedFederation: false } : rules;
+  return ({ url }) => !domainVerdict(blocks, hostOf(url) ?? '').suspended;
 }
 
 /** The peer's own time when it makes sense, else `now`: a wrong clock must not put anything at the top for ever. */

@@ -1,11 +1,11 @@
 import { htmlToText, parseLocalUri, sanitizeHtml, type RemoteNote } from '@trunkline/activitypub';
 import { StatusEditedV1 } from '@trunkline/contracts';
-import { domainVerdict, normaliseHashtag, type Account, type MediaAttachment, type Status } from '@trunkline/domain';
+import { normaliseHashtag, type Account, type MediaAttachment, type Status } from '@trunkline/domain';
 import { nowDate, type AccountId } from '@trunkline/kernel';
 import type { NewStatus } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import { saveAndAnnounce } from '../statuses/publish-status.js';
-import { publishedOr } from './ingest-account.js';
+import { mediaRule, publishedOr } from './ingest-account.js';
 
 /** An Update of something unknown counts as its Create only while it is this young. */
 const LATE_CREATE_MS = 24 * 60 * 60 * 1000;
@@ -81,14 +81,14 @@ async function newRemoteStatus(ports: SocialPorts, author: Account, note: Remote
 }
 
 async function bodyOf(ports: SocialPorts, author: Account, note: RemoteNote) {
-  const { rejectMedia } = domainVerdict(ports.policy.current(), author.domain);
+  const isWelcome = mediaRule(ports, author.domain);
   return {
     content: sanitizeHtml(note.contentHtml),
     spoilerText: htmlToText(note.spoilerText),
     sensitive: note.sensitive || note.spoilerText !== '',
     language: note.language,
-    media: rejectMedia ? [] : note.attachments.map((attachment): MediaAttachment => mediaOf(ports, attachment)),
-    emojis: rejectMedia ? [] : note.emojis.map(({ shortcode, url, staticUrl }) => ({ shortcode, url, staticUrl })),
+    media: note.attachments.filter(isWelcome).map((attachment): MediaAttachment => mediaOf(ports, attachment)),
+    emojis: note.emojis.filter(isWelcome).map(({ shortcode, url, staticUrl }) => ({ shortcode, url, staticUrl })),
     mentions: await mentionsOf(ports, author, note),
     tags: note.hashtags.filter((tag) => normaliseHashtag(tag) !== ''),
   };

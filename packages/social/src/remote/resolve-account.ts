@@ -96,9 +96,12 @@ export async function resolveHandle(ports: SocialPorts, handle: Handle): Promise
   return resolveAccount(ports, found.value.actorUri);
 }
 
+/** Asking again later would bring the same. */
+const NEVER_FETCHED: readonly string[] = ['bad_type', 'bad_json', 'too_large', 'bad_url', 'blocked_address', 'redirects'];
+
 /** The adapter's many failure codes as the few that a use case decides by. */
 export function fetchCode(code: string): ResolveFailure['code'] {
   if (code === 'gone' || code === 'not_found' || code === 'blocked_domain') return code;
-  if (code === 'id_mismatch') return 'spoofed';
-  return code === 'bad_type' || code === 'bad_json' || code === 'too_large' ? 'invalid' : 'unreachable';
+  if (code === 'id_mismatch' || code === 'webfinger_mismatch') return 'spoofed';
+  return NEVER_FETCHED.includes(code) ? 'invalid' : 'unreachable';
 }

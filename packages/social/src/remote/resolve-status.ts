@@ -7,6 +7,8 @@ import { fetchCode, resolveAccount, type ResolveFailure } from './resolve-accoun
 
 /** Parents fetched above a post, at most. */
 export const PARENTS_MAX = 20;
+/** No further one is begun after this time: a server that drips must not hold up the threads of others. */
+const PARENTS_MS_MAX = 60_000;
 
 /** A status by its id: from here, or read from its author's server. Parents are left to `resolveParents`. */
 export async function resolveStatus(ports: SocialPorts, uri: string): Promise<Result<Status, ResolveFailure>> {
@@ -45,9 +47,10 @@ export async function readNote(ports: SocialPorts, json: unknown): Promise<Resul
 
 /** Walks up from a status whose parent is not here, until it is, the top is reached or the cap. Returns how many came. */
 export async function resolveParents(ports: SocialPorts, status: Pick<Status, 'inReplyToUri'>): Promise<number> {
+  const endMs = ports.clock.nowMs() + PARENTS_MS_MAX;
   let uri = status.inReplyToUri;
   for (let count = 0; count < PARENTS_MAX; count += 1) {
-    if (uri === null) return count;
+    if (uri === null || ports.clock.nowMs() > endMs) return count;
     const parent = await resolveStatus(ports, uri);
     if (!parent.ok) return count;
     // `ingestStatus` adopted the orphans that waited for it; one that was here all along is tied now.
