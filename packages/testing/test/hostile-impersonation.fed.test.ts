@@ -108,7 +108,7 @@ describe('an actor', () => {
     expect(await stage.count('social.follows', 'target_account_id = $1', [stage.bob.account.id])).toBe(0);
   });
 
-  test('S039 a keyId that only looks like another host’s opens no door', async () => {
+  test('S039 S040 a keyId that only looks like another host’s opens no door', async () => {
     const [, port = ''] = stage.victim.host.split(':');
     const follow = stage.vic.activity('Follow', stage.bob.account.uri);
     const lookalikes = [

@@ -1,3 +1,5 @@
+import { request } from 'node:http';
+import { signRequest } from '@trunkline/http-signatures';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { ScriptedPerson } from '../src/index.js';
 import { HostileStage } from './hostile-stage.js';
@@ -111,12 +113,38 @@ test('S145 no address is made from what the request says of its host', async () 
   }
 });
 
-test('S034 a signature for one document opens no other', async () => {
-  // Signed for the actor, sent for the followers-only post: the signature does not hold, so that the reader is nobody.
-  const actor = await stage.victim.fetchDocument(urlOf(stage.alice.account.uri), undefined, stage.server.domain);
-  expect(actor.status).toBe(200);
+/** Sends headers that were signed for something else. */
+const lifted = (method: 'GET' | 'POST', path: string, headers: Record<string, string>, body?: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const sent = request(stage.server.url + path, { method, headers, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+
+test('S034 a signature for one document or inbox opens no other', async () => {
+  const [secret, open] = [post('private').uri, stage.alice.account.uri].map((uri) => new URL(uri).pathname);
+  if (secret === undefined || open === undefined) throw new Error('no paths');
+  const sign = (method: 'GET' | 'POST', url: string, body?: string) => {
+    const headers = { Accept: 'application/activity+json', 'Content-Type': 'application/activity+json' };
+    return signRequest({ method, url, headers, keyId: fan.keyId, privateKey: fan.privateKey, date: new Date(), ...(body === undefined ? {} : { body: Buffer.from(body) }) });
+  };
+  expect(await lifted('GET', secret, await sign('GET', post('private').uri))).toBe(200);
+  expect(await lifted('GET', secret, await sign('GET', stage.alice.account.uri))).toBe(404);
+
+  const follow = fan.activity('Follow', stage.bob.account.uri);
+  const body = JSON.stringify(follow);
+  const forAlice = await sign('POST', `http://${stage.server.domain}/inbox/${stage.alice.account.id}`, body);
+  expect(await lifted('POST', '/inbox', forAlice, body)).toBe(401);
+  expect(await lifted('POST', `/inbox/${stage.bob.account.id}`, forAlice, body)).toBe(401);
+  expect(await stage.isStored(follow.id)).toBe(false);
+});
+
+test('S142 what a follower’s server reads is for no cache', async () => {
   const mine = await stage.victim.fetchDocument(urlOf(post('private').uri), undefined, stage.server.domain);
-  expect(mine.status).toBe(200);
+  expect([mine.status, mine.body.includes(SECRET)]).toEqual([200, true]);
   expect(String(mine.headers['cache-control'])).toMatch(/private|no-store/);
 });
 

@@ -115,7 +115,7 @@ describe('one activity', () => {
     expect(account?.alsoKnownAs.length).toBeLessThanOrEqual(256);
   });
 
-  test('S090 S093 of odd shapes stops nothing', async () => {
+  test('S090 S091 S093 of odd shapes stops nothing', async () => {
     const odd: JsonObject[] = [
       { object: [] },
       { object: null },
@@ -168,7 +168,7 @@ describe('keys', () => {
     expect(stage.victim.gets.filter((path) => path === new URL(stranger.id).pathname).length).toBeLessThanOrEqual(2);
   });
 
-  test('S045 a key that redirects to itself or is not there costs a few requests, then none', async () => {
+  test('S045 S078 a key that redirects to itself or is not there costs a few requests, then none', async () => {
     stage.evil.answers.set('/users/loop', { kind: 'redirect', to: at('/users/loop') });
     const from = stage.evil.gets.length;
     for (const name of ['loop', 'missing']) {

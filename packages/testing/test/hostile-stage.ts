@@ -1,7 +1,7 @@
 import { ScriptedRemote, startTestServer, until, type JsonObject, type ScriptedPerson, type TestPerson, type TestServer, type TestServerOptions } from '../src/index.js';
 
 /** How an activity ended: `applied`, `ignored: why`, `stored: why` while it is tried again. */
-export type End = string;
+type End = string;
 
 /** One server, and three others: one that lies, one that it lies about, and people of both. */
 export class HostileStage {
