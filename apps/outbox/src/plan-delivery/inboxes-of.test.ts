@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Account, DomainRule } from '@trunkline/domain';
+import { NO_TIES, type Account, type DomainRule } from '@trunkline/domain';
 import { snowflake, type AccountId } from '@trunkline/kernel';
 import type { SocialReads } from '@trunkline/social';
 import { inboxesOf } from './inboxes-of.js';
@@ -18,12 +18,13 @@ const person = (id: string, domain: string | null, change: Partial<Account> = {}
   }) as Account;
 
 /** Followers of anybody are `followers`; two to a page would be cut by SQL, here all stand on one. */
-function ports(people: readonly Account[], options: { followers?: readonly string[]; suspended?: readonly string[]; dead?: readonly string[] } = {}): PlanPorts {
+function ports(people: readonly Account[], options: { followers?: readonly string[]; blocked?: readonly AccountId[]; suspended?: readonly string[]; dead?: readonly string[] } = {}): PlanPorts {
   const pageOf = (inboxes: readonly string[], after: string, limit: number) =>
     inboxes.filter((inbox) => inbox > after).slice(0, limit).map((inbox) => ({ inbox, domain: new URL(inbox).host }));
-  const store: Pick<SocialReads, 'accountsByIds' | 'followerInboxes' | 'interactedAccountIds'> = {
+  const store: Pick<SocialReads, 'accountsByIds' | 'followerInboxes' | 'interactedAccountIds' | 'viewerTies'> = {
     accountsByIds: async (ids) => people.filter((account) => ids.includes(account.id)),
     followerInboxes: async (_, after, limit) => pageOf(options.followers ?? [], after, limit),
+    viewerTies: async (_, ids) => new Map(ids.map((id) => [id, { ...NO_TIES, blockedEitherWay: options.blocked?.includes(id) === true }])),
     interactedAccountIds: async () => people.map((account) => account.id),
   };
   const domainRules = (options.suspended ?? []).map((domain) => ({ domain, severity: 'suspend' }) as DomainRule);
@@ -52,6 +53,13 @@ test('what is open goes to shared inboxes, each once, though its people follow a
   expect(await inboxesOf(ports([bob], { followers: ['https://b.example/inbox', 'https://d.example/inbox'] }), reach)).toEqual(['https://b.example/inbox', 'https://d.example/inbox']);
   // A private post reaches Bob's server by its followers already: it finds him among the mentioned.
   expect(await inboxesOf(ports([bob], { followers: ['https://b.example/inbox'] }), { ...reach, isOpen: false })).toEqual(['https://b.example/inbox']);
+});
+
+test('who is blocked is shown nothing new, and is told what is gone', async () => {
+  const blocked = ports([bob, cid], { blocked: [cid.id] });
+  const gone: Reach = { ...named([bob.id, cid.id], true), interactedWith: snowflake('9') };
+  expect(await inboxesOf(blocked, { ...gone, hiddenByBlocksOf: ANN })).toEqual([bob.sharedInboxUrl]);
+  expect(await inboxesOf(blocked, gone)).toEqual([cid.inboxUrl, bob.sharedInboxUrl]);
 });
 
 test('people here, suspended and gone ones have no inbox to reach', async () => {

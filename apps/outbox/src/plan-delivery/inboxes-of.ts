@@ -1,5 +1,6 @@
 import { hostOf } from '@trunkline/activitypub';
 import { domainVerdict, type Account } from '@trunkline/domain';
+import type { AccountId } from '@trunkline/kernel';
 import type { PlanPorts, Reach } from './plan.js';
 
 const PAGE = 1_000;
@@ -45,7 +46,8 @@ async function inboxesOfPeople(ports: PlanPorts, reach: Reach, taken: ReadonlySe
   const bySharedInbox = new Map<string, Account[]>();
   const found: Inbox[] = [];
   for (let from = 0; from < ids.length; from += PAGE) {
-    for (const account of await ports.store.accountsByIds(ids.slice(from, from + PAGE))) {
+    const page = await withoutBlocked(ports, reach.hiddenByBlocksOf, ids.slice(from, from + PAGE));
+    for (const account of await ports.store.accountsByIds(page)) {
       if (account.domain === null || account.deletedAt !== null || account.suspendedAt !== null) continue;
       if (account.sharedInboxUrl === null) found.push({ inbox: account.inboxUrl, domain: account.domain });
       else bySharedInbox.set(account.sharedInboxUrl, [...(bySharedInbox.get(account.sharedInboxUrl) ?? []), account]);
@@ -58,6 +60,12 @@ async function inboxesOfPeople(ports: PlanPorts, reach: Reach, taken: ReadonlySe
     found.push({ inbox: isShared ? sharedInbox : first.inboxUrl, domain: first.domain });
   }
   return found;
+}
+
+async function withoutBlocked(ports: PlanPorts, authorId: AccountId | null, ids: readonly AccountId[]): Promise<readonly AccountId[]> {
+  if (authorId === null || ids.length === 0) return ids;
+  const ties = await ports.store.viewerTies(authorId, ids);
+  return ids.filter((id) => ties.get(id)?.blockedEitherWay !== true);
 }
 
 /** Rules name the handle's domain or the host that really answers: either closes the way. */

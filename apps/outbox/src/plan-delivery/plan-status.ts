@@ -106,6 +106,8 @@ async function reachOf(
     accountIds: audience.accountIds,
     interactedWith: audience.interacted ? status.id : null,
     everybody: false,
+    // Who was blocked since holds a copy that has to go, but is shown nothing new.
+    hiddenByBlocksOf: change === 'delete' ? null : status.accountId,
     isOpen: status.visibility === 'public' || status.visibility === 'unlisted',
   };
 }

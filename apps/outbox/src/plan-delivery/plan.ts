@@ -13,6 +13,8 @@ export interface Reach {
   readonly interactedWith: StatusId | null;
   /** Every server known here. */
   readonly everybody: boolean;
+  /** Whose blocks, either way, take people out of `accountIds` and `interactedWith`; null: they have to hear of it all the same. */
+  readonly hiddenByBlocksOf: AccountId | null;
   /** Meant for anyone to see: a shared inbox is used for a single recipient too. */
   readonly isOpen: boolean;
 }
@@ -50,7 +52,7 @@ export interface PlanRule<C extends EventContract> {
   plan(ports: PlanPorts, event: Told<C>): Promise<Plan | null>;
 }
 
-const NOBODY: Reach = { followersOf: [], accountIds: [], interactedWith: null, everybody: false, isOpen: false };
+const NOBODY: Reach = { followersOf: [], accountIds: [], interactedWith: null, everybody: false, hiddenByBlocksOf: null, isOpen: false };
 
 /** To one person's own inbox. */
 export const toAccount = (accountId: AccountId): Reach => ({ ...NOBODY, accountIds: [accountId] });
