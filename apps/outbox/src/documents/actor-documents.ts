@@ -8,9 +8,9 @@ import {
   renderOrderedCollection,
   renderOrderedCollectionPage,
 } from '@trunkline/activitypub';
-import { pageOf, type Account } from '@trunkline/domain';
+import { factsOf, NO_TIES, pageOf, sightOf, type Account } from '@trunkline/domain';
 import { newestFirst, notFound, type AccountId } from '@trunkline/kernel';
-import { isVisible, loadStatuses, type Entry, type PageQuery } from '@trunkline/social';
+import { isDomainSuspended, isVisible, loadStatuses, type Entry, type PageQuery } from '@trunkline/social';
 import { describeActor } from '../describe/describe-actor.js';
 import { renderPublication, surroundingsOf } from '../describe/describe-status.js';
 import { idOf, isReachable, localAccount, type Document, type DocumentPorts, type DocumentSource } from './document.js';
@@ -146,8 +146,8 @@ export const likeDocument =
     const [status] = like?.accountId === account.id ? await ports.store.statusesByIds([like.statusId]) : [];
     const [author] = status === undefined ? [] : await ports.store.accountsByIds([status.accountId]);
     // Whom it likes in confidence is nobody's business.
-    if (status === undefined || author === undefined || status.deletedAt !== null) throw notFound();
-    if (status.visibility !== 'public' && status.visibility !== 'unlisted') throw notFound();
+    if (status === undefined || author === undefined) throw notFound();
+    if (sightOf(factsOf(status, author, isDomainSuspended(ports.policy.current(), author)), null, NO_TIES) !== 'visible') throw notFound();
     const id = likeUri(ports.settings.baseUrl, account.id, idOf(likeId));
     return tieDocument(account, renderLike({ id, actorUri: account.uri, to: [author.uri], cc: [] }, status.uri));
   };

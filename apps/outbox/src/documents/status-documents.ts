@@ -1,6 +1,7 @@
 import { hostOf, renderNote, renderRepliesCollection, renderRepliesPage, renderTombstone, statusUris } from '@trunkline/activitypub';
 import { factsOf, NO_TIES, sightOf, type Account, type Status, type StatusFacts } from '@trunkline/domain';
 import { isSnowflake, notFound, type AccountId, type Snowflake } from '@trunkline/kernel';
+import { isDomainSuspended, isVisible, loadStatuses } from '@trunkline/social';
 import { describeNote, renderPublication, surroundingsOf, type StatusSurroundings } from '../describe/describe-status.js';
 import { gone, idOf, localAccount, type DocumentPorts, type DocumentSource } from './document.js';
 import type { Reader } from './reader.js';
@@ -9,7 +10,6 @@ const REPLIES_PAGE = 60;
 
 interface Found {
   readonly status: Status;
-  readonly author: Account;
   readonly isOpen: boolean;
 }
 
@@ -35,8 +35,10 @@ export const activityDocument =
     const { status, isOpen } = await readableStatus(ports, reader, accountId, statusId);
     if (status.deletedAt !== null) throw gone();
     const surroundings = await around(ports, status);
-    if (surroundings.boosted !== null && !isPublicEnough(surroundings.boosted.status)) throw notFound();
-    return { json: renderPublication(ports.settings, status, surroundings), pageUrl: status.url, isPrivate: !isOpen };
+    // A boost is seen only by those who may see what it boosts.
+    const boosted = surroundings.boosted === null ? 'everybody' : await opennessOf(ports, reader, surroundings.boosted);
+    if (boosted === 'nobody') throw notFound();
+    return { json: renderPublication(ports.settings, status, surroundings), pageUrl: status.url, isPrivate: !isOpen || boosted === 'reader' };
   };
 
 /** Answers that anybody may read, by uri, oldest first. */
@@ -51,14 +53,13 @@ export const repliesDocument =
     const afterId: Snowflake | undefined = isPage && isSnowflake(query.min_id) ? query.min_id : undefined;
     const replies = await ports.store.publicReplyUris(status.id, { afterId, limit: REPLIES_PAGE });
     const last = replies.at(-1);
-    const items = replies.map((reply) => reply.uri);
+    const { views } = await loadStatuses(ports, null, replies.map((reply) => reply.id));
+    const items = replies.flatMap((reply) => views.get(reply.id) ?? []).filter((view) => isVisible(ports, view, null)).map((view) => view.status.uri);
     const next = last !== undefined && replies.length === REPLIES_PAGE ? { next: `${id}?page=true&min_id=${last.id}` } : {};
     const pageId = `${id}?page=true${afterId === undefined ? '' : `&min_id=${afterId}`}`;
     const json = isPage ? renderRepliesPage({ id: pageId, partOf: id, items, ...next }) : renderRepliesCollection({ id, items, ...next });
     return { json, pageUrl: status.url, isPrivate: !isOpen };
   };
-
-const isPublicEnough = ({ visibility }: Status): boolean => visibility === 'public' || visibility === 'unlisted';
 
 async function around(ports: DocumentPorts, status: Status): Promise<StatusSurroundings> {
   const surroundings = (await surroundingsOf(ports.store, [status])).get(status.id);
@@ -71,11 +72,16 @@ async function readableStatus(ports: DocumentPorts, reader: Reader, accountId: s
   const author = await localAccount(ports, accountId);
   const [status] = await ports.store.statusesByIds([idOf(statusId)]);
   if (status === undefined || status.accountId !== author.id || !status.local) throw notFound();
-  // Whether a deleted one may be told of is judged as if it still stood.
-  const facts = factsOf({ ...status, deletedAt: null }, author);
-  if (sightOf(facts, null, NO_TIES) === 'visible') return { status, author, isOpen: true };
-  if (!(await mayReadFor(ports, reader, { status, author, facts }))) throw notFound();
-  return { status, author, isOpen: false };
+  const openness = await opennessOf(ports, reader, { status, author });
+  if (openness === 'nobody') throw notFound();
+  return { status, isOpen: openness === 'everybody' };
+}
+
+/** Whether everybody may read it, or else this reader. Whether a deleted one may be told of is judged as if it still stood. */
+async function opennessOf(ports: DocumentPorts, reader: Reader, { status, author }: { status: Status; author: Account }): Promise<'everybody' | 'reader' | 'nobody'> {
+  const facts = factsOf({ ...status, deletedAt: null }, author, isDomainSuspended(ports.policy.current(), author));
+  if (sightOf(facts, null, NO_TIES) === 'visible') return 'everybody';
+  return (await mayReadFor(ports, reader, { status, author, facts })) ? 'reader' : 'nobody';
 }
 
 /** A server may read what one of its people may see: its instance actor signs for all of them. */
