@@ -1,5 +1,5 @@
 import type { EventOf, StatusDeletedV1, StatusEditedV1, StatusPublishedV1 } from '@trunkline/contracts';
-import { feedVerdict, normaliseHashtag, type FeedEntry, type FeedVerdict, type TimelineFacts } from '@trunkline/domain';
+import { feedVerdict, normaliseHashtag, sightOf, type FeedEntry, type FeedVerdict, type StatusFacts, type TimelineFacts } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import {
   loadStatuses,
@@ -57,17 +57,25 @@ export async function announceEdit(ports: FanOutPorts, event: EventOf<typeof Sta
   tellPublic(ports, view, facts, 'status.update');
 }
 
-/** Takes a deleted status out of feeds; streams drop it. Whoever did not have it ignores the message. */
+/** Takes a deleted status out of feeds; streams drop it. Nobody else learns that there was something followers-only or direct. */
 export async function withdrawStatus(ports: FanOutPorts, event: EventOf<typeof StatusDeletedV1>): Promise<void> {
   const { statusId, authorId } = event;
+  const view = (await loadStatuses(ports, null, [statusId])).views.get(statusId);
+  const facts = view === undefined ? null : asItStood(timelineFacts(ports, view).status);
   for await (const readers of activeReaders(ports, authorId)) {
     await ports.feeds.remove(readers, [statusId]);
-    ports.live.toUsers(readers, { type: 'delete', statusId });
+    if (facts === null) continue;
+    const ties = await ports.store.tiesOfMany(readers, [authorId]);
+    const told = readers.filter((id) => sightOf(facts, id, viewerOf(id, ties.get(id) ?? new Map()).tiesTo(authorId)) === 'visible');
+    ports.live.toUsers(told, { type: 'delete', statusId });
   }
-  if (event.boostOfId === null) {
+  if (event.boostOfId === null && facts?.visibility === 'public') {
     ports.live.toPublic({ type: 'delete', statusId, authorId, local: event.local, hasMedia: false, tags: [] });
   }
 }
+
+/** Facts of a tombstone as they were while it could be read; its author may have gone with it. */
+const asItStood = (facts: StatusFacts): StatusFacts => ({ ...facts, deleted: false, authorSuspended: false });
 
 async function viewOf(ports: FanOutPorts, statusId: StatusId): Promise<StatusView | null> {
   const { views } = await loadStatuses(ports, null, [statusId]);
