@@ -43,7 +43,7 @@ export async function benchDeliver(options: BenchOptions): Promise<Outcome> {
         },
       },
     ];
-    const standings = await contest(contenders, { rounds: options.rounds, storePids: stage.storePids });
+    const standings = await contest(contenders, { rounds: options.rounds, stores: stage.stores });
     return { name: 'deliver', unit: 'deliveries', standings, notes: [`${hosts.length} hosts`, `${POSTS} posts a round`, `${await rowsPerPost(stage)} delivery rows a post`] };
   } finally {
     await stage?.close();

@@ -53,7 +53,7 @@ export async function benchFanOut(options: BenchOptions): Promise<Outcome> {
       },
       fanOutOf(stage, timeline.pid, { label: `timeline, ${posts} posts × ${SMALL_FOLLOWERS}`, author: small.account, posts, followers: followers.slice(0, SMALL_FOLLOWERS), walls: [] }),
     ];
-    const standings = await contest(contenders, { rounds: options.rounds, storePids: stage.storePids });
+    const standings = await contest(contenders, { rounds: options.rounds, stores: stage.stores });
     const many = standings[3];
     return {
       name: 'fan-out',

@@ -15,6 +15,8 @@ export interface Contender {
 export interface Sample {
   readonly operations: number;
   readonly cpuSeconds: number;
+  /** The same by part: `own` for the contender's processes, then each store. */
+  readonly parts: Readonly<Record<string, number>>;
   readonly wallSeconds: number;
 }
 
@@ -39,12 +41,12 @@ export interface Outcome {
  * Lets contenders do the same work in turns, round after round, so that whatever else the machine does meets all of
  * them. The first round only warms up: caches, JIT, connections.
  */
-export async function contest(contenders: readonly Contender[], options: { readonly rounds: number; readonly storePids: readonly number[] }): Promise<Standing[]> {
+export async function contest(contenders: readonly Contender[], options: { readonly rounds: number; readonly stores: Readonly<Record<string, number>> }): Promise<Standing[]> {
   const samples = contenders.map((): Sample[] => []);
   for (let round = 0; round <= options.rounds; round += 1) {
     for (const [index, contender] of contenders.entries()) {
       await contender.prepare?.(round);
-      const sample = await measure(contender, round, [...options.storePids, ...contender.pids]);
+      const sample = await measure(contender, round, options.stores);
       process.stderr.write(`  ${contender.label}, round ${round}: ${describe(sample)}\n`);
       if (round > 0) samples[index]?.push(sample);
     }
@@ -55,16 +57,20 @@ export async function contest(contenders: readonly Contender[], options: { reado
   });
 }
 
-async function measure(contender: Contender, round: number, pids: readonly number[]): Promise<Sample> {
-  const [cpuBefore, startedMs] = [cpuSeconds(pids), performance.now()];
+async function measure(contender: Contender, round: number, stores: Readonly<Record<string, number>>): Promise<Sample> {
+  const groups: readonly (readonly [string, readonly number[]])[] = [['own', contender.pids], ...Object.entries(stores).map(([name, pid]) => [name, [pid]] as const)];
+  const read = (): number[] => groups.map(([, pids]) => cpuSeconds(pids));
+  const [before, startedMs] = [read(), performance.now()];
   const operations = await contender.run(round);
-  const [cpuAfter, endedMs] = [cpuSeconds(pids), performance.now()];
+  const [after, endedMs] = [read(), performance.now()];
+  const parts = Object.fromEntries(groups.map(([name], index) => [name, (after[index] ?? 0) - (before[index] ?? 0)]));
+  const sum = Object.values(parts).reduce((total, part) => total + part, 0);
   // Below a tick there is nothing to tell.
-  return { operations, cpuSeconds: Math.max(cpuAfter - cpuBefore, 0.01), wallSeconds: (endedMs - startedMs) / 1_000 };
+  return { operations, cpuSeconds: Math.max(sum, 0.01), parts, wallSeconds: (endedMs - startedMs) / 1_000 };
 }
 
-const describe = ({ operations, cpuSeconds: cpu, wallSeconds }: Sample): string =>
-  `${operations} in ${cpu.toFixed(2)} CPU-s (${Math.round(operations / cpu)}/CPU-s), ${wallSeconds.toFixed(2)} s of wall time`;
+const describe = ({ operations, cpuSeconds: cpu, wallSeconds, parts }: Sample): string =>
+  `${operations} in ${cpu.toFixed(2)} CPU-s (${Math.round(operations / cpu)}/CPU-s; ${Object.entries(parts).map(([name, part]) => `${name} ${part.toFixed(2)}`).join(', ')}), ${wallSeconds.toFixed(2)} s of wall time`;
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

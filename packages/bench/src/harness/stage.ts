@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
@@ -33,7 +33,10 @@ export class Stage {
 
   /** `peers`: hosts spoken to over plain http. */
   static async open(options: BenchOptions, peers: readonly string[] = []): Promise<Stage> {
-    const folder = DataFolder.hold(await mkdtemp(join(tmpdir(), 'trunkline-bench-')));
+    const path = await mkdtemp(join(tmpdir(), 'trunkline-bench-'));
+    // Postgres runs as a user of its own when this is root: it has to get through to its folder.
+    await chmod(path, 0o711);
+    const folder = DataFolder.hold(path);
     const services = await startBackingServices(folder, { isDurable: true });
     const { postgres, redis, nats } = services.urls;
     Object.assign(process.env, { TEST_DATABASE_URL: postgres, TEST_REDIS_URL: redis, TEST_NATS_URL: nats });
@@ -43,7 +46,9 @@ export class Stage {
       service: { name: 'operator', module: NoModule, ...withBackbone({ consumes: false }) },
       env: { DB_CONNECTION_BUDGET: String(CONNECTIONS), LOG_LEVEL: 'error' },
     });
-    return new Stage(options, folder, services, operator);
+    const stage = new Stage(options, folder, services, operator);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stage.close().finally(() => process.exit(130)));
+    return stage;
   }
 
   get backbone(): Backbone {
@@ -66,9 +71,9 @@ export class Stage {
     return this.operator.env;
   }
 
-  /** Postgres, Redis and NATS. */
-  get storePids(): number[] {
-    return Object.values(this.services.children).map((child) => child.pid);
+  /** The processes of Postgres, Redis and NATS, by name. */
+  get stores(): Readonly<Record<string, number>> {
+    return Object.fromEntries(Object.entries(this.services.children).map(([name, child]) => [name, child.pid]));
   }
 
   person(name: string): ReturnType<TestServer['person']> {

@@ -40,7 +40,7 @@ export async function benchHomeRead(options: BenchOptions): Promise<Outcome> {
       { role: 'limit', label: 'bare fastify, joined fragments', pids: [bare.pid], run: async () => (await readAt(barePort)).pages },
       { role: 'peer', label: 'TypeORM find with relations', pids: [orm.pid], run: async () => (await readAt(ormPort)).pages },
     ];
-    const standings = await contest(contenders, { rounds: options.rounds, storePids: stage.storePids });
+    const standings = await contest(contenders, { rounds: options.rounds, stores: stage.stores });
     const last = ours.at(-1);
     return {
       name: 'home-read',

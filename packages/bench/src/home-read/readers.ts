@@ -48,7 +48,11 @@ function get(port: number, token: string): Promise<Buffer> {
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('end', () => (answer.statusCode === 200 ? resolve(Buffer.concat(chunks)) : reject(new Error(`a page was answered ${answer.statusCode}`))));
     });
-    sent.on('error', reject);
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      // The other side closed a connection that lay idle, in the moment in which it was used again.
+      if (sent.reusedSocket && error.code === 'ECONNRESET') get(port, token).then(resolve, reject);
+      else reject(error);
+    });
     sent.end();
   });
 }

@@ -7,7 +7,7 @@ import type { Sender, Volley } from './senders.js';
 import { SHADOWS } from './bare-statements.js';
 
 const HOSTS = 200;
-const POSTS = { full: 6_000, quick: 400 };
+const POSTS = { receive: 4_000, apply: 1_500, quick: 400 };
 
 /** Posts over HTTP until the 202, and no further: the applying half is held off meanwhile. */
 export const benchReceive = (options: BenchOptions): Promise<Outcome> => benchInbox(options, 'receive');
@@ -25,7 +25,7 @@ async function benchInbox(options: BenchOptions, name: 'receive' | 'apply'): Pro
     const [bare, fedify] = [stage.worker('bare-inbox'), stage.worker('fedify-inbox')];
     const barePort = await bare.ask<number>('listen', { databaseUrl: stage.databaseUrl, senders });
     const fedifyPort = await fedify.ask<number>('listen', { senders });
-    const count = options.quick ? POSTS.quick : POSTS.full;
+    const count = options.quick ? POSTS.quick : POSTS[name];
     const fire = (port: number): Promise<number> => load.ask<number>('fire', { port });
     let volleys = 0;
     const prepare = async (): Promise<void> => {
@@ -50,7 +50,7 @@ async function benchInbox(options: BenchOptions, name: 'receive' | 'apply'): Pro
       { role: 'peer', label: 'Fedify 2.3.6 inbox, no-op handler', pids: [fedify.pid], run: () => fire(fedifyPort) },
     ];
     const held = applied ? null : await holdApplying(stage.databaseUrl);
-    const standings = await contest(contenders, { rounds: options.rounds, storePids: stage.storePids }).finally(() => held?.release());
+    const standings = await contest(contenders, { rounds: options.rounds, stores: stage.stores }).finally(() => held?.release());
     return { name, unit: 'activities', standings, notes: [`${HOSTS} hosts, ${count} activities a round`] };
   } finally {
     await stage.close();

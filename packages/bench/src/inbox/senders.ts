@@ -1,10 +1,13 @@
 import { createHash, createPrivateKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { serveTasks } from '../harness/worker-process.js';
 
 const KEY_PAIRS = 8;
 const RSA_BITS = 2048;
 const CONNECTIONS = 64;
+const AGAIN_MAX = 40;
+const AGAIN_MS = 250;
 const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public';
 /** Brings a Create to about 3 KB, what posts of the fediverse weigh. */
 const PARAGRAPHS = 9;
@@ -102,7 +105,12 @@ async function fire({ port }: { readonly port: number }): Promise<number> {
   const queue = signed.values();
   const lane = async (): Promise<void> => {
     for (const one of queue) {
-      const status = await post(port, one);
+      let status = await post(port, one);
+      // Told to come back, it does, as a peer would; sooner, since the clock runs.
+      for (let again = 0; status === 503 && again < AGAIN_MAX; again += 1) {
+        await sleep(AGAIN_MS);
+        status = await post(port, one);
+      }
       if (status !== 202) throw new Error(`a post was answered ${status}`);
     }
   };
@@ -116,7 +124,11 @@ function post(port: number, { headers, body }: SignedRequest): Promise<number> {
       answer.resume();
       answer.on('end', () => resolve(answer.statusCode ?? 0));
     });
-    sent.on('error', reject);
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      // The other side closed a connection that lay idle, in the moment in which it was used again.
+      if (sent.reusedSocket && error.code === 'ECONNRESET') post(port, { headers, body }).then(resolve, reject);
+      else reject(error);
+    });
     sent.end(body);
   });
 }
