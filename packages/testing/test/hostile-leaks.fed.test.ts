@@ -20,7 +20,7 @@ const posts = new Map<string, Posted>();
 beforeAll(async () => {
   stage = await HostileStage.start();
   fan = stage.victim.addPerson('fan');
-  expect(await stage.apply(fan, fan.activity('Follow', stage.alice.account.uri))).toBe('applied');
+  await stage.mustApply(fan, fan.activity('Follow', stage.alice.account.uri));
   await stage.meet(stage.eve);
   for (const visibility of ['private', 'direct', 'public']) {
     posts.set(visibility, await stage.alice.api.post<Posted>('/api/v1/statuses', { status: visibility === 'public' ? 'for all' : SECRET, visibility }));

@@ -62,7 +62,7 @@ beforeAll(async () => {
       { type: 'Link', href: 'javascript:alert(1)' },
     ],
   });
-  expect(await stage.apply(mal, mal.create(reply))).toBe('applied');
+  await stage.mustApply(mal, mal.create(reply));
   replyId = (await stage.status(reply.id))?.id ?? '';
   await stage.server.settled();
 });

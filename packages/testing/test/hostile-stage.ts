@@ -46,6 +46,12 @@ export class HostileStage {
     return this.endOf(activity['id']);
   }
 
+  /** @throws Error unless it was applied */
+  async mustApply(as: ScriptedPerson, activity: JsonObject): Promise<void> {
+    const end = await this.apply(as, activity);
+    if (end !== 'applied') throw new Error(`${String(activity['type'])} was ${end}`);
+  }
+
   /** `unstored` when there is no row at all. */
   async endOf(activityId: unknown): Promise<End> {
     return until(`the end of ${String(activityId)}`, async () => {
@@ -91,8 +97,7 @@ export class HostileStage {
     await who.api.post(`/api/v1/accounts/${target.id}/follow`);
     const remote = this.remoteOf(person);
     const { activity } = await remote.untilPost('a Follow', (post) => post.type === 'Follow' && post.activity?.['object'] === person.id && post.activity['actor'] === who.account.uri);
-    const end = await this.apply(person, person.activity('Accept', activity));
-    if (end !== 'applied') throw new Error(`the Accept was ${end}`);
+    await this.mustApply(person, person.activity('Accept', activity));
   }
 
   async stop(): Promise<void> {
