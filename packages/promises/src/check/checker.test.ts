@@ -8,8 +8,8 @@ function operation(op: number, outcome: Outcome | null, claims: readonly Claim[]
   return outcome === null ? [ask] : [ask, { type: 'answer', op, atMs: op * 10 + 5, outcome, status: outcome === 'acknowledged' ? 200 : null }];
 }
 const claim = (key: string, wanted: string | null, order: number): Claim => ({ key, wanted, order });
-const found = (facts: Readonly<Record<string, string | Found>>): Observed =>
-  new Map(Object.entries(facts).map(([key, fact]) => [key, typeof fact === 'string' ? { count: 1, state: fact } : fact]));
+const found = (facts: Readonly<Record<string, string | Found | undefined>>): Observed =>
+  new Map(Object.entries(facts).flatMap(([key, fact]) => (fact === undefined ? [] : [[key, typeof fact === 'string' ? { count: 1, state: fact } : fact]])));
 
 const post = operation(1, 'acknowledged', [claim('status:a', 'v0', 1)], [
   { key: 'feed:bob:a', atLeast: 1, atMost: 1 },

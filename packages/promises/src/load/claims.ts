@@ -32,15 +32,14 @@ export function claimsOf(step: Step, cast: Cast): { claims: Claim[]; effects: Ef
       const keys = [factKey.status(object), ...(isLocal ? cast.remotes.map((remote) => factKey.held(remote, object)) : [])];
       return { claims: keys.map((key) => ({ key, wanted, order })), effects: step.kind === 'post' ? reachOf(step, cast, isLocal) : [] };
     }
+    // Who takes it back is told of no more, whichever of the two is handled first.
     case 'favourite':
-    case 'boost': {
-      const notice: Effect = { key: factKey.notice(step.kind, who, object), atLeast: 1, atMost: 1 };
-      return { claims: [{ key: factKey[step.kind](who, object), wanted: THERE, order }], effects: [notice] };
-    }
+    case 'boost':
+      return { claims: reactionClaims(step.kind, step, THERE), effects: [] };
     case 'unfavourite':
-      return { claims: [{ key: factKey.favourite(who, object), wanted: null, order }], effects: [] };
+      return { claims: reactionClaims('favourite', step, null), effects: [] };
     case 'unboost':
-      return { claims: [{ key: factKey.boost(who, object), wanted: null, order }], effects: [] };
+      return { claims: reactionClaims('boost', step, null), effects: [] };
     case 'follow':
     case 'unfollow':
       return { claims: [{ key: factKey.follow(who, object), wanted: step.kind === 'follow' ? THERE : null, order }], effects: [] };
@@ -53,3 +52,8 @@ function reachOf({ who, object }: Step, cast: Cast, isLocal: boolean): Effect[] 
   const copies = isLocal ? cast.remotes.map((remote) => ({ key: factKey.copy(remote, object), atLeast: 1, atMost: null })) : [];
   return [...feeds, ...copies];
 }
+
+const reactionClaims = (kind: 'favourite' | 'boost', { who, object, op: order }: Step, wanted: string | null): Claim[] => [
+  { key: factKey[kind](who, object), wanted, order },
+  { key: factKey.notice(kind, who, object), wanted, order },
+];

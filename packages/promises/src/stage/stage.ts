@@ -1,13 +1,15 @@
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, ScriptedRemote, SplitServer, unsettled, until, type ScriptedRemoteOptions, type TestServices } from '@trunkline/testing';
+import { ScriptedRemote, SplitServer, unsettled, until, type ScriptedRemoteOptions, type TestServices } from '@trunkline/testing';
+import { FaultProxy } from '../fault-proxy.js';
 import { Backing, type StoreName } from './backing.js';
+import { quietPorts } from './ports.js';
 
 /** Copies of each app: everything that may not be done twice has somebody who could. */
 const REPLICAS = 2;
 /** Addresses of scripted remotes, listed before the server starts, since it must be told whom to speak plain http to. */
-const REMOTES_MAX = 160;
+const REMOTES_MAX = 200;
 const SETTLE_MS_MAX = 240_000;
 
 export interface StageOptions {
@@ -19,6 +21,8 @@ export interface StageOptions {
 export class Stage {
   private readonly remotes: ScriptedRemote[] = [];
 
+  private readonly proxies: FaultProxy[] = [];
+
   private constructor(
     readonly split: SplitServer,
     readonly backing: Backing,
@@ -29,7 +33,7 @@ export class Stage {
   static async start(options: StageOptions = {}): Promise<Stage> {
     const path = await mkdtemp(join(tmpdir(), 'trunkline-promises-'));
     const backing = await Backing.start(path);
-    const ports = [...new Set(await Promise.all(Array.from({ length: REMOTES_MAX }, () => freePort())))];
+    const ports = await quietPorts(REMOTES_MAX);
     const services: TestServices = { databaseUrl: backing.url('postgres'), redisUrl: backing.url('redis'), natsUrl: backing.url('nats') };
     const { envOf } = options;
     try {
@@ -51,18 +55,20 @@ export class Stage {
   }
 
   async remote(options: ScriptedRemoteOptions = {}): Promise<ScriptedRemote> {
-    const port = this.ports.pop();
-    if (port === undefined) throw new Error(`a stage has room for ${REMOTES_MAX} remotes`);
-    const remote = await ScriptedRemote.start({ port, ...options });
+    const remote = await ScriptedRemote.start({ port: this.takePort(), ...options });
     this.remotes.push(remote);
     return remote;
   }
 
-  /** The address of a remote that somebody else listens at, e.g. a fault proxy. */
-  takePort(): number {
-    const port = this.ports.pop();
-    if (port === undefined) throw new Error(`a stage has room for ${REMOTES_MAX} remotes`);
-    return port;
+  /** A remote whose connections can be hurt on their way. */
+  async remoteBehindProxy(options: ScriptedRemoteOptions): Promise<{ remote: ScriptedRemote; proxy: FaultProxy }> {
+    const port = this.takePort();
+    const upstreamPort = this.takePort();
+    const remote = await ScriptedRemote.start({ ...options, port: upstreamPort, host: `localhost:${port}` });
+    this.remotes.push(remote);
+    const proxy = await FaultProxy.start(upstreamPort, port);
+    this.proxies.push(proxy);
+    return { remote, proxy };
   }
 
   /** kill -9, then at once what is on disk again. */
@@ -75,7 +81,17 @@ export class Stage {
   /** Every copy of an app, or one of them. */
   signal(app: string, signal: NodeJS.Signals, copy?: number): void {
     const copies = this.split.running.processes.filter((process) => process.app === app);
-    for (const { pid } of copy === undefined ? copies : copies.slice(copy, copy + 1)) process.kill(pid, signal);
+    for (const { pid } of copy === undefined ? copies : copies.slice(copy, copy + 1)) killIfThere(pid, signal);
+  }
+
+  /** The process of a copy; changes when it is started again. */
+  pidOf(app: string, copy: number): number {
+    return this.copyOf(app, copy).pid;
+  }
+
+  /** Resolves when another process stands in for a copy that went. */
+  async replaced(app: string, copy: number, pid: number): Promise<void> {
+    await until(`${app} to be replaced`, () => this.pidOf(app, copy) !== pid && this.copyOf(app, copy).isReady, 90_000);
   }
 
   async allReady(): Promise<void> {
@@ -111,6 +127,7 @@ export class Stage {
 
   /** Remotes of a round that is over need not listen on. */
   async dismissRemotes(): Promise<void> {
+    for (const proxy of this.proxies.splice(0)) await proxy.stop();
     for (const remote of this.remotes.splice(0)) await remote.stop();
   }
 
@@ -119,5 +136,26 @@ export class Stage {
     await this.split.stop();
     await this.backing.stopAll();
     await rm(this.path, { recursive: true, force: true });
+  }
+
+  private copyOf(app: string, copy: number): SplitServer['running']['processes'][number] {
+    const found = this.split.running.processes.filter((process) => process.app === app)[copy];
+    if (found === undefined) throw new Error(`there is no copy ${copy} of ${app}`);
+    return found;
+  }
+
+  private takePort(): number {
+    const port = this.ports.pop();
+    if (port === undefined) throw new Error(`a stage has room for ${REMOTES_MAX} remotes`);
+    return port;
+  }
+}
+
+/** One that is just being started again is gone already. */
+function killIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

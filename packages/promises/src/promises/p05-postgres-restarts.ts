@@ -1,0 +1,19 @@
+import type { Attack } from '../round.js';
+
+export const postgresRestarts: Attack = {
+  id: 'P5',
+  promise: 'Postgres restarts; nothing is confirmed without it',
+  short: true,
+  sizes: { operations: 200, writers: 3, remotes: 3 },
+  perform: () => ({ paceMs: 60 }),
+  script: async (round) => {
+    for (const share of [0.2, 0.4, 0.6]) {
+      await round.at(share);
+      round.fault('Postgres, immediate stop');
+      await round.stage.restartStore('postgres', 'SIGQUIT');
+    }
+    await round.at(0.75);
+    round.fault('Postgres is away');
+    await round.stage.restartStore('postgres', 'SIGQUIT', () => round.outage(6, 20));
+  },
+};

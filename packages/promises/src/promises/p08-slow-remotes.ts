@@ -1,0 +1,69 @@
+import { textOf } from '../load/claims.js';
+import { localOf, remoteOf } from '../load/cast.js';
+import { castOf, type Step } from '../load/plan.js';
+import type { Attack, Round } from '../round.js';
+
+const POSTS = 24;
+/** On a busy machine the noise of one measurement; below it nobody waits for anybody. */
+const NOISE_MS = 400;
+
+/** One drips, one never answers, one resets: the healthy get their posts as before. */
+export const slowRemotes: Attack = {
+  id: 'P8',
+  promise: 'a slow remote slows nobody else',
+  short: true,
+  sizes: { operations: POSTS, writers: 1, remotes: 12 },
+  plan: (_seed, name, sizes) => postsOf(castOf(name, sizes).writers[0] ?? '', name),
+  perform: () => ({ paceMs: 250 }),
+  script: async (round) => {
+    const { stage, people } = round;
+    const drips = await stage.remoteBehindProxy({ name: 'drips' });
+    const bad = [drips.remote, await stage.remote({ name: 'silent' }), await stage.remote({ name: 'resets' })];
+    await round.at(0.5);
+    const writer = localOf(people, people.cast.writers[0] ?? '');
+    for (const remote of bad) await remote.follow(writer.person.account.uri, `${stage.split.url}/inbox`);
+    round.fault('one remote drips, one never answers, one resets');
+    drips.proxy.set({ kind: 'drip', everyMs: 50 });
+    await bad[1]?.behave({ inbox: { kind: 'never' } });
+    await bad[2]?.behave({ inbox: { kind: 'reset' } });
+    await round.at(1);
+    compareLatencies(round);
+    drips.proxy.set({ kind: 'pass' });
+    for (const remote of bad) await remote.behave('honest');
+    await fastForward(round);
+  },
+};
+
+const postsOf = (who: string, name: string): Step[] =>
+  Array.from({ length: POSTS }, (_, index) => ({ op: index + 1, who, kind: 'post', object: `${name}-${index + 1}`, version: 0, sends: 1 }));
+
+/** From the answer to the author until the post has come, at every healthy remote. */
+function compareLatencies(round: Round): void {
+  const answered = new Map<number, number>();
+  const startMs = Date.now() - round.history.nowMs();
+  for (const entry of round.history.entries) if (entry.type === 'answer') answered.set(entry.op, startMs + entry.atMs);
+  const half = POSTS / 2;
+  const latencies = (ops: readonly number[]): number[] =>
+    ops.flatMap((op) => {
+      const text = textOf(`${round.options.name}-${op}`, 0);
+      return round.people.cast.remotes.map((name) => {
+        const came = remoteOf(round.people, name).posts.find(({ body, type }) => type === 'Create' && body.includes(`>${text}<`));
+        return came === undefined ? Infinity : Math.max(0, came.receivedAtMs - (answered.get(op) ?? 0));
+      });
+    });
+  const numbers = Array.from({ length: POSTS }, (_, index) => index + 1);
+  const [before, beside] = [p95(latencies(numbers.slice(1, half - 1))), p95(latencies(numbers.slice(half + 1, -1)))];
+  round.history.note(`p95 at healthy remotes: ${Math.round(before)} ms alone, ${Math.round(beside)} ms beside slow ones`);
+  if (beside > 2 * before + NOISE_MS) round.violate(`healthy remotes wait ${Math.round(beside)} ms (p95) beside slow ones, ${Math.round(before)} ms without`);
+}
+
+function p95(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.floor(sorted.length * 0.95)] ?? 0;
+}
+
+/** What waits for its next try waits no longer. */
+export async function fastForward(round: Round): Promise<void> {
+  await round.stage.db.query("UPDATE federation.delivery_retries SET not_before = now() WHERE state = 'pending'");
+  await round.stage.db.query('UPDATE federation.hosts SET paused_until = now() WHERE paused_until > now()');
+}

@@ -1,0 +1,62 @@
+import { retrySchedule } from '@trunkline/domain';
+import { until } from '@trunkline/testing';
+import { remoteOf } from '../load/cast.js';
+import type { Attack, Round } from '../round.js';
+import { fastForward } from './p08-slow-remotes.js';
+
+const TWO_DAYS_MS = 2 * 86_400_000;
+/** Between a failure and our looking at its row. */
+const LOOK_MS = 30_000;
+
+interface Retry extends Record<string, unknown> {
+  readonly id: string;
+  readonly attempts: number;
+  readonly waitMs: number;
+}
+
+/** A remote is gone for two days of its schedule, then back: it gets everything, each object's changes in order. */
+export const deadRemoteIsRetried: Attack = {
+  id: 'P9',
+  promise: 'a dead remote is retried on schedule',
+  short: true,
+  sizes: { operations: 60, writers: 2, remotes: 2 },
+  script: async (round) => {
+    const dead = remoteOf(round.people, round.people.cast.remotes[0] ?? '');
+    await round.at(0.3);
+    round.fault('a remote is gone');
+    await dead.behave('dead');
+    await round.at(1);
+    await until('every delivery to it to have failed', async () => (await retriesOf(round, dead.host)).length > 0 && (await round.stage.left()).every((what) => what.includes('tried again')), 60_000);
+    let gone = 0;
+    while (gone < TWO_DAYS_MS) gone += await nextTry(round, dead.host);
+    round.history.note(`two days of the schedule are over, ${gone} ms`);
+    await dead.behave('honest');
+    while ((await retriesOf(round, dead.host)).length > 0) {
+      await fastForward(round);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  },
+};
+
+const retriesOf = (round: Round, host: string): Promise<Retry[]> =>
+  round.stage.db.query<Retry>(
+    `SELECT id::text AS id, attempts::int AS attempts, (extract(epoch FROM not_before - clock_timestamp()) * 1000)::float8 AS "waitMs"
+       FROM federation.delivery_retries WHERE host = $1 AND state = 'pending' ORDER BY id LIMIT 1000`,
+    [host],
+  );
+
+/** Looks at how long the longest tried one has to wait, and lets that time pass at once. @returns that time. */
+async function nextTry(round: Round, host: string): Promise<number> {
+  const before = await retriesOf(round, host);
+  const most = Math.max(...before.map(({ attempts }) => attempts));
+  for (const { attempts, waitMs } of before) {
+    const [least, longest] = [retrySchedule(attempts, 0), retrySchedule(attempts, 1)];
+    if (least === null || longest === null) round.violate(`given up after ${attempts} tries, before two days`);
+    else if (waitMs > longest || (attempts === most && waitMs < least - LOOK_MS)) round.violate(`after ${attempts} tries the next comes in ${Math.round(waitMs)} ms, not ${least} to ${longest}`);
+  }
+  if (round.violations.length > 0) return TWO_DAYS_MS;
+  // One after another, since the host's breaker lets one probe pass: the others keep their place.
+  await fastForward(round);
+  await until('the next try', async () => Math.max(...(await retriesOf(round, host)).map(({ attempts }) => attempts)) > most, 60_000);
+  return retrySchedule(most, 0) ?? TWO_DAYS_MS;
+}

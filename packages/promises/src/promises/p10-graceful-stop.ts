@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Attack } from '../round.js';
+
+const GRACE_MS = 1_000;
+
+/** First every service is asked to stop, copy by copy, and nobody notices; then it is killed a second after it was asked. */
+export const gracefulStop: Attack = {
+  id: 'P10',
+  promise: 'a graceful stop loses nothing',
+  short: true,
+  sizes: { operations: 260, writers: 3, remotes: 3 },
+  perform: () => ({ paceMs: 120 }),
+  script: async (round) => {
+    const { stage, history } = round;
+    const { apps } = stage.split;
+    for (const [index, app] of apps.entries()) {
+      await round.at((index * 0.6) / apps.length);
+      round.fault(`SIGTERM ${app}`);
+      for (const copy of [0, 1]) {
+        const pid = stage.pidOf(app, copy);
+        stage.signal(app, 'SIGTERM', copy);
+        await stage.replaced(app, copy, pid);
+      }
+    }
+    // Everything before this line was to be answered as if nothing had happened.
+    const cut = history.entries.filter((entry) => entry.type === 'try' && (entry.status === null || entry.status >= 500));
+    if (cut.length > 0) round.violate(`${cut.length} requests felt a graceful stop: ${JSON.stringify(cut[0])}`);
+    for (const [index, app] of apps.entries()) {
+      await round.at(0.65 + (index * 0.35) / apps.length);
+      round.fault(`SIGTERM, then SIGKILL ${app}`);
+      const pid = stage.pidOf(app, 0);
+      stage.signal(app, 'SIGTERM', 0);
+      await sleep(GRACE_MS);
+      if (stage.pidOf(app, 0) === pid) stage.signal(app, 'SIGKILL', 0);
+      await stage.replaced(app, 0, pid);
+    }
+  },
+};

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { claimsOf } from '../load/claims.js';
+import { remoteOf } from '../load/cast.js';
+import type { Step } from '../load/plan.js';
+import { Random } from '../load/random.js';
+import { RemoteActs } from '../load/remote-acts.js';
+import type { Attack, Round } from '../round.js';
+
+const OBJECTS = 16;
+const EDITS = 5;
+
+/** How the activities of one object arrive. */
+const ARRIVALS = ['in order', 'edits reversed', 'edits shuffled', 'deletion first', 'all shuffled'] as const;
+
+/** A Create, five Updates and, for every other object, a Delete; all redelivered, late, and out of order. */
+export const order: Attack = {
+  id: 'P12',
+  promise: 'the last state wins, whatever the order',
+  short: true,
+  sizes: { operations: 12, writers: 2, remotes: 2 },
+  script: async (round) => {
+    const lives = Array.from({ length: OBJECTS }, (_, index) => lifeOf(round, index));
+    const acts = new RemoteActs(round.people, [`${round.stage.split.url}/inbox`]);
+    await Promise.all(lives.map((life, index) => send(round, acts, life, index)));
+  },
+};
+
+/** The object's activities in the order in which its author made them. */
+function lifeOf(round: Round, index: number): Step[] {
+  const { remotes } = round.people.cast;
+  const who = remotes[index % remotes.length] ?? '';
+  const first = 1_000 + index * 10;
+  const object = `${round.options.name}-${first}`;
+  const edits = Array.from({ length: EDITS }, (_, edit): Step => ({ op: first + 1 + edit, who, kind: 'edit', object, version: edit + 1, sends: 1 }));
+  const end: Step[] = index % 2 === 0 ? [] : [{ op: first + EDITS + 1, who, kind: 'delete', object, sends: 1 }];
+  return [{ op: first, who, kind: 'post', object, version: 0, sends: 1 }, ...edits, ...end];
+}
+
+async function send(round: Round, acts: RemoteActs, life: readonly Step[], index: number): Promise<void> {
+  const random = new Random(round.options.seed * 1_000 + index);
+  const remote = remoteOf(round.people, life[0]?.who ?? '');
+  // Made in order, whatever order they leave in; who asks for the object later gets its newest state.
+  for (const step of life) {
+    const activity = acts.activityOf(step, undefined);
+    const made = activity['object'] as Readonly<Record<string, unknown>>;
+    if (step.kind === 'delete') remote.documents.delete(String(made['id']));
+    else remote.documents.set(String(made['id']), made);
+    const { claims } = claimsOf(step, round.people.cast);
+    round.history.add({ type: 'ask', op: step.op, atMs: round.history.nowMs(), who: step.who, action: `${step.kind} ${step.object} v${step.version ?? '-'}`, claims, effects: [] });
+  }
+  for (const step of arrivalOf(life, index, random)) {
+    await sleep(random.below(30));
+    const answer = await acts.send(step, undefined, 1);
+    round.history.add({ type: 'answer', op: step.op, atMs: round.history.nowMs(), outcome: answer.status < 300 ? 'acknowledged' : 'refused', status: answer.status });
+    if (answer.status >= 300) round.violate(`${step.kind} of ${step.object} was answered ${answer.status}`);
+  }
+}
+
+/** Everything once in an order of its kind, then some of it again. */
+function arrivalOf(life: readonly Step[], index: number, random: Random): Step[] {
+  const [create, ...rest] = life;
+  if (create === undefined) return [];
+  const edits = rest.filter(({ kind }) => kind === 'edit');
+  const ends = rest.filter(({ kind }) => kind === 'delete');
+  const again = shuffled(life, random).slice(0, 3);
+  switch (ARRIVALS[index % ARRIVALS.length]) {
+    case 'in order':
+      return [...life, ...again];
+    case 'edits reversed':
+      return [create, ...edits.toReversed(), ...ends, ...again];
+    case 'edits shuffled':
+      return [create, ...shuffled([...edits, ...ends], random), ...again];
+    case 'deletion first':
+      return [...ends, create, ...edits, ...again];
+    default:
+      return [...shuffled(life, random), ...again];
+  }
+}
+
+function shuffled<T>(items: readonly T[], random: Random): T[] {
+  const left = [...items];
+  return items.map(() => left.splice(random.below(left.length), 1)[0]).filter((item) => item !== undefined);
+}
