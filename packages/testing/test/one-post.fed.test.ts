@@ -99,6 +99,8 @@ describe('one post, the whole way', () => {
     await bob.api.delete(`/api/v1/statuses/${reply.id}`);
     await fediverse.settled();
     expect(await original()).toMatchObject({ favourites_count: 0, reblogs_count: 0, replies_count: 0 });
+    // What was told of them is taken back too.
+    expect((await notifications(alice)).map(({ type }) => type)).toEqual(['follow']);
   });
 
   test('an edit and a deletion arrive', async () => {

@@ -5,9 +5,12 @@ import {
   consumerName,
   FollowAcceptedV1,
   FollowRequestedV1,
+  FollowUndoneV1,
   ReportCreatedV1,
+  StatusDeletedV1,
   StatusFavouritedV1,
   StatusPublishedV1,
+  StatusUnfavouritedV1,
   type EventOf,
 } from '@trunkline/contracts';
 import { markDone } from '@trunkline/persistence';
@@ -20,6 +23,9 @@ import {
   notifyOfReport,
   notifyOfSignUp,
   notifyOfStatus,
+  withdrawBoost,
+  withdrawFavourite,
+  withdrawFollow,
 } from './notify.js';
 
 const name = (event: Parameters<typeof consumerName>[2]): string => consumerName('timeline', 'notify', event);
@@ -48,6 +54,21 @@ export class NotifyConsumer {
   @EventPattern<string>(name(FollowAcceptedV1), BATCH)
   followed(@Payload() events: EventOf<typeof FollowAcceptedV1>[]): Promise<void> {
     return handleBatch(this.done(FollowAcceptedV1), events, (event) => notifyOfFollow(this.backbone, event));
+  }
+
+  @EventPattern<string>(name(StatusUnfavouritedV1), BATCH)
+  unfavourited(@Payload() events: EventOf<typeof StatusUnfavouritedV1>[]): Promise<void> {
+    return handleBatch(this.done(StatusUnfavouritedV1), events, (event) => withdrawFavourite(this.backbone, event));
+  }
+
+  @EventPattern<string>(name(StatusDeletedV1), BATCH)
+  deleted(@Payload() events: EventOf<typeof StatusDeletedV1>[]): Promise<void> {
+    return handleBatch(this.done(StatusDeletedV1), events, (event) => withdrawBoost(this.backbone, event));
+  }
+
+  @EventPattern<string>(name(FollowUndoneV1), BATCH)
+  unfollowed(@Payload() events: EventOf<typeof FollowUndoneV1>[]): Promise<void> {
+    return handleBatch(this.done(FollowUndoneV1), events, (event) => withdrawFollow(this.backbone, event));
   }
 
   @EventPattern<string>(name(AccountRegisteredV1), BATCH)

@@ -3,9 +3,12 @@ import type {
   EventOf,
   FollowAcceptedV1,
   FollowRequestedV1,
+  FollowUndoneV1,
   ReportCreatedV1,
+  StatusDeletedV1,
   StatusFavouritedV1,
   StatusPublishedV1,
+  StatusUnfavouritedV1,
 } from '@trunkline/contracts';
 import type { Account, NotificationType } from '@trunkline/domain';
 import type { AccountId, Snowflake } from '@trunkline/kernel';
@@ -35,6 +38,14 @@ export interface NotifyPorts {
   readonly policy: PolicyPort;
 }
 
+/** How a fact is named, when it is told and when it is taken back. */
+const factOf = {
+  boost: (statusId: Snowflake): string => `boost:${statusId}`,
+  favourite: (favouriteId: Snowflake): string => `favourite:${favouriteId}`,
+  follow: (followId: Snowflake): string => `follow:${followId}`,
+  followRequest: (followId: Snowflake): string => `follow_request:${followId}`,
+};
+
 /** Followers with the bell on, asked for in pages. */
 const FOLLOWERS_PER_PAGE = 500;
 
@@ -54,7 +65,7 @@ export async function notifyOfStatus(ports: NotifyPorts, event: EventOf<typeof S
   if (view === undefined || view.status.deletedAt !== null) return;
   const from = view.status.accountId;
   if (view.boosted !== null) {
-    const fact = `boost:${view.status.id}`;
+    const fact = factOf.boost(view.status.id);
     await notify(ports, view, [{ accountId: view.boosted.author.id, type: 'reblog', fromAccountId: from, statusId: view.boosted.status.id, fact }]);
     return;
   }
@@ -90,18 +101,32 @@ export async function notifyOfFavourite(ports: NotifyPorts, event: EventOf<typeo
   const view = views.get(event.statusId);
   if (view === undefined || view.status.deletedAt !== null) return;
   await notify(ports, view, [
-    { accountId: view.author.id, type: 'favourite', fromAccountId: event.accountId, statusId: event.statusId, fact: `favourite:${event.favouriteId}` },
+    { accountId: view.author.id, type: 'favourite', fromAccountId: event.accountId, statusId: event.statusId, fact: factOf.favourite(event.favouriteId) },
   ]);
 }
 
+/** Taken back, it is as if it had not been: nobody is told any more. */
+export const withdrawFavourite = (ports: NotifyPorts, event: EventOf<typeof StatusUnfavouritedV1>): Promise<void> =>
+  ports.notifications.withdraw('favourite', factOf.favourite(event.favouriteId));
+
+export async function withdrawBoost(ports: NotifyPorts, event: EventOf<typeof StatusDeletedV1>): Promise<void> {
+  // What was told of a post that is gone is left out when it is read.
+  if (event.boostOfId !== null) await ports.notifications.withdraw('reblog', factOf.boost(event.statusId));
+}
+
+export async function withdrawFollow(ports: NotifyPorts, event: EventOf<typeof FollowUndoneV1>): Promise<void> {
+  await ports.notifications.withdraw('follow', factOf.follow(event.followId));
+  await ports.notifications.withdraw('follow_request', factOf.followRequest(event.followId));
+}
+
 export function notifyOfFollowRequest(ports: NotifyPorts, event: EventOf<typeof FollowRequestedV1>): Promise<void> {
-  const fact = `follow_request:${event.followId}`;
+  const fact = factOf.followRequest(event.followId);
   return notify(ports, null, [{ accountId: event.targetId, type: 'follow_request', fromAccountId: event.followerId, fact }]);
 }
 
 export async function notifyOfFollow(ports: NotifyPorts, event: EventOf<typeof FollowAcceptedV1>): Promise<void> {
   if (event.again) return;
-  await notify(ports, null, [{ accountId: event.targetId, type: 'follow', fromAccountId: event.followerId, fact: `follow:${event.followId}` }]);
+  await notify(ports, null, [{ accountId: event.targetId, type: 'follow', fromAccountId: event.followerId, fact: factOf.follow(event.followId) }]);
 }
 
 /** Those who approve sign-ups learn of each new one. */

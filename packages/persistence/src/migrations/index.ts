@@ -5,6 +5,7 @@ import { Partitions1700000000004 } from './0004-partitions.js';
 import { DeliveryOrder1700000000005 } from './0005-delivery-order.js';
 import { NoJit1700000000006 } from './0006-no-jit.js';
 import { SameHost1700000000007 } from './0007-same-host.js';
+import { Facts1700000000008 } from './0008-facts.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   DeliveryOrder1700000000005,
   NoJit1700000000006,
   SameHost1700000000007,
+  Facts1700000000008,
 ] as const;

@@ -65,6 +65,13 @@ export class SqlNotificationStore implements NotificationStore {
     );
   }
 
+  async withdraw(type: Notification['type'], fact: string): Promise<void> {
+    await this.db.query(
+      `UPDATE timeline.notifications SET dismissed_at = now() WHERE type = $1 AND fact = $2 AND dismissed_at IS NULL`,
+      [type, fact],
+    );
+  }
+
   /** Those above the notifications marker, counted up to `limit`. */
   async unreadCount(accountId: AccountId, limit: number): Promise<number> {
     const rows = await this.db.query<{ count: number }>(

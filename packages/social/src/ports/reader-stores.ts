@@ -36,6 +36,8 @@ export interface NewNotification {
 }
 
 export interface NotificationStore {
+  /** Takes back what was told of a fact that is no more, whoever was told. */
+  withdraw(type: NotificationType, fact: string): Promise<void>;
   /** Those that are new, in the order given. */
   insert(notifications: readonly NewNotification[]): Promise<Notification[]>;
   page(query: {
