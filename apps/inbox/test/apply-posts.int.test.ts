@@ -105,6 +105,18 @@ describe('Update and Delete of a post', () => {
     expect((await bench.status(note.id))?.content).toBe('<p>edited</p>');
   });
 
+  test('an edit that comes before its post, and before an older edit, stays', async () => {
+    const ago = (seconds: number): string => new Date(Date.now() - seconds * 1_000).toISOString();
+    const note = bench.peer.note(amy, { ...mentioning(alice), published: ago(60) });
+    const version = (content: string, seconds: number) => bench.peer.activity('Update', amy, { ...note, content, updated: ago(seconds) });
+    expect(await bench.apply(amy, version('<p>second</p>', 20))).toBe('applied');
+    expect(await bench.apply(amy, version('<p>first</p>', 40))).toMatch(/^(ignored|applied)/);
+    await bench.apply(amy, bench.peer.activity('Create', amy, note));
+    expect((await bench.status(note.id))?.content).toBe('<p>second</p>');
+    expect(await bench.apply(amy, version('<p>third</p>', 10))).toBe('applied');
+    expect((await bench.status(note.id))?.content).toBe('<p>third</p>');
+  });
+
   // S018, S021.
   test('the author deletes; nobody else does; a replayed Create changes nothing', async () => {
     const note = bench.peer.note(amy);

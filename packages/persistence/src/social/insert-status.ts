@@ -56,12 +56,12 @@ const INSERT_SQL = `
     INSERT INTO social.statuses (
       id, account_id, uri, url, local, content, text, spoiler_text, sensitive, visibility, language, in_reply_to_id,
       in_reply_to_account_id, in_reply_to_uri, boost_of_id, conversation_id, conversation_uri, application_name,
-      application_website, media, emojis, tags, created_at)
+      application_website, media, emojis, tags, created_at, edited_at)
     SELECT $1::bigint, $2::bigint, $3::text, $4::text, $5::boolean, $6::text, $7::text, $8::text, $9::boolean, $10::text,
            $11::text, coalesce($12::bigint, parent.id), coalesce($13::bigint, parent.account_id),
            CASE WHEN $12::bigint IS NULL AND parent.id IS NULL THEN $14::text END, $15::bigint,
            coalesce(parent.conversation_id, $16::bigint), $17::text, $18::text, $19::text, $20::jsonb, $21::jsonb,
-           $22::text[], $23::timestamptz
+           $22::text[], $23::timestamptz, $27::timestamptz
       FROM (SELECT) AS one
       LEFT JOIN social.statuses parent ON $12::bigint IS NULL AND parent.uri = $14::text
      WHERE NOT EXISTS (SELECT FROM social.tombstones t JOIN social.accounts a ON a.uri = t.actor_uri
@@ -108,6 +108,7 @@ async function insertRow(tx: Queryable, status: NewStatus): Promise<{ inReplyToI
     status.mentions.map((mention) => mention.accountId),
     status.mentions.map((mention) => mention.silent),
     plainTexts(tagKeys(status.tags)),
+    status.editedAt ?? null,
   ]);
   return rows[0] ?? null;
 }

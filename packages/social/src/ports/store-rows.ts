@@ -29,6 +29,8 @@ export type NewStatus = Omit<
   readonly applicationWebsite: string | null;
   readonly conversationUri: string | null;
   readonly mentions: readonly { accountId: AccountId; silent: boolean }[];
+  /** What was edited before it came here: a version older than this one changes nothing any more. */
+  readonly editedAt?: Date | null;
 };
 
 export type StatusEdit = Pick<

@@ -58,6 +58,7 @@ export async function ingestEdit(ports: SocialPorts, author: Account, note: Remo
 async function newRemoteStatus(ports: SocialPorts, author: Account, note: RemoteNote): Promise<NewStatus> {
   const createdAt = publishedOr(note.published, nowDate(ports.clock));
   const id = ports.ids.at(createdAt.getTime());
+  const updated = note.updated === null ? null : publishedOr(note.updated, nowDate(ports.clock));
   const parent = note.inReplyToUri === null ? undefined : (await ports.store.statusesByUris([note.inReplyToUri]))[0];
   return {
     ...(await bodyOf(ports, author, note)),
@@ -77,6 +78,8 @@ async function newRemoteStatus(ports: SocialPorts, author: Account, note: Remote
     applicationName: null,
     applicationWebsite: null,
     createdAt,
+    // An Update that came first made it; an older one that comes later must find out.
+    editedAt: updated !== null && updated > createdAt ? updated : null,
   };
 }
 
