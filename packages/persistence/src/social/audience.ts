@@ -3,7 +3,10 @@ import type { Queryable } from '../database.js';
 
 const ROWS_MAX = 10_000;
 
-/** A page of the people here who follow an account, in order of their ids. */
+/**
+ * A page of the people here who follow an account, in order of their ids. The bound stands on both sides of the join:
+ * Postgres does not conclude one from the other and would walk all accounts up to it, page after page.
+ */
 export function localFollowersAfter(
   db: Queryable,
   accountId: AccountId,
@@ -13,7 +16,7 @@ export function localFollowersAfter(
   return db.query(
     `SELECT f.account_id AS "accountId", f.show_boosts AS "showBoosts", f.notify, f.languages
        FROM social.follows f JOIN social.accounts a ON a.id = f.account_id
-      WHERE f.target_account_id = $1 AND f.account_id > $2::bigint
+      WHERE f.target_account_id = $1 AND f.account_id > $2::bigint AND a.id > $2::bigint
         AND a.domain IS NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL
       ORDER BY f.account_id LIMIT $3`,
     [accountId, afterId ?? '0', Math.min(limit, ROWS_MAX)],
