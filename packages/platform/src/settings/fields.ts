@@ -47,7 +47,7 @@ function isAddressOrBlock(value: string): boolean {
 const listOf = (isItem: (item: string) => boolean, what: string) =>
   z
     .string()
-    .max(10_000, what)
+    .max(100_000, what)
     .transform((list) => list.split(/[\s,]+/).filter((item) => item !== ''))
     .refine((items) => items.every(isItem), what);
 
