@@ -15,8 +15,8 @@ class NoModule {}
 
 type Services = Awaited<ReturnType<typeof startBackingServices>>;
 
-/** Connections of a measured process: what one gets in an installation of few processes. */
-const CONNECTIONS = 20;
+/** Connections of a process: enough that those which the receive benchmark holds up leave some to the others. */
+const CONNECTIONS = 60;
 
 /** Stores of its own for one benchmark, durable as in production, and everything that was started on them. */
 export class Stage {

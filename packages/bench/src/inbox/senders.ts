@@ -102,12 +102,14 @@ function createOf({ actorUri, host }: Sender, { round, mentionedUri, domain }: V
 
 /** Sends the round over keep-alive connections. @returns how many were answered 202. @throws Error on another answer */
 async function fire({ port }: { readonly port: number }): Promise<number> {
+  let refused = 0;
   const queue = signed.values();
   const lane = async (): Promise<void> => {
     for (const one of queue) {
       let status = await post(port, one);
       // Told to come back, it does, as a peer would; sooner, since the clock runs.
       for (let again = 0; status === 503 && again < AGAIN_MAX; again += 1) {
+        refused += 1;
         await sleep(AGAIN_MS);
         status = await post(port, one);
       }
@@ -115,6 +117,7 @@ async function fire({ port }: { readonly port: number }): Promise<number> {
     }
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, lane));
+  if (refused > 0) process.stderr.write(`  ${refused} posts were told to come back\n`);
   return signed.length;
 }
 
