@@ -61,7 +61,7 @@ describe('domains', () => {
   test('a broker that is away delays nobody: the rule stands', async () => {
     const beganMs = performance.now();
     expect(await desk.run(['domains', 'suspend', 'later.example'], AWAY)).toMatchObject({ code: 0 });
-    expect(performance.now() - beganMs).toBeLessThan(5_000);
+    expect(performance.now() - beganMs).toBeLessThan(20_000);
     expect(domainVerdict(await snapshot(), 'later.example').suspended).toBe(true);
   });
 

@@ -104,6 +104,8 @@ describe('processes', () => {
   });
 
   test('stopping finishes what is in flight and gives the rest to others at once', async () => {
+    // So long that nothing of this test can come back by itself.
+    scene = new Scenario(url, 600);
     const started = new Seen<string>();
     let finish: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (finish = resolve));
@@ -116,7 +118,6 @@ describe('processes', () => {
     const events = favourites(30);
     await (await scene.publisher()).publish(events);
     await started.until((all) => all.length === 8); // As many as run at once; eight more are fetched ahead.
-    const beganMs = performance.now();
     let stopped = false;
     const stopping = first.strategy.stopConsuming().then(() => (stopped = true));
     const rest = new Seen<string>();
@@ -129,8 +130,6 @@ describe('processes', () => {
     await first.broker.drain();
     await scene.outcomes.until(acked(30));
     expect([...started.all, ...new Set(rest.all)].sort()).toEqual(idsOf(events));
-    // Given back, not left to their acknowledgement wait.
-    expect(performance.now() - beganMs).toBeLessThan(800);
   });
 
   test('only consumers with a handler are pulled', async () => {

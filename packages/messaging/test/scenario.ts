@@ -61,7 +61,7 @@ export class Scenario {
   readonly logs = new Seen<{ readonly message: string; readonly fields: Readonly<Record<string, unknown>> }>();
   readonly restarted = new Seen<string>();
   readonly deadLetters = new DeadLettersInMemory();
-  readonly topology = { replicas: 1, sizeFactor: 1 / 64, ackWaitSeconds: 1 };
+  readonly topology: { readonly replicas: 1; readonly sizeFactor: number; readonly ackWaitSeconds: number };
   private readonly apps: INestApplication[] = [];
   private readonly brokers: Broker[] = [];
   private readonly hooks: MessagingHooks = {
@@ -70,7 +70,12 @@ export class Scenario {
     pullRestarted: (consumer) => this.restarted.add(consumer),
   };
 
-  constructor(private readonly url: string) {}
+  constructor(
+    private readonly url: string,
+    ackWaitSeconds = 1,
+  ) {
+    this.topology = { replicas: 1, sizeFactor: 1 / 64, ackWaitSeconds };
+  }
 
   async broker(): Promise<Broker> {
     const broker = await connectBroker({ url: this.url, prefix: this.prefix, name: 'test', hooks: this.hooks });
