@@ -105,19 +105,40 @@ export async function notifyOfFavourite(ports: NotifyPorts, event: EventOf<typeo
   ]);
 }
 
-/** Taken back, it is as if it had not been: nobody is told any more. */
-export const withdrawFavourite = (ports: NotifyPorts, event: EventOf<typeof StatusUnfavouritedV1>): Promise<void> =>
-  ports.notifications.withdraw('favourite', factOf.favourite(event.favouriteId));
+export async function withdrawFavourite(ports: NotifyPorts, event: EventOf<typeof StatusUnfavouritedV1>): Promise<void> {
+  const [status] = await ports.store.statusesByIds([event.statusId]);
+  if (status === undefined) return;
+  const { accountId: fromAccountId, statusId } = event;
+  await withdraw(ports, [{ accountId: status.accountId, type: 'favourite', fromAccountId, statusId, fact: factOf.favourite(event.favouriteId) }]);
+}
 
 export async function withdrawBoost(ports: NotifyPorts, event: EventOf<typeof StatusDeletedV1>): Promise<void> {
   // What was told of a post that is gone is left out when it is read.
-  if (event.boostOfId !== null) await ports.notifications.withdraw('reblog', factOf.boost(event.statusId));
+  const [boosted] = event.boostOfId === null ? [] : await ports.store.statusesByIds([event.boostOfId]);
+  if (boosted === undefined) return;
+  await withdraw(ports, [{ accountId: boosted.accountId, type: 'reblog', fromAccountId: event.authorId, statusId: boosted.id, fact: factOf.boost(event.statusId) }]);
 }
 
-export async function withdrawFollow(ports: NotifyPorts, event: EventOf<typeof FollowUndoneV1>): Promise<void> {
-  await ports.notifications.withdraw('follow', factOf.follow(event.followId));
-  await ports.notifications.withdraw('follow_request', factOf.followRequest(event.followId));
+export async function withdrawFollow(ports: NotifyPorts, { followId, followerId, targetId }: EventOf<typeof FollowUndoneV1>): Promise<void> {
+  await withdraw(ports, [
+    { accountId: targetId, type: 'follow', fromAccountId: followerId, fact: factOf.follow(followId) },
+    { accountId: targetId, type: 'follow_request', fromAccountId: followerId, fact: factOf.followRequest(followId) },
+  ]);
 }
+
+/** Taken back, it is as if it had not been: nobody is told any more, also when this is heard before the fact itself. */
+async function withdraw(ports: NotifyPorts, notices: readonly Notice[]): Promise<void> {
+  const accounts = await ports.store.accountsByIds([...new Set(notices.map((notice) => notice.accountId))]);
+  const here = new Set(accounts.filter((account) => account.domain === null).map((account) => account.id));
+  await ports.notifications.withdraw(notices.filter((notice) => here.has(notice.accountId)).map((notice) => rowOf(ports, notice)));
+}
+
+const rowOf = (ports: NotifyPorts, notice: Notice): NewNotification => ({
+  ...notice,
+  id: ports.ids.next(),
+  statusId: notice.statusId ?? null,
+  reportId: notice.reportId ?? null,
+});
 
 export function notifyOfFollowRequest(ports: NotifyPorts, event: EventOf<typeof FollowRequestedV1>): Promise<void> {
   const fact = factOf.followRequest(event.followId);
@@ -162,15 +183,7 @@ async function notify(ports: NotifyPorts, about: StatusView | null, notices: rea
   if (outsiders.length === 0) return;
   const wanted = await wantedBy(ports, about, outsiders);
   if (wanted.length === 0) return;
-  const rows = wanted.map(
-    (notice): NewNotification => ({
-      ...notice,
-      id: ports.ids.next(),
-      statusId: notice.statusId ?? null,
-      reportId: notice.reportId ?? null,
-    }),
-  );
-  for (const stored of await ports.notifications.insert(rows)) {
+  for (const stored of await ports.notifications.insert(wanted.map((notice) => rowOf(ports, notice)))) {
     ports.live.toUsers([stored.accountId], { type: 'notification', notificationId: stored.id });
   }
 }

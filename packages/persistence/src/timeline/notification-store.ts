@@ -9,23 +9,29 @@ type PageQuery = Parameters<NotificationStore['page']>[0];
 const COLUMNS = `n.id, n.account_id AS "accountId", n.type, n.from_account_id AS "fromAccountId", n.status_id AS "statusId",
   n.report_id AS "reportId", n.created_at AS "createdAt"`;
 
+/** In order of the unique key: batches that overlap would else wait for each other in a ring. */
+const GIVEN = `
+         FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
+              AS given (id, account_id, type, from_account_id, status_id, report_id, fact)
+        ORDER BY account_id, type, fact, id`;
+
+function valuesOf(notifications: readonly NewNotification[]): unknown[] {
+  const pick = <K extends keyof NewNotification>(key: K) => notifications.map((notification) => notification[key]);
+  return [pick('id'), pick('accountId'), pick('type'), pick('fromAccountId'), pick('statusId'), pick('reportId'), pick('fact')];
+}
+
 /** What people are told. A fact (a follow, a favourite, …) is told once, whatever is delivered twice. */
 export class SqlNotificationStore implements NotificationStore {
   constructor(private readonly db: Queryable) {}
 
   async insert(notifications: readonly NewNotification[]): Promise<Notification[]> {
     if (notifications.length === 0) return [];
-    const pick = <K extends keyof NewNotification>(key: K) => notifications.map((notification) => notification[key]);
     const rows = await this.db.query<Row>(
-      // In order of the unique key: batches that overlap would else wait for each other in a ring.
       `INSERT INTO timeline.notifications AS n (id, account_id, type, from_account_id, status_id, report_id, fact)
-       SELECT id, account_id, type, from_account_id, status_id, report_id, fact
-         FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
-              AS given (id, account_id, type, from_account_id, status_id, report_id, fact)
-        ORDER BY account_id, type, fact, id
+       SELECT id, account_id, type, from_account_id, status_id, report_id, fact ${GIVEN}
        ON CONFLICT (account_id, type, fact) DO NOTHING
        RETURNING ${COLUMNS}`,
-      [pick('id'), pick('accountId'), pick('type'), pick('fromAccountId'), pick('statusId'), pick('reportId'), pick('fact')],
+      valuesOf(notifications),
     );
     const made = new Map(rows.map((row) => [row.id, row]));
     return notifications.flatMap((notification) => made.get(notification.id) ?? []);
@@ -65,10 +71,14 @@ export class SqlNotificationStore implements NotificationStore {
     );
   }
 
-  async withdraw(type: Notification['type'], fact: string): Promise<void> {
+  /** A row stands for the fact even if it was never told: the two events come in any order. */
+  async withdraw(notifications: readonly NewNotification[]): Promise<void> {
+    if (notifications.length === 0) return;
     await this.db.query(
-      `UPDATE timeline.notifications SET dismissed_at = now() WHERE type = $1 AND fact = $2 AND dismissed_at IS NULL`,
-      [type, fact],
+      `INSERT INTO timeline.notifications AS n (id, account_id, type, from_account_id, status_id, report_id, fact, dismissed_at)
+       SELECT id, account_id, type, from_account_id, status_id, report_id, fact, now() ${GIVEN}
+       ON CONFLICT (account_id, type, fact) DO UPDATE SET dismissed_at = now() WHERE n.dismissed_at IS NULL`,
+      valuesOf(notifications),
     );
   }
 

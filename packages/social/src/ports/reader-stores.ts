@@ -36,8 +36,8 @@ export interface NewNotification {
 }
 
 export interface NotificationStore {
-  /** Takes back what was told of a fact that is no more, whoever was told. */
-  withdraw(type: NotificationType, fact: string): Promise<void>;
+  /** Facts that are no more: what was told of them is taken back, and what was not yet told never will be. */
+  withdraw(notifications: readonly NewNotification[]): Promise<void>;
   /** Those that are new, in the order given. */
   insert(notifications: readonly NewNotification[]): Promise<Notification[]>;
   page(query: {
