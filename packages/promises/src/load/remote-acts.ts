@@ -5,6 +5,9 @@ import type { Step } from './plan.js';
 
 type Activity = JsonObject & { readonly id: string };
 
+/** How long ago posts were written: longer than all their edits take. */
+const EARLIER_MS = 60_000;
+
 /** What people of other servers send. A repeat is the very same activity, under its first id. */
 export class RemoteActs {
   private readonly activities = new Map<number, Activity>();
@@ -50,12 +53,12 @@ export class RemoteActs {
     const note = this.notes.get(step.object);
     switch (step.kind) {
       case 'post': {
-        const written = person.note(textOf(step.object, 0));
+        const written = person.note(textOf(step.object, 0), { published: new Date(Date.now() - EARLIER_MS).toISOString() });
         this.notes.set(step.object, written);
         return person.create(written);
       }
       case 'edit': {
-        // Versions are a second apart, so that their order can be told whatever the machine's speed.
+        // Versions are a second apart and none lies ahead: times to come count as now, and tell no order.
         const updated = new Date(Date.parse(String(note?.['published'])) + (step.version ?? 0) * 1_000).toISOString();
         const edited = { ...note, content: `<p>${textOf(step.object, step.version ?? 0)}</p>`, updated };
         return person.activity('Update', edited, { to: note?.['to'], cc: note?.['cc'] });
