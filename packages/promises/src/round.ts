@@ -74,6 +74,7 @@ export class Round {
   readonly people: People;
   readonly history: History;
   readonly options: RoundOptions;
+  readonly steps: readonly Step[];
 
   private constructor({ attack, stage, people, history, options, steps }: RoundParts) {
     this.attack = attack;
@@ -81,6 +82,7 @@ export class Round {
     this.people = people;
     this.history = history;
     this.options = options;
+    this.steps = steps;
     this.random = new Random(options.seed ^ 0x5eed);
     this.performance = new Performance(people, steps, history, {
       inboxUrls: [`${stage.split.url}/inbox`],
@@ -102,6 +104,11 @@ export class Round {
   /** Share of the load that is over. */
   get progress(): number {
     return this.performance.progress;
+  }
+
+  /** The services that are hurt in turn: in the short run those that posts pass through. */
+  get victims(): readonly string[] {
+    return this.options.isShort ? ['api', 'inbox', 'timeline', 'outbox'] : this.stage.split.apps;
   }
 
   /** Resolves when this share of the load is over. */

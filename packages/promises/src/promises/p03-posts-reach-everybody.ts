@@ -7,7 +7,7 @@ export const postsReachEverybody: Attack = {
   sizes: { operations: 240, writers: 3, remotes: 3 },
   perform: () => ({ paceMs: 60 }),
   script: async (round) => {
-    const { apps } = round.stage.split;
+    const apps = round.victims;
     for (const [index, app] of apps.entries()) {
       await round.at((index + 0.5) / (apps.length + 1));
       round.fault(`kill -9 ${app}, both copies`);

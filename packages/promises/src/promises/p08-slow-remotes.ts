@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@trunkline/testing';
 import { textOf } from '../load/claims.js';
 import { localOf, remoteOf } from '../load/cast.js';
 import { castOf, type Step } from '../load/plan.js';
@@ -30,7 +32,7 @@ export const slowRemotes: Attack = {
     compareLatencies(round);
     drips.proxy.set({ kind: 'pass' });
     for (const remote of bad) await remote.behave('honest');
-    await fastForward(round);
+    await fastForwardUntilDelivered(round);
   },
 };
 
@@ -60,6 +62,15 @@ function compareLatencies(round: Round): void {
 function p95(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.floor(sorted.length * 0.95)] ?? 0;
+}
+
+/** Lets the time until the next tries pass at once, as often as it takes. */
+export async function fastForwardUntilDelivered(round: Round): Promise<void> {
+  await until('everything to be delivered', async () => {
+    await fastForward(round);
+    await sleep(500);
+    return (await round.stage.left()).every((what) => !what.includes('tried again'));
+  }, 120_000);
 }
 
 /** What waits for its next try waits no longer. */

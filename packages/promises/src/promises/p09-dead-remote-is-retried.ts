@@ -2,7 +2,7 @@ import { retrySchedule } from '@trunkline/domain';
 import { until } from '@trunkline/testing';
 import { remoteOf } from '../load/cast.js';
 import type { Attack, Round } from '../round.js';
-import { fastForward } from './p08-slow-remotes.js';
+import { fastForward, fastForwardUntilDelivered } from './p08-slow-remotes.js';
 
 const TWO_DAYS_MS = 2 * 86_400_000;
 /** Between a failure and our looking at its row. */
@@ -33,10 +33,7 @@ export const deadRemoteIsRetried: Attack = {
     while (gone < TWO_DAYS_MS) gone += await nextTry(round, dead.host);
     round.history.note(`two days of the schedule are over, ${gone} ms`);
     await dead.behave('honest');
-    while ((await retriesOf(round, dead.host)).length > 0) {
-      await fastForward(round);
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
+    await fastForwardUntilDelivered(round);
   },
 };
 

@@ -12,7 +12,7 @@ export const gracefulStop: Attack = {
   perform: () => ({ paceMs: 120 }),
   script: async (round) => {
     const { stage, history } = round;
-    const { apps } = stage.split;
+    const apps = round.victims;
     for (const [index, app] of apps.entries()) {
       await round.at((index * 0.6) / apps.length);
       round.fault(`SIGTERM ${app}`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ScriptedRemote, SplitServer, unsettled, until, type ScriptedRemoteOptions, type TestServices } from '@trunkline/testing';
 import { FaultProxy } from '../fault-proxy.js';
 import { Backing, type StoreName } from './backing.js';
+import { behindWalls, wallsBefore, wrongClock } from './copy-environment.js';
 import { quietPorts } from './ports.js';
 
 /** Copies of each app: everything that may not be done twice has somebody who could. */
@@ -13,8 +14,10 @@ const REMOTES_MAX = 200;
 const SETTLE_MS_MAX = 240_000;
 
 export interface StageOptions {
-  /** Settings of one app alone, e.g. stores behind a proxy; asked once for each copy. */
-  readonly envOf?: (app: string, databaseUrl: string, backing: Backing) => Readonly<Record<string, string>>;
+  /** Puts a proxy between each of these services and each store. */
+  readonly parted?: boolean;
+  /** Minutes that the clocks of the first and the second copy of each service are wrong. */
+  readonly wrongClocks?: readonly [number, number];
 }
 
 /** Real processes, two of each, over stores of their own that may be hurt, and room for remote servers. */
@@ -26,28 +29,35 @@ export class Stage {
   private constructor(
     readonly split: SplitServer,
     readonly backing: Backing,
-    private readonly path: string,
-    private readonly ports: number[],
+    private readonly parts: { readonly path: string; readonly ports: number[]; readonly walls: ReadonlyMap<string, FaultProxy> },
   ) {}
 
   static async start(options: StageOptions = {}): Promise<Stage> {
     const path = await mkdtemp(join(tmpdir(), 'trunkline-promises-'));
     const backing = await Backing.start(path);
     const ports = await quietPorts(REMOTES_MAX);
+    const walls = options.parted === true ? await wallsBefore(backing) : new Map<string, FaultProxy>();
     const services: TestServices = { databaseUrl: backing.url('postgres'), redisUrl: backing.url('redis'), natsUrl: backing.url('nats') };
-    const { envOf } = options;
+    const started = new Map<string, number>();
+    const envOf = (app: string, databaseUrl: string): Record<string, string> => {
+      const copy = started.get(app) ?? 0;
+      started.set(app, copy + 1);
+      return { ...wrongClock(options.wrongClocks?.[copy] ?? 0), ...behindWalls(app, databaseUrl, backing, walls) };
+    };
     try {
-      const split = await SplitServer.start({
-        replicas: REPLICAS,
-        peers: ports.map((port) => `localhost:${port}`),
-        services,
-        ...(envOf === undefined ? {} : { envOf: (app: string, databaseUrl: string) => envOf(app, databaseUrl, backing) }),
-      });
-      return new Stage(split, backing, path, ports);
+      const split = await SplitServer.start({ replicas: REPLICAS, peers: ports.map((port) => `localhost:${port}`), services, envOf });
+      return new Stage(split, backing, { path, ports, walls });
     } catch (error) {
       await backing.stopAll();
       throw error;
     }
+  }
+
+  /** What comes between a service and a store. @throws Error on a stage whose services are not parted */
+  wall(app: string, store: StoreName): FaultProxy {
+    const wall = this.parts.walls.get(`${app} ${store}`);
+    if (wall === undefined) throw new Error(`nothing stands between ${app} and ${store}`);
+    return wall;
   }
 
   get db(): SplitServer['operator']['backbone']['db'] {
@@ -122,7 +132,7 @@ export class Stage {
   async keepLogs(to: string): Promise<void> {
     await mkdir(to, { recursive: true });
     await cp(this.split.logsPath, to, { recursive: true });
-    for (const store of ['postgres', 'redis', 'nats']) await cp(join(this.path, store, 'logs'), to, { recursive: true });
+    for (const store of ['postgres', 'redis', 'nats']) await cp(join(this.parts.path, store, 'logs'), to, { recursive: true });
   }
 
   /** Remotes of a round that is over need not listen on. */
@@ -134,8 +144,9 @@ export class Stage {
   async stop(): Promise<void> {
     await this.dismissRemotes();
     await this.split.stop();
+    for (const wall of this.parts.walls.values()) await wall.stop();
     await this.backing.stopAll();
-    await rm(this.path, { recursive: true, force: true });
+    await rm(this.parts.path, { recursive: true, force: true });
   }
 
   private copyOf(app: string, copy: number): SplitServer['running']['processes'][number] {
@@ -145,7 +156,7 @@ export class Stage {
   }
 
   private takePort(): number {
-    const port = this.ports.pop();
+    const port = this.parts.ports.pop();
     if (port === undefined) throw new Error(`a stage has room for ${REMOTES_MAX} remotes`);
     return port;
   }

@@ -1,0 +1,67 @@
+import { until } from '@trunkline/testing';
+import type { Attack, Round } from '../round.js';
+import { natsRequest } from '../stage/nats-request.js';
+
+const NOTICED_MS_MAX = 60_000;
+
+/** Consumers and streams are deleted under load, then a service loses its database: work goes on, or readiness says no. */
+export const nothingWedges: Attack = {
+  id: 'P21',
+  promise: 'nothing wedges in silence',
+  short: false,
+  sizes: { operations: 200, writers: 3, remotes: 3 },
+  perform: () => ({ paceMs: 120 }),
+  recoverMsMax: 60_000,
+  script: async (round) => {
+    await round.at(0.2);
+    round.fault('every consumer is deleted');
+    const consumers = await deleteConsumers(round);
+    if (consumers === 0) round.violate('there was no consumer to delete');
+    await round.at(0.5);
+    round.fault('every stream is deleted');
+    await deleteStreams(round);
+    await round.at(0.75);
+    await revoke(round, 'timeline');
+  },
+};
+
+async function streamNames(round: Round): Promise<string[]> {
+  const { streams } = await natsRequest<{ streams: string[] | null }>(round.stage.backing.url('nats'), '$JS.API.STREAM.NAMES');
+  return streams ?? [];
+}
+
+async function deleteConsumers(round: Round): Promise<number> {
+  const url = round.stage.backing.url('nats');
+  let deleted = 0;
+  for (const stream of await streamNames(round)) {
+    const { consumers } = await natsRequest<{ consumers: string[] | null }>(url, `$JS.API.CONSUMER.NAMES.${stream}`);
+    for (const consumer of consumers ?? []) {
+      await natsRequest(url, `$JS.API.CONSUMER.DELETE.${stream}.${consumer}`);
+      deleted += 1;
+    }
+  }
+  return deleted;
+}
+
+async function deleteStreams(round: Round): Promise<void> {
+  for (const stream of await streamNames(round)) await natsRequest(round.stage.backing.url('nats'), `$JS.API.STREAM.DELETE.${stream}`);
+}
+
+/** The service's role may not sign in any more and its sessions end: it has to say that it is not ready. */
+async function revoke(round: Round, app: string): Promise<void> {
+  const { db } = round.stage;
+  const [role] = await db.query<{ name: string }>(
+    `SELECT DISTINCT usename::text AS name FROM pg_stat_activity WHERE datname = current_database() AND usename LIKE $1 LIMIT 1`,
+    [`%${app}%`],
+  );
+  if (role === undefined) {
+    round.violate(`${app} has no role of its own`);
+    return;
+  }
+  round.fault(`${app} may not sign in to Postgres`);
+  await db.query(`ALTER ROLE ${role.name} NOLOGIN`);
+  await db.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [role.name]);
+  const copies = round.stage.split.running.processes.filter((process) => process.app === app);
+  await until(`${app} to say that it is not ready`, () => copies.every((copy) => !copy.isReady), NOTICED_MS_MAX).catch((error: unknown) => round.violate(String(error)));
+  await db.query(`ALTER ROLE ${role.name} LOGIN`);
+}
