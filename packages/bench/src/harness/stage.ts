@@ -17,6 +17,17 @@ type Services = Awaited<ReturnType<typeof startBackingServices>>;
 
 /** Connections of a process: enough that those which the receive benchmark holds up leave some to the others. */
 const CONNECTIONS = 60;
+/** What a shell says of a process that SIGINT ended. */
+const INTERRUPTED = 130;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+interface StageParts {
+  readonly folder: DataFolder;
+  readonly services: Services;
+  /** Looks into the stores from this process, which is not measured. */
+  readonly operator: TestServer;
+  readonly onSignal: () => void;
+}
 
 /** Stores of its own for one benchmark, durable as in production, and everything that was started on them. */
 export class Stage {
@@ -25,10 +36,7 @@ export class Stage {
 
   private constructor(
     readonly options: BenchOptions,
-    private readonly folder: DataFolder,
-    private readonly services: Services,
-    /** Looks into the stores from this process, which is not measured. */
-    private readonly operator: TestServer,
+    private readonly parts: StageParts,
   ) {}
 
   /** `peers`: hosts spoken to over plain http. */
@@ -37,51 +45,59 @@ export class Stage {
     // Postgres runs as a user of its own when this is root: it has to get through to its folder.
     await chmod(path, 0o711);
     const folder = DataFolder.hold(path);
-    const services = await startBackingServices(folder, { isDurable: true });
-    const { postgres, redis, nats } = services.urls;
-    Object.assign(process.env, { TEST_DATABASE_URL: postgres, TEST_REDIS_URL: redis, TEST_NATS_URL: nats });
-    const operator = await TestServer.start({
-      domain: `localhost:${await freePort()}`,
-      peers,
-      service: { name: 'operator', module: NoModule, ...withBackbone({ consumes: false }) },
-      env: { DB_CONNECTION_BUDGET: String(CONNECTIONS), LOG_LEVEL: 'error' },
-    });
-    const stage = new Stage(options, folder, services, operator);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stage.close().finally(() => process.exit(130)));
-    return stage;
+    const starting = startBackingServices(folder, { isDurable: true });
+    let close = async (): Promise<void> => {
+      await starting.then((services) => services.stop(), () => undefined);
+      await clear(folder);
+    };
+    const onSignal = (): void => {
+      // Nothing more is started; what is under way fails.
+      folder.isClosing = true;
+      void close().finally(() => process.exit(INTERRUPTED));
+    };
+    for (const signal of SIGNALS) process.once(signal, onSignal);
+    try {
+      const services = await starting;
+      const stage = new Stage(options, { folder, services, operator: await startOperator(services, peers), onSignal });
+      close = () => stage.close();
+      return stage;
+    } catch (error) {
+      await close();
+      throw error;
+    }
   }
 
   get backbone(): Backbone {
-    return this.operator.backbone;
+    return this.parts.operator.backbone;
   }
 
   get domain(): string {
-    return this.operator.domain;
+    return this.parts.operator.domain;
   }
 
   get databaseUrl(): string {
-    return this.operator.database.url;
+    return this.parts.operator.database.url;
   }
 
   get redisUrl(): string {
-    return this.services.urls.redis;
+    return this.parts.services.urls.redis;
   }
 
   get env(): Readonly<Record<string, string>> {
-    return this.operator.env;
+    return this.parts.operator.env;
   }
 
   /** The processes of Postgres, Redis and NATS, by name. */
   get stores(): Readonly<Record<string, number>> {
-    return Object.fromEntries(Object.entries(this.services.children).map(([name, child]) => [name, child.pid]));
+    return Object.fromEntries(Object.entries(this.parts.services.children).map(([name, child]) => [name, child.pid]));
   }
 
   person(name: string): ReturnType<TestServer['person']> {
-    return this.operator.person(name);
+    return this.parts.operator.person(name);
   }
 
   async server(app: string): Promise<ServerProcess> {
-    const server = await ServerProcess.start(app, { port: await freePort(), env: this.operator.env, profileDir: this.options.profileDir });
+    const server = await ServerProcess.start(app, { port: await freePort(), env: this.parts.operator.env, profileDir: this.options.profileDir });
     this.servers.push(server);
     return server;
   }
@@ -93,11 +109,27 @@ export class Stage {
   }
 
   async close(): Promise<void> {
+    const { folder, services, operator, onSignal } = this.parts;
+    for (const signal of SIGNALS) process.off(signal, onSignal);
     await Promise.all([...this.servers, ...this.workers].map((started) => started.stop()));
-    await this.operator.stop().catch(() => undefined);
-    this.folder.isClosing = true;
-    await this.services.stop();
-    this.folder.release();
-    await rm(this.folder.path, { recursive: true, force: true });
+    await operator.stop().catch(() => undefined);
+    folder.isClosing = true;
+    await services.stop();
+    await clear(folder);
   }
+}
+
+async function startOperator({ urls }: Services, peers: readonly string[]): Promise<TestServer> {
+  Object.assign(process.env, { TEST_DATABASE_URL: urls.postgres, TEST_REDIS_URL: urls.redis, TEST_NATS_URL: urls.nats });
+  return TestServer.start({
+    domain: `localhost:${await freePort()}`,
+    peers,
+    service: { name: 'operator', module: NoModule, ...withBackbone({ consumes: false }) },
+    env: { DB_CONNECTION_BUDGET: String(CONNECTIONS), LOG_LEVEL: 'error' },
+  });
+}
+
+async function clear(folder: DataFolder): Promise<void> {
+  folder.release();
+  await rm(folder.path, { recursive: true, force: true });
 }
