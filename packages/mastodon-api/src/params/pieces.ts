@@ -12,7 +12,7 @@ const OFF = new Set(['0', 'f', 'false', 'off', 'no']);
 export const anything = z.unknown().optional();
 
 /** The text of a plain value; `''` for lists and objects, whose own `toString` a stranger may have sent. */
-export const plainText = (value: unknown): string =>
+const plainText = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 
 /** A switch. Absent, blank and no plain value stay undefined; anything that is not "off" is on, as Rails reads it. */
