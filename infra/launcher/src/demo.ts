@@ -25,7 +25,7 @@ async function demo(stops: StopInOrder): Promise<void> {
   const isFresh = await seed([one, two]);
   if (isFresh) console.log('Every post has crossed.');
   [one, two].forEach((server, index) => introduce(server, index as 0 | 1));
-  console.log('\nSign in on both in two browser windows (a private one for the second), post on one, and see it on the other. Ctrl-C stops both.');
+  console.log('\nDo so on both in two browser windows (a private one for the second), post on one, and see it on the other. Ctrl-C stops both.');
 }
 
 function holdFolder(stops: StopInOrder, path: string): DataFolder {
@@ -57,7 +57,7 @@ async function startDemoServer(stops: StopInOrder, folder: DataFolder, port: num
 }
 
 function introduce(server: DemoServer, index: 0 | 1): void {
-  console.log(`\n${server.url}   sign in at ${server.url}/auth/sign_in`);
+  console.log(`\nOpen ${server.url}/home and sign in with an e-mail address and password:`);
   for (const { name, email, password, isOwner } of peopleOf(server.folder, index)) {
     console.log(`  @${name}@${server.domain}   e-mail ${email}   password ${password}${isOwner ? '   (owner)' : ''}`);
   }

@@ -7,8 +7,8 @@ import { buildAll } from './build.ts';
 import { findChromium } from './chromium.ts';
 import { DataFolder, FolderHeldError } from './data-folder.ts';
 import { endProcesses } from './end-processes.ts';
-import { addTallies, exitCodeOf, runJest, tallyLine } from './jest-run.ts';
-import type { JestProject, Tally } from './jest-run.ts';
+import { addTallies, exitCodeOf, runJest, slowestFiles, tallyLine } from './jest-run.ts';
+import type { JestProject, JestRun } from './jest-run.ts';
 import { findPostgres, postgresUser } from './postgres-binaries.ts';
 import { repositoryRoot } from './repository-root.ts';
 import { StopInOrder } from './stop-in-order.ts';
@@ -26,20 +26,19 @@ const withServices: readonly JestProject[] = [
 const browser: JestProject = { name: 'browser', workers: 1, timeoutMs: 15 * minuteMs };
 
 /** `npm test [-- pattern …]`: all projects, with services of their own. `--unit`: those that need none. */
-async function runTests(stops: StopInOrder, args: readonly string[]): Promise<Tally> {
+async function runTests(stops: StopInOrder, args: readonly string[], runs: JestRun[]): Promise<void> {
   const patterns = args.filter((arg) => arg !== '--unit');
-  const tallies = [await runJest(unit, patterns, process.env)];
-  if (args.includes('--unit')) return addTallies(tallies);
+  runs.push(await runJest(unit, patterns, process.env));
+  if (args.includes('--unit')) return;
   const folder = await holdCleanFolder(stops);
   const services = await startBackingServices(folder, { given: givenTestUrls(process.env), isDurable: false });
   stops.add(() => services.stop());
   await buildAll();
   const chromium = await findChromium();
   const env = testEnvironment(services, chromium);
-  for (const project of withServices) tallies.push(await runJest(project, patterns, env));
-  if (chromium) tallies.push(await runJest(browser, patterns, env));
+  for (const project of withServices) runs.push(await runJest(project, patterns, env));
+  if (chromium) runs.push(await runJest(browser, patterns, env));
   else console.log('\nBROWSER TESTS WERE NOT RUN: there is no Chromium here; install it or set CHROMIUM_PATH.\n');
-  return addTallies(tallies);
 }
 
 /** .data/test, or a folder of this run's own while another run holds that one; what an earlier run left is deleted. */
@@ -86,12 +85,18 @@ function testEnvironment(services: BackingServices, chromium: string | undefined
 
 const stops = new StopInOrder();
 stops.stopOnSignals(130);
-let tally: Tally = { passed: 0, failed: 1, skipped: 0 };
+const runs: JestRun[] = [];
+const noRun: JestRun = { tally: { passed: 0, failed: 1, skipped: 0 }, files: [] };
 try {
-  tally = await runTests(stops, process.argv.slice(2));
+  await runTests(stops, process.argv.slice(2), runs);
 } catch (error) {
   console.error(`\ntrunkline: ${error instanceof Error ? error.message : String(error)}`);
+  // What was not run has failed; what ran before keeps its count.
+  runs.push(noRun);
 }
 await stops.stop();
+const tally = addTallies(runs.map((run) => run.tally));
+const slowest = slowestFiles(runs.flatMap((run) => run.files), 10);
+if (slowest.length > 0) console.log(`\nThe slowest files:\n${slowest.join('\n')}\n`);
 console.log(tallyLine(tally));
 process.exitCode = exitCodeOf(tally);

@@ -73,7 +73,7 @@ function welcome(url: string, folder: string, isFirst: boolean): void {
   if (!isFirst) return;
   const isUsual = relative(repositoryRoot, folder) === '.data';
   const command = `${isUsual ? '' : `DATA_DIR=${folder} `}npx trunkline accounts create alice --email alice@example.com --role Owner --confirmed`;
-  console.log(`\nThis is its first start. Create the owner in a second terminal:\n\n  ${command}\n\nIt prints the password; sign in at ${url}/auth/sign_in or with any Mastodon app.\n`);
+  console.log(`\nThis is its first start. Create the owner in a second terminal:\n\n  ${command}\n\nIt prints the password; then sign in at ${url}/home or with any Mastodon app.\n`);
 }
 
 const stops = new StopInOrder();
