@@ -16,8 +16,9 @@ import { StopInOrder } from './stop-in-order.ts';
 
 const help = `npm start [-- --split [--replicas N]]
 
-  Starts a server on http://localhost:3000 with all it needs. Settings are environment variables: PORT,
-  LOCAL_DOMAIN and DATA_DIR tell copies apart; DATABASE_URL, REDIS_URL and NATS_URL use services that run already.
+  Starts a server on http://localhost:3000 with all it needs. Settings are environment variables: PORT, LOCAL_DOMAIN and
+  DATA_DIR tell copies apart, FEDERATION_HTTP_HOSTS=localhost:3000,localhost:3001 lets two copies meet; DATABASE_URL,
+  REDIS_URL and NATS_URL use services that run already.
 
   --split       every service as a process of its own, behind a reverse proxy
   --replicas N  with --split: copies of each service, 1 unless told`;
