@@ -79,7 +79,7 @@ async function installMissing(wanted: readonly ServiceName[]): Promise<ServiceNa
   const what = missing.map((name) => (name === 'redis' ? 'redis-server' : name === 'nats' ? 'nats-server' : 'Postgres 15'));
   const variables = missing.map((name) => (name === 'postgres' ? 'DATABASE_URL' : `${name.toUpperCase()}_URL`));
   throw new Error(
-    `Trunkline needs ${what.join(' and ')}: install it (on Debian or Ubuntu: sudo apt-get install ${missing.map((name) => debianPackage[name]).join(' ')}), start Docker, or set ${variables.join(' and ')}.`,
+    `Trunkline needs ${what.join(' and ')}: install ${what.length > 1 ? 'them' : 'it'} (on Debian or Ubuntu: sudo apt-get install ${missing.map((name) => debianPackage[name]).join(' ')}), start Docker, or set ${variables.join(' and ')}.`,
   );
 }
 
