@@ -20,6 +20,8 @@ export async function main(args: readonly string[]): Promise<number> {
   rmSync(options.outPath, { recursive: true, force: true });
   mkdirSync(options.outPath, { recursive: true });
   const campaign = new Campaign(options);
+  // Asked to stop, a run takes its processes and stores with it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void campaign.stop().finally(() => process.exit(130)));
   const lines: Line[] = [];
   try {
     for (const attack of attacks) lines.push(await campaign.line(attack));
