@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { retrySchedule } from '@trunkline/domain';
 import { until } from '@trunkline/testing';
 import { remoteOf } from '../load/cast.js';
@@ -58,8 +59,11 @@ async function nextTry(round: Round, host: string): Promise<number> {
     }
   }
   if (round.violations.length > 0) return TWO_DAYS_MS;
-  // One after another, since the host's breaker lets one probe pass: the others keep their place.
-  await fastForward(round);
-  await until('the next try', async () => Math.max(...(await retriesOf(round, host)).map(({ attempts }) => attempts)) > most, 60_000);
+  // The host's breaker lets one probe pass and sends the others back: time passes until it was this one's turn.
+  await until('the next try', async () => {
+    await fastForward(round);
+    await sleep(1_000);
+    return Math.max(...(await retriesOf(round, host)).map(({ attempts }) => attempts)) > most;
+  }, 60_000);
   return retrySchedule(most, 0) ?? TWO_DAYS_MS;
 }
