@@ -30,10 +30,12 @@ const shared = {
 const roots = ['<rootDir>/packages', '<rootDir>/apps', '<rootDir>/infra', '<rootDir>/k8s'];
 /** @type {import('jest').Config} */
 export default {
+  // Jest reads it here alone, not in a project; 5 s are too few for a test with whole servers on a busy machine.
+  testTimeout: 90_000,
   projects: [
     { ...shared, displayName: 'unit', roots, testMatch: ['**/src/**/*.test.ts'] },
-    { ...shared, displayName: 'integration', roots, testTimeout: 30_000, testMatch: ['**/test/**/*.int.test.ts'] },
-    { ...shared, displayName: 'federation', roots, testTimeout: 90_000, testMatch: ['**/test/**/*.fed.test.ts'] },
-    { ...shared, displayName: 'browser', roots, testTimeout: 90_000, testMatch: ['**/test/**/*.browser.test.ts'] },
+    { ...shared, displayName: 'integration', roots, testMatch: ['**/test/**/*.int.test.ts'] },
+    { ...shared, displayName: 'federation', roots, testMatch: ['**/test/**/*.fed.test.ts'] },
+    { ...shared, displayName: 'browser', roots, testMatch: ['**/test/**/*.browser.test.ts'] },
   ],
 };

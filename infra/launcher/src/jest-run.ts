@@ -40,7 +40,9 @@ export interface JestRun {
 export interface JestProject {
   readonly name: 'unit' | 'integration' | 'federation' | 'browser';
   readonly workers: number;
+  /** For the whole project, and for one test that names no limit of its own. */
   readonly timeoutMs: number;
+  readonly testTimeoutMs: number;
 }
 
 /** Runs one project; its report goes to the terminal. A run that leaves no result counts as one failure. */
@@ -49,7 +51,7 @@ export async function runJest(project: JestProject, patterns: readonly string[],
   const resultPath = join(folder, 'results.json');
   const args = [
     ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join(repositoryRoot, 'node_modules', 'jest', 'bin', 'jest.js')],
-    ...['--selectProjects', project.name, `--maxWorkers=${project.workers}`, '--passWithNoTests'],
+    ...['--selectProjects', project.name, `--maxWorkers=${project.workers}`, `--testTimeout=${project.testTimeoutMs}`, '--passWithNoTests'],
     ...['--json', `--outputFile=${resultPath}`, '--', ...patterns],
   ];
   const child = spawn(process.execPath, args, { cwd: repositoryRoot, env, stdio: ['ignore', 'ignore', 'inherit'], timeout: project.timeoutMs, killSignal: 'SIGKILL' });

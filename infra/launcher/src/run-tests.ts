@@ -16,14 +16,14 @@ import { findProgram } from './system-packages.ts';
 
 const minuteMs = 60_000;
 const cores = availableParallelism();
-const unit: JestProject = { name: 'unit', workers: Math.min(cores, 4), timeoutMs: 5 * minuteMs };
+const unit: JestProject = { name: 'unit', workers: Math.min(cores, 4), timeoutMs: 5 * minuteMs, testTimeoutMs: 5_000 };
 /** A test of these holds one or two whole servers: more than one at a time starves them on a small machine. */
 const whole = Math.max(1, Math.floor(cores / 2));
 const withServices: readonly JestProject[] = [
-  { name: 'integration', workers: Math.min(cores, 4), timeoutMs: 25 * minuteMs },
-  { name: 'federation', workers: whole, timeoutMs: 30 * minuteMs },
+  { name: 'integration', workers: Math.min(cores, 4), timeoutMs: 25 * minuteMs, testTimeoutMs: 30_000 },
+  { name: 'federation', workers: whole, timeoutMs: 30 * minuteMs, testTimeoutMs: 90_000 },
 ];
-const browser: JestProject = { name: 'browser', workers: 1, timeoutMs: 15 * minuteMs };
+const browser: JestProject = { name: 'browser', workers: 1, timeoutMs: 15 * minuteMs, testTimeoutMs: 90_000 };
 
 /** `npm test [-- pattern …]`: all projects, with services of their own. `--unit`: those that need none. */
 async function runTests(stops: StopInOrder, args: readonly string[], runs: JestRun[]): Promise<void> {
