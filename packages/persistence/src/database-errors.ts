@@ -3,8 +3,8 @@ import { AppError, unavailable } from '@trunkline/kernel';
 /** Network failures, and what Postgres says while it stops, starts, fails over or is full. */
 const UNAVAILABLE = /^(08|57P|53|25006|57014)/;
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT']);
-/** pg raises these without a code. */
-const LOST = /connection terminated|timeout exceeded when trying to connect|query read timeout|connection error|connection ended|not queryable/i;
+/** pg raises these without a code; a prepared statement whose columns changed is of no use for the rest of its connection. */
+const LOST = /connection terminated|timeout exceeded when trying to connect|query read timeout|connection error|connection ended|not queryable|cached plan must not change result type/i;
 
 const codeOf = (error: unknown): string => {
   const code = (error as { code?: unknown } | null)?.code;

@@ -30,8 +30,14 @@ export interface PoolStats {
   readonly waiting: number;
 }
 
+interface Statement {
+  readonly text: string;
+  readonly values?: unknown[];
+  readonly name?: string;
+}
+
 interface Client {
-  query(sql: string, params?: unknown[]): Promise<{ command: string; rows: unknown[] }>;
+  query(statement: string | Statement): Promise<{ command: string; rows: unknown[] }>;
   release(destroy?: Error | boolean): void;
   on(event: 'error', listener: (error: Error) => void): void;
   off(event: 'error', listener: (error: Error) => void): void;
@@ -49,17 +55,41 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Connections are renewed, so that copies spread again after a failover. */
 const CONNECTION_LIFETIME_SECONDS = 1_800;
 
+/** Statements that are prepared; further ones are parsed at each call, so that made-up SQL cannot fill the connections. */
+const PREPARED_MAX = 400;
+
+/**
+ * Names statements, so that each connection parses and plans them once: for most of ours that costs several times
+ * their execution. The texts are constants of this package.
+ */
+class StatementNames {
+  private readonly names = new Map<string, string>();
+
+  constructor(private readonly max: number) {}
+
+  statement(text: string, params: readonly unknown[] | undefined): Statement {
+    if (params === undefined || params.length === 0) return { text };
+    const known = this.names.get(text);
+    const name = known ?? (this.names.size < this.max ? `s${this.names.size}` : undefined);
+    if (known === undefined && name !== undefined) this.names.set(text, name);
+    return { text, values: params as unknown[], ...(name === undefined ? {} : { name }) };
+  }
+}
+
 /** One transaction's view of the database, with what shall happen once it is committed. */
 class Transaction implements Queryable {
   readonly committed: (() => void)[] = [];
   private over = false;
 
-  constructor(private readonly client: Client) {}
+  constructor(
+    private readonly client: Client,
+    private readonly names: StatementNames,
+  ) {}
 
   async query<R>(sql: string, params?: readonly unknown[]): Promise<R[]> {
     // A statement that was not awaited would land outside the transaction.
     if (this.over) throw new TypeError('the transaction is over');
-    return (await this.client.query(sql, params as unknown[])).rows as R[];
+    return (await this.client.query(this.names.statement(sql, params))).rows as R[];
   }
 
   end(): void {
@@ -77,13 +107,14 @@ export function afterCommit(tx: Queryable, hook: () => void): void {
 }
 
 /**
- * The pool of one process. Works behind PgBouncer in transaction mode: no prepared statements by name, no
- * session settings, no LISTEN. A connection that broke is thrown away, and the next call opens a new one.
+ * The pool of one process. Works behind PgBouncer in transaction mode: there (`directUrl` is another than `url`) no
+ * prepared statements by name; nowhere session settings or LISTEN. A connection that broke is thrown away, and the next call opens a new one.
  * Failures of the connection come as `AppError` 503, those of SQL as pg's error (`sqlState` reads its code).
  */
 export class Database implements Queryable {
   private constructor(
     readonly dataSource: DataSource,
+    private readonly names: StatementNames,
     private readonly onError: (error: Error) => void,
   ) {}
 
@@ -94,17 +125,17 @@ export class Database implements Queryable {
     await dataSource.initialize().catch((error: unknown) => {
       throw translateError(error);
     });
-    return new Database(dataSource, onError);
+    return new Database(dataSource, new StatementNames(isPooled(options) ? 0 : PREPARED_MAX), onError);
   }
 
   query<R = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<R[]> {
-    return this.borrow(this.primary, async (client) => (await client.query(sql, params as unknown[])).rows as R[]);
+    return this.borrow(this.primary, async (client) => (await client.query(this.names.statement(sql, params))).rows as R[]);
   }
 
   /** Reads that may lag behind: on the replica, when there is one. */
   readonly replica: Queryable = {
     query: <R>(sql: string, params?: readonly unknown[]) =>
-      this.borrow(this.driver.slaves[0] ?? this.primary, async (client) => (await client.query(sql, params as unknown[])).rows as R[]),
+      this.borrow(this.driver.slaves[0] ?? this.primary, async (client) => (await client.query(this.names.statement(sql, params))).rows as R[]),
   };
 
   /**
@@ -147,7 +178,7 @@ export class Database implements Queryable {
 
   private async transactOnce<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     const { result, hooks } = await this.borrow(this.primary, async (client, lose) => {
-      const tx = new Transaction(client);
+      const tx = new Transaction(client, this.names);
       await client.query('BEGIN');
       try {
         const value = await work(tx);
@@ -198,8 +229,10 @@ export class Database implements Queryable {
   }
 }
 
+const isPooled = (options: DatabaseOptions): boolean => options.directUrl !== undefined && options.directUrl !== options.url;
+
 function dataSourceOptions(options: DatabaseOptions, onError: (error: Error) => void): ConstructorParameters<typeof DataSource>[0] {
-  const pooled = options.directUrl !== undefined && options.directUrl !== options.url;
+  const pooled = isPooled(options);
   const timeoutMs = options.statementTimeoutMs ?? 30_000;
   const place =
     options.replicaUrl === undefined

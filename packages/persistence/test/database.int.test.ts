@@ -160,3 +160,35 @@ test('Postgres stops at once and starts again under load: no commit is claimed f
   expect(claimed.filter((id) => !stored.has(id))).toEqual([]);
   await db.ping();
 }, 60_000);
+
+const PREPARED = `SELECT name FROM pg_prepared_statements WHERE statement LIKE 'SELECT id FROM probe WHERE id = $1%'`;
+
+test('statements with parameters are prepared once a connection, and not behind a pooler', async () => {
+  const direct = await Database.connect({ url: postgres.url, directUrl: postgres.url, poolMax: 1, applicationName: 'direct' });
+  const pooled = await Database.connect({ url: postgres.url, directUrl: `${postgres.url}?other`, poolMax: 1, applicationName: 'pooled' });
+  try {
+    for (const database of [direct, pooled]) {
+      for (const id of [1, 2]) await database.query('SELECT id FROM probe WHERE id = $1', [id]);
+      await database.transaction((tx) => tx.query('SELECT id FROM probe WHERE id = $1', [1]));
+    }
+    expect(await direct.query(PREPARED)).toHaveLength(1);
+    expect(await pooled.query(PREPARED)).toHaveLength(0);
+  } finally {
+    await direct.close();
+    await pooled.close();
+  }
+});
+
+test('a prepared statement whose columns changed costs one answer "unavailable", no more', async () => {
+  const direct = await Database.connect({ url: postgres.url, poolMax: 1, applicationName: 'direct' });
+  try {
+    await db.query('CREATE TABLE widening (id int)');
+    const read = () => direct.query('SELECT id FROM widening WHERE id > $1', [0]);
+    await read();
+    await db.query('ALTER TABLE widening ALTER COLUMN id TYPE bigint');
+    await expect(read()).rejects.toMatchObject({ status: 503 });
+    expect(await read()).toEqual([]);
+  } finally {
+    await direct.close();
+  }
+});
