@@ -6,15 +6,8 @@ export { approvalMail } from './people/approval-mail.js';
 export { newLocalAccount } from './people/new-local-account.js';
 export { loadStatuses, peopleIn, timelineFacts, type LoadedStatuses, type StatusView } from './reading/load-statuses.js';
 export { fillPage, isVisible, viewStatus, viewStatuses } from './reading/view-statuses.js';
-export {
-  accountTimeline,
-  homeEntries,
-  homeTimeline,
-  isFeedsDown,
-  publicTimeline,
-  tagTimeline,
-  type Scope,
-} from './reading/timelines.js';
+export { homeEntries, isFeedsDown } from './reading/home-feed.js';
+export { accountTimeline, homeTimeline, publicTimeline, tagTimeline, type Scope } from './reading/timelines.js';
 export { ingestAccount, publishedOr } from './remote/ingest-account.js';
 export { ingestEdit, ingestStatus, type IngestOutcome } from './remote/ingest-status.js';
 export { ingestActor, resolveAccount, resolveHandle, type ResolveFailure } from './remote/resolve-account.js';

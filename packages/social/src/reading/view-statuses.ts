@@ -33,7 +33,7 @@ export async function viewStatus(ports: Reading, viewerId: AccountId | null, id:
 const ROUND_MAX = 200;
 
 /** How many to look at in a round of filling a page: ever more, since who hides a whole page mostly goes on. */
-export const roundLimit = (limit: number, round: number): number => Math.max(limit, Math.min(limit * 4 ** round, ROUND_MAX));
+const roundLimit = (limit: number, round: number): number => Math.max(limit, Math.min(limit * 4 ** round, ROUND_MAX));
 
 /**
  * Fills a page from a source of ids that rules thin out: asks again for more until the page is full, the source
