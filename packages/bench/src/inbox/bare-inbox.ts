@@ -5,7 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyRequest } from 'fastify';
 import { serveTasks } from '../harness/worker-process.js';
 import { BareLedger } from './bare-ledger.js';
-import type { Sender } from './senders.js';
+import type { Sender } from '../harness/remote-authors.js';
 
 const keys = new Map<string, KeyObject>();
 let ledger: BareLedger;

@@ -3,7 +3,8 @@ import type { BenchOptions } from '../harness/options.js';
 import { Stage } from '../harness/stage.js';
 import { waitFor } from '../harness/wait-for.js';
 import { holdApplying } from './hold-applying.js';
-import type { Sender, Volley } from './senders.js';
+import type { Sender } from '../harness/remote-authors.js';
+import type { Volley } from './senders.js';
 import { SHADOWS } from './bare-statements.js';
 
 const HOSTS = 200;

@@ -4,7 +4,7 @@ import { createFederation, MemoryKvStore, type Federation } from '@fedify/fedify
 import { Create, Person } from '@fedify/vocab';
 import { getDocumentLoader } from '@fedify/vocab-runtime';
 import { serveTasks } from '../harness/worker-process.js';
-import type { Sender } from './senders.js';
+import type { Sender } from '../harness/remote-authors.js';
 
 let handled = 0;
 
