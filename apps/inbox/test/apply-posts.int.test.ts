@@ -37,6 +37,18 @@ describe('Create', () => {
     expect((await bench.status(byId.id))?.content).toBe('<p>hello</p>');
   });
 
+  // Or a crowd elsewhere would hold up what people here write.
+  test('is told in the lane of remotes, what people here write in the local one', async () => {
+    const note = bench.peer.note(amy);
+    await bench.apply(amy, bench.peer.activity('Create', amy, note));
+    const [theirs, ours] = [await bench.status(note.id), await bench.publish(alice)];
+    const rows = await bench.server.backbone.db.query<{ remote: boolean }>(
+      `SELECT is_remote AS remote FROM events.outbox WHERE subject = 'status.published.v1' AND payload->>'statusId' = ANY($1) ORDER BY id`,
+      [[theirs?.id, ours.id]],
+    );
+    expect(rows).toEqual([{ remote: true }, { remote: false }]);
+  });
+
   test('of a stranger passes only when it concerns somebody here', async () => {
     const stranger = bench.other.actor('stranger');
     const spam = bench.other.note(stranger);

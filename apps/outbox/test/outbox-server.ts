@@ -34,7 +34,7 @@ export async function get(server: TestServer, pathOrUrl: string, accept = ACTIVI
 
 /** Resolves when the outbox has planned all events and closed all chunks. Other services' groups do not run here. */
 export async function delivered({ backbone }: TestServer): Promise<void> {
-  const ours = CONSUMERS.filter((consumer) => consumer.app === 'outbox');
+  const ours = CONSUMERS.filter((consumer) => consumer.app === 'outbox' && consumer.name === consumer.group);
   await until('the outbox to be done', async () => {
     const [row] = await backbone.db.query<{ left: number }>(
       `SELECT (SELECT count(*)::int FROM events.outbox o JOIN unnest($1::text[], $2::text[]) AS t (subject, consumer) ON t.subject = o.subject

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { EventContract } from './define-event.js';
 import * as events from './events.js';
-import { CONSUMERS, consumerName, groupsOf, STREAMS } from './streams.js';
+import { CONSUMERS, consumerName, groupsOf, STREAMS, subjectIn } from './streams.js';
 
 const folder = join(import.meta.dirname, '../golden');
 const fileOf = (contract: EventContract): string => `${contract.subject.replace('.', '-')}.json`;
@@ -66,9 +66,9 @@ describe('the table of streams', () => {
     }
   });
 
-  test.each(CONSUMERS)('$name reads a subject that its stream holds', ({ stream, event }) => {
+  test.each(CONSUMERS)('$name reads a subject that its stream holds', ({ stream, subject }) => {
     const subjects = STREAMS.find((spec) => spec.name === stream)?.subjects ?? [];
-    expect(subjects.some((pattern) => matches(pattern, event.subject))).toBe(true);
+    expect(subjects.some((pattern) => matches(pattern, subject))).toBe(true);
   });
 
   test('consumer names are unique', () => {
@@ -82,13 +82,24 @@ describe('the table of streams', () => {
 
   test('a workqueue has one consumer per subject: its broker refuses a second', () => {
     for (const stream of STREAMS.filter((spec) => spec.retention === 'workqueue')) {
-      const subjects = CONSUMERS.filter((consumer) => consumer.stream === stream.name).map((consumer) => consumer.event.subject);
+      const subjects = CONSUMERS.filter((consumer) => consumer.stream === stream.name).map((consumer) => consumer.subject);
       expect(new Set(subjects).size).toBe(subjects.length);
     }
   });
 
   test('somebody handles every event', () => {
     expect(contracts.filter(({ contract }) => groupsOf(contract.subject).length === 0)).toEqual([]);
+  });
+
+  // A backlog of other servers fills a stream and consumers of its own.
+  test('every job stands in both lanes, but what no other server can cause', () => {
+    const inLane = (stream: string) => CONSUMERS.filter((consumer) => consumer.stream === stream).map((consumer) => consumer.group);
+    const lacking = inLane('SOCIAL').filter((group) => !inLane('REMOTE').includes(group));
+    expect(lacking).toEqual(['timeline-notify-account-registered-v1']);
+    for (const { contract } of contracts) {
+      const taken = STREAMS.filter((stream) => stream.subjects.some((pattern) => matches(pattern, subjectIn('remote', contract))));
+      expect(taken.map(({ name }) => name)).toEqual([contract === events.ActivityReceivedV1 ? 'INBOUND' : contract === events.AccountRegisteredV1 ? 'SOCIAL' : 'REMOTE']);
+    }
   });
 
   test('a consumer that the table lacks is a bug in wiring', () => {

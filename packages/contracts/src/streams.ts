@@ -4,8 +4,14 @@ import type { EventContract } from './define-event.js';
 /** The apps that consume work from the broker. */
 export type ConsumingApp = 'inbox' | 'outbox' | 'timeline';
 
+/**
+ * Who waits for an event: somebody here (`local`), or nobody but other servers (`remote`). Each lane has a stream, a
+ * relay and consumers of its own, so that neither waits behind the other (ADR 10).
+ */
+export type EventLane = 'local' | 'remote';
+
 export interface StreamSpec {
-  readonly name: 'INBOUND' | 'SOCIAL';
+  readonly name: 'INBOUND' | 'SOCIAL' | 'REMOTE';
   /** workqueue: one consumer takes each message; interest: each of several consumers does. */
   readonly retention: 'workqueue' | 'interest';
   readonly subjects: readonly string[];
@@ -14,12 +20,16 @@ export interface StreamSpec {
 }
 
 export interface ConsumerSpec {
-  /** The durable's name, and the group of its done rows. */
+  /** The durable's name. */
   readonly name: string;
+  /** Its handler's name, and that of its done rows: the same in both lanes. */
+  readonly group: string;
   readonly app: ConsumingApp;
   readonly stream: StreamSpec['name'];
   /** Exactly one subject each: several filters on one consumer need a broker newer than 2.9. */
   readonly event: EventContract;
+  /** The event's subject in the lane of the stream. */
+  readonly subject: string;
   readonly ackWaitSeconds: number;
   /** Over all subscribers together. */
   readonly maxAckPending: number;
@@ -28,74 +38,90 @@ export interface ConsumerSpec {
 }
 
 const MIB = 1024 * 1024;
+const SOCIAL_SUBJECTS = ['status.*.v1', 'follow.*.v1', 'account.*.v1', 'report.*.v1'];
+
+/** How the broker is told an event's lane: events of remotes stand below `remote.`. */
+const inLane = (subject: string, lane: EventLane): string => (lane === 'remote' ? `remote.${subject}` : subject);
 
 export const STREAMS: readonly StreamSpec[] = [
   { name: 'INBOUND', retention: 'workqueue', subjects: [events.ActivityReceivedV1.subject], maxBytes: 256 * MIB },
-  {
-    name: 'SOCIAL',
-    retention: 'interest',
-    subjects: ['status.*.v1', 'follow.*.v1', 'account.*.v1', 'report.*.v1'],
-    maxBytes: 512 * MIB,
-  },
+  { name: 'SOCIAL', retention: 'interest', subjects: SOCIAL_SUBJECTS, maxBytes: 256 * MIB },
+  { name: 'REMOTE', retention: 'interest', subjects: SOCIAL_SUBJECTS.map((subject) => inLane(subject, 'remote')), maxBytes: 256 * MIB },
 ];
 
-const social = (app: ConsumingApp, job: string, event: EventContract, batchMax = 50): ConsumerSpec => ({
-  name: `${app}-${job}-${event.subject.replaceAll('.', '-')}`,
-  app,
-  stream: 'SOCIAL',
-  event,
-  ackWaitSeconds: 30,
-  maxAckPending: 2000,
-  batchMax,
-});
+/** What other servers may cause; the rest has one lane. */
+const hasRemoteLane = (event: EventContract): boolean => event !== events.ActivityReceivedV1 && event.publishedBy.includes('inbox');
+
+function social(app: ConsumingApp, job: string, event: EventContract): ConsumerSpec[] {
+  const group = `${app}-${job}-${event.subject.replaceAll('.', '-')}`;
+  const local: ConsumerSpec = {
+    name: group,
+    group,
+    app,
+    stream: 'SOCIAL',
+    event,
+    subject: event.subject,
+    ackWaitSeconds: 30,
+    maxAckPending: 2000,
+    batchMax: 50,
+  };
+  if (!hasRemoteLane(event)) return [local];
+  return [local, { ...local, name: `${group}-remote`, stream: 'REMOTE', subject: inLane(event.subject, 'remote') }];
+}
 
 export const CONSUMERS: readonly ConsumerSpec[] = [
   {
     name: 'inbox-apply-activity-received-v1',
+    group: 'inbox-apply-activity-received-v1',
     app: 'inbox',
     stream: 'INBOUND',
     event: events.ActivityReceivedV1,
+    subject: events.ActivityReceivedV1.subject,
     ackWaitSeconds: 30,
     maxAckPending: 2000,
     batchMax: 50,
   },
-  social('timeline', 'fan-out', events.StatusPublishedV1),
-  social('timeline', 'fan-out', events.StatusEditedV1),
-  social('timeline', 'fan-out', events.StatusDeletedV1),
-  social('timeline', 'fan-out', events.FollowAcceptedV1),
-  social('timeline', 'fan-out', events.FollowUndoneV1),
-  social('timeline', 'fan-out', events.AccountBlockedV1),
-  social('timeline', 'notify', events.StatusPublishedV1),
-  social('timeline', 'notify', events.StatusFavouritedV1),
-  social('timeline', 'notify', events.FollowRequestedV1),
-  social('timeline', 'notify', events.FollowAcceptedV1),
-  social('timeline', 'notify', events.StatusUnfavouritedV1),
-  social('timeline', 'notify', events.StatusDeletedV1),
-  social('timeline', 'notify', events.FollowUndoneV1),
-  social('timeline', 'notify', events.AccountRegisteredV1),
-  social('timeline', 'notify', events.ReportCreatedV1),
-  social('outbox', 'plan', events.StatusPublishedV1),
-  social('outbox', 'plan', events.StatusEditedV1),
-  social('outbox', 'plan', events.StatusDeletedV1),
-  social('outbox', 'plan', events.StatusFavouritedV1),
-  social('outbox', 'plan', events.StatusUnfavouritedV1),
-  social('outbox', 'plan', events.FollowRequestedV1),
-  social('outbox', 'plan', events.FollowAcceptedV1),
-  social('outbox', 'plan', events.FollowRejectedV1),
-  social('outbox', 'plan', events.FollowUndoneV1),
-  social('outbox', 'plan', events.AccountBlockedV1),
-  social('outbox', 'plan', events.AccountUnblockedV1),
-  social('outbox', 'plan', events.AccountUpdatedV1),
-  social('outbox', 'plan', events.AccountDeletedV1),
+  ...social('timeline', 'fan-out', events.StatusPublishedV1),
+  ...social('timeline', 'fan-out', events.StatusEditedV1),
+  ...social('timeline', 'fan-out', events.StatusDeletedV1),
+  ...social('timeline', 'fan-out', events.FollowAcceptedV1),
+  ...social('timeline', 'fan-out', events.FollowUndoneV1),
+  ...social('timeline', 'fan-out', events.AccountBlockedV1),
+  ...social('timeline', 'notify', events.StatusPublishedV1),
+  ...social('timeline', 'notify', events.StatusFavouritedV1),
+  ...social('timeline', 'notify', events.FollowRequestedV1),
+  ...social('timeline', 'notify', events.FollowAcceptedV1),
+  ...social('timeline', 'notify', events.StatusUnfavouritedV1),
+  ...social('timeline', 'notify', events.StatusDeletedV1),
+  ...social('timeline', 'notify', events.FollowUndoneV1),
+  ...social('timeline', 'notify', events.AccountRegisteredV1),
+  ...social('timeline', 'notify', events.ReportCreatedV1),
+  ...social('outbox', 'plan', events.StatusPublishedV1),
+  ...social('outbox', 'plan', events.StatusEditedV1),
+  ...social('outbox', 'plan', events.StatusDeletedV1),
+  ...social('outbox', 'plan', events.StatusFavouritedV1),
+  ...social('outbox', 'plan', events.StatusUnfavouritedV1),
+  ...social('outbox', 'plan', events.FollowRequestedV1),
+  ...social('outbox', 'plan', events.FollowAcceptedV1),
+  ...social('outbox', 'plan', events.FollowRejectedV1),
+  ...social('outbox', 'plan', events.FollowUndoneV1),
+  ...social('outbox', 'plan', events.AccountBlockedV1),
+  ...social('outbox', 'plan', events.AccountUnblockedV1),
+  ...social('outbox', 'plan', events.AccountUpdatedV1),
+  ...social('outbox', 'plan', events.AccountDeletedV1),
 ];
 
-/** The consumer of an app's job for an event. @throws TypeError when the table has none: a bug in wiring. */
+/** The subject under which the broker takes an event of this lane. */
+export const subjectIn = (lane: EventLane, event: EventContract): string => (hasRemoteLane(event) ? inLane(event.subject, lane) : event.subject);
+
+/** The group of an app's job for an event, which names its handler. @throws TypeError when the table has none: a bug in wiring. */
 export function consumerName(app: ConsumingApp, job: string, event: EventContract): string {
   const name = `${app}-${job}-${event.subject.replaceAll('.', '-')}`;
-  if (!CONSUMERS.some((consumer) => consumer.name === name)) throw new TypeError(`no consumer ${name} in streams.ts`);
+  if (!CONSUMERS.some((consumer) => consumer.group === name)) throw new TypeError(`no consumer ${name} in streams.ts`);
   return name;
 }
 
-/** The groups whose done rows an event needs before it counts as handled. */
-export const groupsOf = (subject: string): string[] =>
-  CONSUMERS.filter((consumer) => consumer.event.subject === subject).map((consumer) => consumer.name);
+/** The groups whose done rows an event needs before it counts as handled, whatever its lane. */
+export const groupsOf = (subject: string): string[] => [
+  ...new Set(CONSUMERS.filter((consumer) => consumer.event.subject === subject).map((consumer) => consumer.group)),
+];

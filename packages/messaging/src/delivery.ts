@@ -47,7 +47,7 @@ export function readDelivery(
 export const letterOf = (spec: ConsumerSpec, delivery: Delivery, reason: string): DeadLetter => ({
   eventId: delivery.event.eventId,
   subject: spec.event.subject,
-  consumer: spec.name,
+  consumer: spec.group,
   payload: delivery.event,
   reason,
   attempts: delivery.deliveryCount,

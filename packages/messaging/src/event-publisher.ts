@@ -1,4 +1,5 @@
 import { headers } from '@nats-io/transport-node';
+import { subjectIn, type EventContract, type EventLane } from '@trunkline/contracts';
 import { AckWindow } from './ack-window.js';
 import type { Broker } from './broker.js';
 import { contractOf, EVENT_BYTES_MAX } from './contract-of.js';
@@ -12,6 +13,8 @@ export interface OutgoingEvent {
   readonly eventId: string;
   /** As in contracts, without the installation's prefix. */
   readonly subject: string;
+  /** Default: local. */
+  readonly lane?: EventLane;
   /** Checked against the contract, its `eventId` included. */
   readonly payload: Readonly<Record<string, unknown>>;
   /** W3C trace context of whoever caused the event. */
@@ -51,21 +54,21 @@ export class EventPublisher {
 
   private async publishOne(event: OutgoingEvent): Promise<string | null> {
     const payload = JSON.stringify(event.payload);
-    const fault = faultOf(event, payload);
+    const contract = contractOf(event.subject);
+    if (contract === null) return `invalid: no contract ${event.subject}`;
+    const fault = faultOf(contract, event, payload);
     if (fault !== null) return fault;
     // The client would buffer without a bound while it is disconnected; the table is the better buffer.
     if (!this.broker.connected) return 'disconnected';
     const head = headers();
     head.set('Nats-Msg-Id', event.eventId);
     if (event.traceparent !== undefined) head.set('traceparent', event.traceparent);
-    const answer = await this.window.store(this.broker.names.subject(event.subject), payload, head);
+    const answer = await this.window.store(this.broker.names.subject(subjectIn(event.lane ?? 'local', contract)), payload, head);
     return answer.ok ? null : answer.reason;
   }
 }
 
-function faultOf(event: OutgoingEvent, json: string): string | null {
-  const contract = contractOf(event.subject);
-  if (contract === null) return `invalid: no contract ${event.subject}`;
+function faultOf(contract: EventContract, event: OutgoingEvent, json: string): string | null {
   if (Buffer.byteLength(json) > EVENT_BYTES_MAX) return `invalid: more than ${EVENT_BYTES_MAX} bytes`;
   const checked = contract.schema.safeParse(event.payload);
   if (!checked.success) return `invalid: ${checked.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}`;

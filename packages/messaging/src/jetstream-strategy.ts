@@ -68,7 +68,7 @@ export class JetStreamStrategy extends Server {
   override addHandler(pattern: unknown, callback: MessageHandler, isEventHandler = false, extras: HandlerExtras = {}): void {
     const name = String(pattern);
     if (!isEventHandler) throw new TypeError(`${name}: JetStream answers nobody, declare it by @EventPattern`);
-    if (!CONSUMERS.some((spec) => spec.name === name)) throw new TypeError(`${name} is no consumer of streams.ts`);
+    if (!CONSUMERS.some((spec) => spec.group === name)) throw new TypeError(`${name} is no consumer of streams.ts`);
     // Two handlers would share one acknowledgement and one group of done rows: give the second its own consumer.
     if (this.messageHandlers.has(name)) throw new TypeError(`${name} has two handlers`);
     super.addHandler(name, callback, isEventHandler, extras);
@@ -78,7 +78,7 @@ export class JetStreamStrategy extends Server {
   override async listen(callback: (error?: unknown) => void): Promise<void> {
     await this.watchdog.start();
     for (const spec of CONSUMERS) {
-      const handler = this.messageHandlers.get(spec.name);
+      const handler = this.messageHandlers.get(spec.group);
       if (handler === undefined) continue;
       const lane = this.laneOf(spec, handler);
       this.lanes.set(spec.name, lane);
@@ -152,7 +152,7 @@ export class JetStreamStrategy extends Server {
       deliveryCount,
       traceparent,
     }));
-    const context = new JetStreamContext([spec.name, facts, ending.signal]);
+    const context = new JetStreamContext([spec.group, facts, ending.signal]);
     const events = deliveries.map((delivery) => delivery.event);
     const run = async (): Promise<unknown> => {
       const result: unknown = await handler(extras.batch === true ? events : events[0], context);

@@ -116,7 +116,7 @@ export class MessageSettler {
 
   private async parkPoison(message: WorkMessage, reason: string): Promise<void> {
     const raw = new TextDecoder().decode(message.data.subarray(0, RAW_BYTES_MAX));
-    const letter = { subject: this.spec.event.subject, consumer: this.spec.name, raw, reason };
+    const letter = { subject: this.spec.event.subject, consumer: this.spec.group, raw, reason };
     await this.parkThenTerminate(message, 'poison', () => this.ports.deadLetters.parkPoison(letter), reason);
   }
 

@@ -99,7 +99,7 @@ export function wantedConsumer(names: Names, settings: TopologySettings, spec: C
     max_ack_pending: spec.maxAckPending,
     // Never given up by the broker: what it gives up no lag metric shows. The app parks and terminates.
     max_deliver: -1,
-    filter_subject: names.subject(spec.event.subject),
+    filter_subject: names.subject(spec.subject),
     deliver_policy: DeliverPolicy.All,
     replay_policy: ReplayPolicy.Instant,
   };

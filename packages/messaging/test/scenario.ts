@@ -120,7 +120,7 @@ export class Scenario {
     await Promise.all(
       this.brokers.map(async (broker) => {
         if (broker.connected) {
-          for (const name of ['INBOUND', 'SOCIAL', 'CANARY']) await broker.manager.streams.delete(broker.names.stream(name)).catch(() => false);
+          for (const name of ['INBOUND', 'SOCIAL', 'REMOTE', 'CANARY']) await broker.manager.streams.delete(broker.names.stream(name)).catch(() => false);
         }
         await broker.drain();
       }),

@@ -29,17 +29,18 @@ beforeEach(async () => {
 class FakeBroker implements RelayPublisher {
   readonly stored: OutboxEvent[] = [];
   refuse: string | null = null;
+  refuseLane: OutboxEvent['lane'] | null = null;
   async publish(events: readonly OutboxEvent[]) {
     await new Promise((resolve) => setTimeout(resolve, 2));
-    const reason = this.refuse;
+    const reason = this.refuse ?? (events.some(({ lane }) => lane === this.refuseLane) ? 'maximum bytes exceeded' : null);
     if (reason !== null) return { published: [], failed: events.map(({ eventId }) => ({ eventId, reason })) };
     this.stored.push(...events);
     return { published: events.map((event) => event.eventId), failed: [] };
   }
 }
 
-const append = async (count: number, subject = SUBJECT): Promise<string[]> => {
-  const events = Array.from({ length: count }, () => ({ subject, payload: { eventId: newEventId(), accountId: '1' }, trace: '00-a-b-01' }));
+const append = async (count: number, subject = SUBJECT, lane: OutboxEvent['lane'] = 'local'): Promise<string[]> => {
+  const events = Array.from({ length: count }, () => ({ subject, payload: { eventId: newEventId(), accountId: '1' }, trace: '00-a-b-01', lane }));
   await db.transaction((tx) => appendEvents(tx, events, ids));
   return events.map((event) => event.payload.eventId);
 };
@@ -71,6 +72,18 @@ test('a wake-up after the commit publishes long before the poll', async () => {
     await until(() => broker.stored.length === round);
   }
   await relay.stop();
+});
+
+test('events that the broker refuses hold up their own lane only', async () => {
+  const remote = await append(300, SUBJECT, 'remote');
+  const local = await append(2);
+  const broker = new FakeBroker();
+  const relays = (['local', 'remote'] as const).map((lane) => new EventRelay(db, store, broker, letters, { lane, batch: 100 }));
+  broker.refuseLane = 'remote';
+  for (const relay of relays) await relay.runOnce();
+  expect(broker.stored.map((event) => event.eventId).sort()).toEqual([...local].sort());
+  expect(await store.unpublishedRows()).toBe(remote.length);
+  expect(await store.oldestUnpublishedSeconds()).toBeGreaterThanOrEqual(0);
 });
 
 test('events of a transaction that was rolled back are never published', async () => {

@@ -1,9 +1,9 @@
-import { CONSUMERS } from '@trunkline/contracts';
+import { CONSUMERS, groupsOf } from '@trunkline/contracts';
 import type { Queryable } from '@trunkline/persistence';
 
 /** How many groups handle each subject. */
 const GROUPS = new Map<string, number>();
-for (const { event } of CONSUMERS) GROUPS.set(event.subject, (GROUPS.get(event.subject) ?? 0) + 1);
+for (const { event } of CONSUMERS) GROUPS.set(event.subject, groupsOf(event.subject).length);
 
 /**
  * What a server still has to do, in words; nothing when all is processed. Postgres is asked, not the broker: the

@@ -42,7 +42,7 @@ function portsOf(backbone: Backbone, background: BackgroundLane): ApplyPorts {
   const { store, ids, clock, policy, remote, settings, remoteKeys, reports, rates, parts } = backbone;
   const limiter = new RateLimiter(rates, (err) => parts.logger.warn({ event: 'rates_away', err }, 'reports are not counted for now'));
   return {
-    store,
+    store: store.ofRemotes(),
     ids,
     clock,
     policy,

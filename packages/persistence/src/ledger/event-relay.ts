@@ -1,3 +1,4 @@
+import type { EventLane } from '@trunkline/contracts';
 import type { Database } from '../database.js';
 import { RELAY_CONSUMER, type EventStore, type OutboxEvent } from './events.js';
 
@@ -22,6 +23,8 @@ export interface RelayParking {
 }
 
 export interface EventRelaySettings {
+  /** Default: local. Each lane has a relay, so that events which the broker refuses hold up their own lane only. */
+  readonly lane?: EventLane;
   readonly batch?: number;
   readonly pollMs?: number;
   /** Pause after a round in which something could not be published. */
@@ -30,7 +33,7 @@ export interface EventRelaySettings {
 }
 
 /**
- * Publishes events after their commit. Every publishing process runs one; they share the work row by row, so
+ * Publishes events of a lane after their commit. Every publishing process runs one; they share the work row by row, so
  * it does not matter how many there are. A crash after publishing and before marking publishes again: the
  * broker drops the repeat, or the consumers' done rows do.
  */
@@ -48,7 +51,7 @@ export class EventRelay {
     private readonly parking: RelayParking,
     settings: EventRelaySettings = {},
   ) {
-    this.settings = { batch: 200, pollMs: 1_000, pauseMs: 500, onError: () => undefined, ...settings };
+    this.settings = { lane: 'local', batch: 200, pollMs: 1_000, pauseMs: 500, onError: () => undefined, ...settings };
   }
 
   start(): void {
@@ -73,7 +76,7 @@ export class EventRelay {
   /** One batch. @returns how many rows it took and how many of them the broker has. */
   async runOnce(): Promise<{ claimed: number; published: number }> {
     const { claimed, published, invalid } = await this.db.transaction(async (tx) => {
-      const events = await this.events.claimUnpublished(tx, this.settings.batch);
+      const events = await this.events.claimUnpublished(tx, this.settings.lane, this.settings.batch);
       if (events.length === 0) return { claimed: events, published: 0, invalid: [] };
       const report = await this.publisher.publish(events);
       const failures = report.failed.filter((failure) => failure.reason.startsWith('invalid'));

@@ -1,4 +1,4 @@
-import { CONSUMERS, groupsOf, STREAMS } from '@trunkline/contracts';
+import { CONSUMERS, groupsOf, STREAMS, type EventLane } from '@trunkline/contracts';
 import { idTimeMs, nowDate, type Clock, type Snowflake } from '@trunkline/kernel';
 import type { Database, Queryable } from '../database.js';
 
@@ -8,6 +8,8 @@ export interface NewEvent {
   readonly payload: Readonly<Record<string, unknown>> & { readonly eventId: string };
   /** W3C traceparent of the cause. */
   readonly trace?: string | null;
+  /** Default: local. */
+  readonly lane?: EventLane;
 }
 
 /** A row on its way to the broker; without `id`, what messaging's publisher takes. */
@@ -17,6 +19,7 @@ export interface OutboxEvent {
   readonly subject: string;
   readonly payload: Readonly<Record<string, unknown>>;
   readonly traceparent?: string;
+  readonly lane: EventLane;
 }
 
 /**
@@ -26,14 +29,15 @@ export interface OutboxEvent {
 export async function appendEvents(tx: Queryable, events: readonly NewEvent[], ids: { next(): Snowflake }): Promise<void> {
   if (events.length === 0) return;
   await tx.query(
-    `INSERT INTO events.outbox (id, event_id, subject, payload, trace)
-     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::jsonb[], $5::text[])`,
+    `INSERT INTO events.outbox (id, event_id, subject, payload, trace, is_remote)
+     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::jsonb[], $5::text[], $6::boolean[])`,
     [
       events.map(() => ids.next()),
       events.map((event) => event.payload.eventId),
       events.map((event) => event.subject),
       events.map((event) => JSON.stringify(event.payload)),
       events.map((event) => event.trace ?? null),
+      events.map((event) => event.lane === 'remote'),
     ],
   );
 }
@@ -44,7 +48,7 @@ export async function appendEvents(tx: Queryable, events: readonly NewEvent[], i
  */
 function settlingGroups(subject: string): string[] {
   const queues = new Set(STREAMS.filter((stream) => stream.retention === 'workqueue').map((stream) => stream.name));
-  const groups = new Set(CONSUMERS.filter((consumer) => !queues.has(consumer.stream)).map((consumer) => consumer.name));
+  const groups = new Set(CONSUMERS.filter((consumer) => !queues.has(consumer.stream)).map((consumer) => consumer.group));
   return groupsOf(subject).filter((group) => groups.has(group));
 }
 
@@ -61,18 +65,18 @@ export class EventStore {
     private readonly clock: Clock,
   ) {}
 
-  /** Locks rows that nobody else is publishing; they stay locked until `tx` ends. */
-  async claimUnpublished(tx: Queryable, limit: number): Promise<OutboxEvent[]> {
-    const rows = await tx.query<Omit<OutboxEvent, 'traceparent'> & { trace: string | null }>(
+  /** Locks rows of the lane that nobody else is publishing; they stay locked until `tx` ends. */
+  async claimUnpublished(tx: Queryable, lane: EventLane, limit: number): Promise<OutboxEvent[]> {
+    const rows = await tx.query<Omit<OutboxEvent, 'traceparent' | 'lane'> & { trace: string | null }>(
       `SELECT id, event_id AS "eventId", subject, payload, trace
          FROM events.outbox
-        WHERE published_at IS NULL
+        WHERE published_at IS NULL AND is_remote = $1
         ORDER BY id
-        LIMIT $1
+        LIMIT $2
           FOR UPDATE SKIP LOCKED`,
-      [limit],
+      [lane === 'remote', limit],
     );
-    return rows.map(({ trace, ...event }) => (trace === null ? event : { ...event, traceparent: trace }));
+    return rows.map(({ trace, ...event }) => ({ ...event, lane, ...(trace === null ? {} : { traceparent: trace }) }));
   }
 
   /** Events that no group has to settle are settled by their publication. */
@@ -138,7 +142,11 @@ export class EventStore {
 
   /** 0 when everything is published. */
   async oldestUnpublishedSeconds(): Promise<number> {
-    const [row] = await this.db.query<{ oldest: Snowflake | null }>('SELECT min(id) AS oldest FROM events.outbox WHERE published_at IS NULL');
+    const [row] = await this.db.query<{ oldest: Snowflake | null }>(
+      `SELECT least(
+         (SELECT min(id) FROM events.outbox WHERE published_at IS NULL AND is_remote),
+         (SELECT min(id) FROM events.outbox WHERE published_at IS NULL AND NOT is_remote)) AS oldest`,
+    );
     return row?.oldest ? Math.max(0, (this.clock.nowMs() - idTimeMs(row.oldest)) / 1_000) : 0;
   }
 

@@ -6,6 +6,7 @@ import { DeliveryOrder1700000000005 } from './0005-delivery-order.js';
 import { NoJit1700000000006 } from './0006-no-jit.js';
 import { SameHost1700000000007 } from './0007-same-host.js';
 import { Facts1700000000008 } from './0008-facts.js';
+import { EventLanes1700000000009 } from './0009-event-lanes.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   NoJit1700000000006,
   SameHost1700000000007,
   Facts1700000000008,
+  EventLanes1700000000009,
 ] as const;

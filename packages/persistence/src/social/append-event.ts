@@ -1,4 +1,4 @@
-import type { EventContract, EventOf } from '@trunkline/contracts';
+import type { EventContract, EventLane, EventOf } from '@trunkline/contracts';
 import type { IdSource } from '@trunkline/social';
 import type { Queryable } from '../database.js';
 import { newEventId } from '../ledger/event-id.js';
@@ -7,14 +7,14 @@ import { appendEvents } from '../ledger/events.js';
 /** Rows of the events table; the relay publishes them after the commit. @throws ZodError on a payload that breaks its contract. */
 export async function appendAll<C extends EventContract>(
   tx: Queryable,
-  deps: { readonly ids: Pick<IdSource, 'next'>; readonly currentTrace: () => string | null },
+  deps: { readonly ids: Pick<IdSource, 'next'>; readonly currentTrace: () => string | null; readonly lane?: EventLane },
   contract: C,
   payloads: readonly Omit<EventOf<C>, 'eventId'>[],
 ): Promise<void> {
   const trace = deps.currentTrace();
   const events = payloads.map((payload) => {
     const event = { ...contract.schema.parse({ ...payload, eventId: newEventId() }) };
-    return { subject: contract.subject, payload: event as { eventId: string }, trace };
+    return { subject: contract.subject, payload: event as { eventId: string }, trace, lane: deps.lane ?? 'local' };
   });
   await appendEvents(tx, events, deps.ids);
 }

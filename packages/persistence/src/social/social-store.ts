@@ -1,4 +1,4 @@
-import type { EventContract, EventOf } from '@trunkline/contracts';
+import type { EventContract, EventLane, EventOf } from '@trunkline/contracts';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type {
   AccountChange,
@@ -31,8 +31,10 @@ export interface SocialStoreDeps {
   readonly ids: IdSource;
   /** The trace in which the event came about, as a traceparent; null outside of one. */
   readonly currentTrace: () => string | null;
-  /** Called after a commit that holds events: wakes the relay. */
-  readonly onEventsCommitted: () => void;
+  /** Called after a commit that holds events: wakes the lane's relay. */
+  readonly onEventsCommitted: (lane: EventLane) => void;
+  /** Of the events written here. Default: local. */
+  readonly lane?: EventLane;
 }
 
 type Given<K extends keyof SocialWrites> = Parameters<SocialWrites[K]>[0];
@@ -134,7 +136,8 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   /** Many of one kind by one statement. */
   async appendAll<C extends EventContract>(contract: C, payloads: readonly Omit<EventOf<C>, 'eventId'>[]): Promise<void> {
     await appendAll(this.db, this.deps, contract, payloads);
-    if (!this.wakes) afterCommit(this.db, this.deps.onEventsCommitted);
+    const { onEventsCommitted, lane = 'local' } = this.deps;
+    if (!this.wakes) afterCommit(this.db, () => onEventsCommitted(lane));
     this.wakes = true;
   }
 }
@@ -146,6 +149,11 @@ export class SqlSocialStore extends SqlSocialReads implements SocialStore {
     private readonly deps: SocialStoreDeps,
   ) {
     super(database);
+  }
+
+  /** The same store for what other servers cause: its events do not hold up those of people here. */
+  ofRemotes(): SqlSocialStore {
+    return new SqlSocialStore(this.database, { ...this.deps, lane: 'remote' });
   }
 
   transaction<T>(work: (tx: SocialTransaction) => Promise<T>): Promise<T> {

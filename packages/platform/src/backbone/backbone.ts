@@ -8,7 +8,6 @@ import type {
   DatabaseClock,
   DeadLetterStore,
   DeliveryStore,
-  EventRelay,
   EventStore,
   HostStore,
   InboundStore,
@@ -66,7 +65,8 @@ export interface Backbone {
   readonly instanceKey: InstanceKeyStore;
   readonly events: EventStore;
   readonly deadLetters: DeadLetterStore;
-  readonly relay: EventRelay;
+  /** Both lanes' relays: something was committed, or announced again. */
+  readonly relay: { wake(): void };
 
   readonly feeds: HomeFeeds;
   readonly cache: RedisCache;

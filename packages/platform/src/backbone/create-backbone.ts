@@ -30,7 +30,7 @@ import {
   Users,
   WebSessions,
 } from '@trunkline/persistence';
-import { LIVE } from '@trunkline/contracts';
+import { LIVE, type EventLane } from '@trunkline/contracts';
 import { KeyRing } from '../key-ring.js';
 import { VERSION, type PlatformParts } from '../platform.module.js';
 import { currentTraceparent } from '../trace.js';
@@ -58,19 +58,21 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
   const publisher = new EventPublisher(broker);
   const events = new EventStore(db, clock);
   const deadLetters = new DeadLetterStore(db, ids, clock);
-  const relay = new EventRelay(db, events, publisher, deadLetters, { onError: warn('relay_failed') });
-  const store = new SqlSocialStore(db, { ids, currentTrace: () => currentTraceparent() ?? null, onEventsCommitted: () => relay.wake() });
+  const relays = relaysOf((lane) => new EventRelay(db, events, publisher, deadLetters, { lane, onError: warn('relay_failed') }));
+  const store = new SqlSocialStore(db, { ids, currentTrace: () => currentTraceparent() ?? null, onEventsCommitted: (lane) => relays[lane].wake() });
   const keyRing = new KeyRing(settings.secretKeys);
   const moderation = new SqlModerationStore(db, ids);
   const policy = await watchPolicy(parts, moderation, bus);
   const federation = federationClient(parts, policy);
   const instanceKey = new InstanceKeyStore(db, keyRing);
   watchLedger(parts, events, broker);
-  relay.start();
-  shutdown.register('drain-broker', 'relay', () => relay.stop());
+  for (const [lane, relay] of Object.entries(relays)) {
+    relay.start();
+    shutdown.register('drain-broker', `relay ${lane}`, () => relay.stop());
+  }
 
   return {
-    parts, settings, keyRing, clock, ids, policy, db, store, moderation, events, deadLetters, relay, broker, publisher, bus,
+    parts, settings, keyRing, clock, ids, policy, db, store, moderation, events, deadLetters, broker, publisher, bus,
     federation, instanceKey,
     notifications: new SqlNotificationStore(db),
     markers: new SqlMarkerStore(db),
@@ -79,6 +81,7 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
     applications: new Applications(db),
     tokens: new AccessTokens(db),
     webSessions: new WebSessions(db),
+    relay: { wake: () => Object.values(relays).forEach((relay) => relay.wake()) },
     inbound: new InboundStore(db, clock),
     deliveries: new DeliveryStore(db, ids, clock),
     hosts: new HostStore(db, clock),
@@ -91,6 +94,8 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
     remote: new SignedDocuments(federation, instanceSigner(instanceKey, settings.baseUrl)),
   };
 }
+
+const relaysOf = (make: (lane: EventLane) => EventRelay): Record<EventLane, EventRelay> => ({ local: make('local'), remote: make('remote') });
 
 async function connectDatabase({ name, settings, logger, metrics, health, shutdown }: PlatformParts): Promise<Database> {
   const { url, directUrl, replicaUrl, connectionBudget, processes } = settings.database;
