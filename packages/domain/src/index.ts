@@ -33,6 +33,7 @@ export {
   parseFeedEntry,
   type FeedEntry,
 } from './feed.js';
+export { versionOf, type VersionName } from './versions.js';
 export { domainVerdict, normaliseHost, type DomainVerdict } from './policy.js';
 export {
   BREAKER_FAILURES,

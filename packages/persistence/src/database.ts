@@ -1,3 +1,4 @@
+import type { VersionName } from '@trunkline/domain';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { connectionLost, retryable, translateError } from './database-errors.js';
@@ -22,6 +23,11 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs?: number;
   /** Told of idle connections that break and of hooks that throw: for the log, never fatal. */
   readonly onError?: (error: Error) => void;
+  /**
+   * Told what was written (see `changed`) once it is committed, and waited for: whoever was answered finds it
+   * everywhere. Must neither throw nor take long.
+   */
+  readonly onChanged?: (names: readonly VersionName[]) => Promise<void>;
 }
 
 export interface PoolStats {
@@ -79,6 +85,7 @@ class StatementNames {
 /** One transaction's view of the database, with what shall happen once it is committed. */
 class Transaction implements Queryable {
   readonly committed: (() => void)[] = [];
+  readonly changed = new Set<VersionName>();
   private over = false;
 
   constructor(
@@ -107,6 +114,15 @@ export function afterCommit(tx: Queryable, hook: () => void): void {
 }
 
 /**
+ * Says that something was written which readers may keep in memory: every write of this package does. Told when the
+ * transaction is committed; at once when `db` is no transaction, so call it after the statement.
+ */
+export async function changed(db: Queryable, names: readonly VersionName[]): Promise<void> {
+  if (db instanceof Transaction) for (const name of names) db.changed.add(name);
+  else if (db instanceof Database && names.length > 0) await db.onChanged(names);
+}
+
+/**
  * The pool of one process. Works behind PgBouncer in transaction mode: there (`directUrl` is another than `url`) no
  * prepared statements by name; nowhere session settings or LISTEN. A connection that broke is thrown away, and the next call opens a new one.
  * Failures of the connection come as `AppError` 503, those of SQL as pg's error (`sqlState` reads its code).
@@ -116,6 +132,7 @@ export class Database implements Queryable {
     readonly dataSource: DataSource,
     private readonly names: StatementNames,
     private readonly onError: (error: Error) => void,
+    readonly onChanged: (names: readonly VersionName[]) => Promise<void>,
   ) {}
 
   /** @throws AppError 503 when Postgres cannot be reached. */
@@ -125,7 +142,7 @@ export class Database implements Queryable {
     await dataSource.initialize().catch((error: unknown) => {
       throw translateError(error);
     });
-    return new Database(dataSource, new StatementNames(isPooled(options) ? 0 : PREPARED_MAX), onError);
+    return new Database(dataSource, new StatementNames(isPooled(options) ? 0 : PREPARED_MAX), onError, options.onChanged ?? (() => Promise.resolve()));
   }
 
   query<R = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<R[]> {
@@ -177,8 +194,10 @@ export class Database implements Queryable {
   }
 
   private async transactOnce<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    const { result, hooks } = await this.borrow(this.primary, async (client, lose) => {
+    let written: ReadonlySet<VersionName> = new Set();
+    const outcome = await this.borrow(this.primary, async (client, lose) => {
       const tx = new Transaction(client, this.names);
+      written = tx.changed;
       await client.query('BEGIN');
       try {
         const value = await work(tx);
@@ -193,9 +212,10 @@ export class Database implements Queryable {
         if (!connectionLost(error)) await client.query('ROLLBACK').catch(lose);
         throw error;
       }
-    });
-    for (const hook of hooks) this.runHook(hook);
-    return result;
+      // Also after a failure: a COMMIT whose answer was lost may have been done.
+    }).finally(() => (written.size === 0 ? undefined : this.onChanged([...written])));
+    for (const hook of outcome.hooks) this.runHook(hook);
+    return outcome.result;
   }
 
   private runHook(hook: () => void): void {

@@ -1,5 +1,6 @@
+import { versionOf } from '@trunkline/domain';
 import { AppError, type Snowflake } from '@trunkline/kernel';
-import type { Database, Queryable } from '../database.js';
+import { changed, type Database, type Queryable } from '../database.js';
 import { newSecret, secretHash } from './secrets.js';
 import { toTokenUser, TOKEN_USER_COLUMNS, type TokenUser, type UserRow } from './user-rows.js';
 
@@ -80,7 +81,11 @@ export class AccessTokens {
       const { usedBefore, fresh, ...rest } = row;
       const grant: RedeemedGrant = { ...rest, scopes: row.scopes.split(' '), codeHash };
       if (usedBefore) {
-        await tx.query('UPDATE identity.tokens SET revoked_at = now() WHERE grant_code_hash = $1 AND revoked_at IS NULL', [codeHash]);
+        const revoked = await tx.query<{ id: Snowflake }>(
+          'UPDATE identity.tokens SET revoked_at = now() WHERE grant_code_hash = $1 AND revoked_at IS NULL RETURNING id',
+          [codeHash],
+        );
+        await changed(tx, revoked.map(({ id }) => versionOf.token(id)));
         await tx.query('DELETE FROM identity.grants WHERE code_hash = $1', [codeHash]);
         return null;
       }
@@ -151,16 +156,18 @@ export class AccessTokens {
 
   /** Revokes a token of this application. Unknown ones are no failure (RFC 7009). */
   async revoke(token: string, appId: Snowflake): Promise<void> {
-    await this.db.query('UPDATE identity.tokens SET revoked_at = now() WHERE token_hash = $1 AND app_id = $2 AND revoked_at IS NULL', [
-      secretHash(token),
-      appId,
-    ]);
+    const revoked = await this.db.query<{ id: Snowflake }>(
+      'UPDATE identity.tokens SET revoked_at = now() WHERE token_hash = $1 AND app_id = $2 AND revoked_at IS NULL RETURNING id',
+      [secretHash(token), appId],
+    );
+    await changed(this.db, revoked.map(({ id }) => versionOf.token(id)));
   }
 
   /** Signs a person out everywhere: tokens, open codes and web sessions. */
   async revokeAllOf(userId: Snowflake): Promise<void> {
     await this.db.transaction(async (tx: Queryable) => {
       await tx.query('UPDATE identity.tokens SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL', [userId]);
+      await changed(tx, [versionOf.user(userId)]);
       await tx.query('DELETE FROM identity.grants WHERE user_id = $1', [userId]);
       await tx.query('DELETE FROM identity.sessions WHERE user_id = $1', [userId]);
     });

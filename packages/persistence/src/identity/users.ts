@@ -1,8 +1,8 @@
-import type { Page, Role, User, Visibility } from '@trunkline/domain';
+import { versionOf, type Page, type Role, type User, type Visibility } from '@trunkline/domain';
 import { fail, ok, type AccountId, type Result, type Snowflake } from '@trunkline/kernel';
 import type { AccountProfile, SocialTransaction } from '@trunkline/social';
 import { sqlState } from '../database-errors.js';
-import type { Database, Queryable } from '../database.js';
+import { changed, type Database, type Queryable } from '../database.js';
 import type { SqlSocialStore } from '../social/social-store.js';
 import { hashPassword, isPassword } from './passwords.js';
 import { newSecret, secretHash } from './secrets.js';
@@ -109,6 +109,7 @@ export class Users {
       );
       if (rows[0] === undefined) return null;
       const user = toUser(rows[0]);
+      await this.wrote(user.id, tx);
       await within(this.store.within(tx), user);
       return user;
     });
@@ -123,6 +124,7 @@ export class Users {
           WHERE id = $1 AND confirmed_at IS NULL RETURNING id`,
         [userId, secretHash(token), email],
       );
+      await this.wrote(userId);
       return rows.length === 1 ? ok(token) : fail({ code: 'confirmed' });
     } catch (error) {
       if (sqlState(error) === UNIQUE_VIOLATION) return fail({ code: 'email_taken' });
@@ -132,6 +134,7 @@ export class Users {
 
   async approve(userId: Snowflake): Promise<boolean> {
     const rows = await this.db.query('UPDATE identity.users SET approved = true WHERE id = $1 AND NOT approved RETURNING id', [userId]);
+    await this.wrote(userId);
     return rows.length === 1;
   }
 
@@ -144,6 +147,7 @@ export class Users {
       );
       const accountId = rows[0]?.account_id;
       if (accountId === undefined) return false;
+      await this.wrote(userId, tx);
       await this.store.within(tx).deleteAccount(accountId);
       return true;
     });
@@ -151,10 +155,16 @@ export class Users {
 
   async setDisabled(userId: Snowflake, disabled: boolean): Promise<void> {
     await this.db.query('UPDATE identity.users SET disabled = $2 WHERE id = $1', [userId, disabled]);
+    await this.wrote(userId);
   }
 
   async setRole(userId: Snowflake, role: Role): Promise<void> {
-    await this.db.query('UPDATE identity.users SET role = $2 WHERE id = $1', [userId, role]);
+    const rows = await this.db.query<{ accountId: AccountId }>(
+      'UPDATE identity.users SET role = $2 WHERE id = $1 RETURNING account_id AS "accountId"',
+      [userId, role],
+    );
+    // The badge stands in the profile.
+    await changed(this.db, [versionOf.user(userId), ...rows.map((row) => versionOf.account(row.accountId))]);
   }
 
   async setPassword(userId: Snowflake, password: string): Promise<void> {
@@ -170,6 +180,7 @@ export class Users {
         WHERE id = $1`,
       [userId, defaults.visibility ?? null, defaults.sensitive ?? null, defaults.language !== undefined, defaults.language ?? null],
     );
+    await this.wrote(userId);
   }
 
   /** Notes that they were here, at most hourly: reading must not write. */
@@ -179,6 +190,7 @@ export class Users {
         WHERE id = $1 AND (last_active_at IS NULL OR last_active_at < now() - interval '${HOUR}')`,
       [userId],
     );
+    await this.wrote(userId);
   }
 
   /** Accounts of those who moderate and can sign in. */
@@ -229,6 +241,10 @@ export class Users {
       ],
     );
     return page.minId === null ? rows.map((row) => row.id) : rows.map((row) => row.id).reverse();
+  }
+
+  private wrote(userId: Snowflake, db: Queryable = this.db): Promise<void> {
+    return changed(db, [versionOf.user(userId)]);
   }
 
   private async select(condition: string, params: readonly unknown[], limit: number): Promise<User[]> {

@@ -1,5 +1,6 @@
 import { createClient, defineScript, ErrorReply, type RedisArgument } from 'redis';
 import { FEED_SCRIPTS } from './feed-scripts.js';
+import { VERSION_SCRIPTS } from './version-scripts.js';
 
 /** Thrown while Redis is away; callers fall back to Postgres or go on without. */
 export class RedisUnavailable extends Error {
@@ -51,6 +52,7 @@ const open = (options: RedisOptions) =>
       feedRead: script(FEED_SCRIPTS.read),
       feedOpen: script(FEED_SCRIPTS.open),
       countHit: script(FEED_SCRIPTS.countHit),
+      versionsAnnounce: script(VERSION_SCRIPTS.announce),
     },
   });
 

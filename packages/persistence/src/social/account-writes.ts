@@ -1,7 +1,7 @@
-import type { Account } from '@trunkline/domain';
+import { versionOf, type Account } from '@trunkline/domain';
 import type { AccountId } from '@trunkline/kernel';
 import type { AccountChange, AccountProfile } from '@trunkline/social';
-import type { Queryable } from '../database.js';
+import { changed, type Queryable } from '../database.js';
 import { accountsByUris } from './account-reads.js';
 import { jsonText, plainText, plainTextOrNull, plainTexts } from './safe-values.js';
 
@@ -65,9 +65,9 @@ export async function upsertRemoteAccount(tx: Queryable, profile: AccountProfile
   if (profile.domain === null) throw new TypeError(`not a remote account: ${profile.uri}`);
   const handle = [plainText(profile.username).toLowerCase(), plainText(profile.domain).toLowerCase()];
   await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [handle.join('@')]);
-  await tx.query(
+  const renamed = await tx.query<{ id: AccountId }>(
     `UPDATE social.accounts SET username = username || '.' || id, updated_at = now()
-      WHERE lower(username) = $1 AND coalesce(domain, '') = $2 AND uri <> $3`,
+      WHERE lower(username) = $1 AND coalesce(domain, '') = $2 AND uri <> $3 RETURNING id`,
     [...handle, plainText(profile.uri)],
   );
   await tx.query(
@@ -91,6 +91,7 @@ export async function upsertRemoteAccount(tx: Queryable, profile: AccountProfile
   );
   const [account] = await accountsByUris(tx, [profile.uri]);
   if (account === undefined) throw new Error(`account ${profile.uri} is gone right after it was written`);
+  await changed(tx, [account, ...renamed].map(({ id }) => versionOf.account(id)));
   return account;
 }
 
@@ -119,6 +120,7 @@ export async function updateAccount(tx: Queryable, id: AccountId, change: Accoun
   });
   if (sets.length === 0) return;
   await tx.query(`UPDATE social.accounts SET ${sets.join(', ')}, updated_at = now() WHERE id = $1 AND deleted_at IS NULL`, params);
+  await changed(tx, [versionOf.account(id)]);
 }
 
 function columnValue(member: keyof AccountChange, value: unknown): unknown {

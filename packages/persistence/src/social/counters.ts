@@ -1,5 +1,6 @@
+import { versionOf } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
-import type { Queryable } from '../database.js';
+import { changed, type Queryable } from '../database.js';
 
 /**
  * What counters count, so that they can be checked against rows: `followers` and `following` follow rows;
@@ -43,6 +44,7 @@ export async function moveAccountCounters(tx: Queryable, deltas: readonly Accoun
       deltas.map((delta) => delta.lastStatusAt ?? null),
     ],
   );
+  await changed(tx, deltas.map((delta) => versionOf.account(delta.accountId)));
 }
 
 /** As for accounts. Take this one first where a transaction moves both. */
@@ -64,4 +66,5 @@ export async function moveStatusCounters(tx: Queryable, deltas: readonly StatusD
       deltas.map((delta) => delta.favourites ?? 0),
     ],
   );
+  await changed(tx, deltas.map((delta) => versionOf.status(delta.statusId)));
 }

@@ -1,5 +1,6 @@
+import { versionOf } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
-import type { Queryable } from '../database.js';
+import { changed, type Queryable } from '../database.js';
 import { moveAccountCounters, moveStatusCounters } from './counters.js';
 import { deleteStatuses } from './delete-statuses.js';
 import { followDeltas } from './tie-writes.js';
@@ -16,6 +17,7 @@ export async function deleteAccount(tx: Queryable, id: AccountId): Promise<void>
     [id],
   );
   if (living.length === 0) return;
+  await changed(tx, [versionOf.account(id), versionOf.ties(id), versionOf.marks(id)]);
   await untilNone(async () => (await severTies(tx, 'follows', [id])).length);
   await dropQuietTies(tx, id);
   await untilNone(() => dropFavourites(tx, id));
@@ -42,15 +44,24 @@ export async function severTies(
       RETURNING f.id, f.account_id AS "accountId", f.target_account_id AS "targetId", f.uri`,
     [accountIds],
   );
-  if (table === 'follows') await moveAccountCounters(tx, gone.flatMap((tie) => followDeltas(tie, -1)));
+  if (table === 'follows') {
+    await moveAccountCounters(tx, gone.flatMap((tie) => followDeltas(tie, -1)));
+    await changed(tx, gone.map((tie) => versionOf.ties(tie.accountId)));
+  }
   return gone;
 }
 
 /** Ties that nobody's counter counts. */
 async function dropQuietTies(tx: Queryable, id: AccountId): Promise<void> {
   await tx.query('DELETE FROM social.follow_requests WHERE account_id = $1 OR target_account_id = $1', [id]);
-  await tx.query('DELETE FROM social.blocks WHERE account_id = $1 OR target_account_id = $1', [id]);
-  await tx.query('DELETE FROM social.mutes WHERE account_id = $1 OR target_account_id = $1', [id]);
+  const outOf = (table: 'blocks' | 'mutes'): Promise<{ accountId: AccountId; targetId: AccountId }[]> =>
+    tx.query(
+      `DELETE FROM social.${table} WHERE account_id = $1 OR target_account_id = $1
+       RETURNING account_id AS "accountId", target_account_id AS "targetId"`,
+      [id],
+    );
+  const gone = [...(await outOf('blocks')), ...(await outOf('mutes'))];
+  await changed(tx, gone.flatMap((tie) => [versionOf.ties(tie.accountId), versionOf.ties(tie.targetId)]));
   await tx.query('DELETE FROM social.bookmarks WHERE account_id = $1', [id]);
 }
 

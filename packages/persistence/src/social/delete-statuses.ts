@@ -1,6 +1,6 @@
-import type { Visibility } from '@trunkline/domain';
+import { versionOf, type Visibility } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
-import type { Queryable } from '../database.js';
+import { changed, type Queryable } from '../database.js';
 import { moveAccountCounters, moveStatusCounters } from './counters.js';
 import { countsAsReply, countsForAuthor } from './insert-status.js';
 
@@ -31,6 +31,7 @@ export async function deleteStatuses(
   for (let batch = await blankBoosts(tx, deletedIds); batch.length > 0; batch = await blankBoosts(tx, deletedIds)) {
     boosts.push(...batch);
   }
+  await changed(tx, [...gone, ...boosts].flatMap((row) => [versionOf.status(row.id), ...(row.boostOfId === null ? [] : [versionOf.marks(row.accountId)])]));
   await dropBelongings(tx, [...deletedIds, ...boosts.map((boost) => boost.id)]);
   await moveCountersBack(tx, [...gone, ...boosts]);
   return { deletedIds, boostIds: boosts.map((boost) => boost.id) };

@@ -1,6 +1,7 @@
+import { versionOf } from '@trunkline/domain';
 import type { StatusId } from '@trunkline/kernel';
 import type { IdSource, StatusEdit, StatusEditRow } from '@trunkline/social';
-import type { Queryable } from '../database.js';
+import { changed, type Queryable } from '../database.js';
 import { tagKeys } from './insert-status.js';
 import { jsonText, plainText, plainTextOrNull, plainTexts } from './safe-values.js';
 
@@ -42,6 +43,7 @@ export async function editStatus(tx: Queryable, ids: Pick<IdSource, 'next'>, sta
   );
   await replaceMentions(tx, statusId, edit);
   await replaceTags(tx, statusId, edit.tags);
+  await changed(tx, [versionOf.status(statusId)]);
   return true;
 }
 

@@ -1,7 +1,7 @@
-import { normaliseHashtag } from '@trunkline/domain';
+import { normaliseHashtag, versionOf } from '@trunkline/domain';
 import { idTimeMs, type AccountId, type StatusId } from '@trunkline/kernel';
 import type { IdSource, NewStatus } from '@trunkline/social';
-import type { Queryable } from '../database.js';
+import { changed, type Queryable } from '../database.js';
 import { moveAccountCounters, moveStatusCounters } from './counters.js';
 import { jsonText, plainText, plainTextOrNull, plainTexts } from './safe-values.js';
 import { lockUris } from './tombstones.js';
@@ -118,7 +118,10 @@ async function moveCounters(
   status: { readonly accountId: AccountId; readonly visibility: string; readonly boostOfId: StatusId | null; readonly createdAt: Date },
   parentId: StatusId | null,
 ): Promise<void> {
-  if (status.boostOfId !== null) await moveStatusCounters(tx, [{ statusId: status.boostOfId, boosts: 1 }]);
+  if (status.boostOfId !== null) {
+    await moveStatusCounters(tx, [{ statusId: status.boostOfId, boosts: 1 }]);
+    await changed(tx, [versionOf.marks(status.accountId)]);
+  }
   if (parentId !== null && countsAsReply(status.visibility)) await moveStatusCounters(tx, [{ statusId: parentId, replies: 1 }]);
   if (countsForAuthor(status.visibility)) {
     await moveAccountCounters(tx, [{ accountId: status.accountId, statuses: 1, lastStatusAt: status.createdAt }]);

@@ -1,7 +1,7 @@
-import type { StatusFlags } from '@trunkline/domain';
+import { versionOf, type StatusFlags } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type { Entry, PageQuery } from '@trunkline/social';
-import type { Queryable } from '../database.js';
+import { changed, type Queryable } from '../database.js';
 import { moveStatusCounters } from './counters.js';
 import { entries } from './page-sql.js';
 import { plainTextOrNull } from './safe-values.js';
@@ -19,6 +19,7 @@ export async function insertFavourite(
   );
   if (rows.length === 0) return false;
   await moveStatusCounters(tx, [{ statusId: tie.statusId, favourites: 1 }]);
+  await changed(tx, [versionOf.marks(tie.accountId)]);
   return true;
 }
 
@@ -29,6 +30,7 @@ export async function deleteFavourite(tx: Queryable, accountId: AccountId, statu
   );
   if (gone === undefined) return null;
   await moveStatusCounters(tx, [{ statusId, favourites: -1 }]);
+  await changed(tx, [versionOf.marks(accountId)]);
   return gone;
 }
 
@@ -39,12 +41,15 @@ export async function insertBookmark(tx: Queryable, tie: { id: Snowflake; accoun
      ON CONFLICT (account_id, status_id) DO NOTHING RETURNING id`,
     [tie.id, tie.accountId, tie.statusId],
   );
+  await changed(tx, [versionOf.marks(tie.accountId)]);
   return rows.length === 1;
 }
 
 export async function deleteBookmark(tx: Queryable, accountId: AccountId, statusId: StatusId): Promise<boolean> {
   const sql = 'DELETE FROM social.bookmarks WHERE account_id = $1 AND status_id = $2 RETURNING id';
-  return (await tx.query(sql, [accountId, statusId])).length === 1;
+  const gone = await tx.query(sql, [accountId, statusId]);
+  await changed(tx, [versionOf.marks(accountId)]);
+  return gone.length === 1;
 }
 
 /** For every id asked about, in one statement. */

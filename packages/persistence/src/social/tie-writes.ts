@@ -1,6 +1,7 @@
+import { versionOf } from '@trunkline/domain';
 import type { AccountId, Snowflake } from '@trunkline/kernel';
 import type { FollowOptions, FollowTie, Tie } from '@trunkline/social';
-import type { Queryable } from '../database.js';
+import { changed, type Queryable } from '../database.js';
 import { moveAccountCounters } from './counters.js';
 import { plainTextOrNull } from './safe-values.js';
 
@@ -26,12 +27,15 @@ async function deleteFollowRow(tx: Queryable, table: FollowTable, accountId: Acc
 export async function insertFollow(tx: Queryable, tie: FollowTie): Promise<boolean> {
   if (!(await insertFollowRow(tx, 'follows', tie))) return false;
   await moveAccountCounters(tx, followDeltas(tie, 1));
+  await changed(tx, [versionOf.ties(tie.accountId)]);
   return true;
 }
 
 export async function deleteFollow(tx: Queryable, accountId: AccountId, targetId: AccountId): Promise<FollowTie | null> {
   const gone = await deleteFollowRow(tx, 'follows', accountId, targetId);
-  if (gone !== null) await moveAccountCounters(tx, followDeltas(gone, -1));
+  if (gone === null) return null;
+  await moveAccountCounters(tx, followDeltas(gone, -1));
+  await changed(tx, [versionOf.ties(accountId)]);
   return gone;
 }
 
@@ -61,6 +65,7 @@ export async function updateFollow(
   if (change.uri !== undefined) sets.push(`uri = $${params.push(plainTextOrNull(change.uri))}`);
   if (sets.length === 0) return;
   await tx.query(`UPDATE social.${table} SET ${sets.join(', ')} WHERE account_id = $1 AND target_account_id = $2`, params);
+  if (table === 'follows') await changed(tx, [versionOf.ties(tie.accountId)]);
 }
 
 export async function insertBlock(tx: Queryable, tie: Tie): Promise<boolean> {
@@ -69,12 +74,15 @@ export async function insertBlock(tx: Queryable, tie: Tie): Promise<boolean> {
      ON CONFLICT (account_id, target_account_id) DO NOTHING RETURNING id`,
     [tie.id, tie.accountId, tie.targetId, plainTextOrNull(tie.uri)],
   );
+  await changed(tx, [versionOf.ties(tie.accountId), versionOf.ties(tie.targetId)]);
   return rows.length === 1;
 }
 
 export async function deleteBlock(tx: Queryable, accountId: AccountId, targetId: AccountId): Promise<Tie | null> {
   const sql = `DELETE FROM social.blocks WHERE account_id = $1 AND target_account_id = $2 RETURNING ${TIE_COLUMNS}`;
-  return (await tx.query<Tie>(sql, [accountId, targetId]))[0] ?? null;
+  const [gone] = await tx.query<Tie>(sql, [accountId, targetId]);
+  await changed(tx, [versionOf.ties(accountId), versionOf.ties(targetId)]);
+  return gone ?? null;
 }
 
 /** A second mute changes the first: its end and whether notifications are hidden. */
@@ -88,9 +96,12 @@ export async function insertMute(
      DO UPDATE SET hide_notifications = excluded.hide_notifications, expires_at = excluded.expires_at`,
     [mute.id, mute.accountId, mute.targetId, mute.hideNotifications, mute.expiresAt],
   );
+  await changed(tx, [versionOf.ties(mute.accountId)]);
 }
 
 export async function deleteMute(tx: Queryable, accountId: AccountId, targetId: AccountId): Promise<boolean> {
   const sql = 'DELETE FROM social.mutes WHERE account_id = $1 AND target_account_id = $2 RETURNING id';
-  return (await tx.query(sql, [accountId, targetId])).length === 1;
+  const gone = await tx.query(sql, [accountId, targetId]);
+  await changed(tx, [versionOf.ties(accountId)]);
+  return gone.length === 1;
 }

@@ -14,6 +14,7 @@ import type {
   InstanceKeyStore,
   RedisCache,
   RedisRateCounter,
+  RedisVersions,
   RemoteKeyStore,
   SqlMarkerStore,
   SqlModerationStore,
@@ -71,6 +72,7 @@ export interface Backbone {
   readonly feeds: HomeFeeds;
   readonly cache: RedisCache;
   readonly rates: RedisRateCounter;
+  readonly versions: RedisVersions;
 
   readonly broker: Broker;
   readonly publisher: EventPublisher;

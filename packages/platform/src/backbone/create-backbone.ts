@@ -21,6 +21,7 @@ import {
   RedisCache,
   RedisHomeFeeds,
   RedisRateCounter,
+  RedisVersions,
   RemoteKeyStore,
   SqlMarkerStore,
   SqlModerationStore,
@@ -47,12 +48,14 @@ const INSTANCE_KEY_PATH = '/actor#main-key';
 export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
   const { settings, logger, shutdown } = parts;
   const warn = (event: string) => (err: unknown) => logger.warn({ event, err }, event.replaceAll('_', ' '));
-  const db = await connectDatabase(parts);
+  const redis = await connectRedis(parts);
+  const versions = new RedisVersions(redis);
+  shutdown.register('end-pools', 'versions', () => versions.close());
+  const db = await connectDatabase(parts, versions);
   const clock = await DatabaseClock.start(db, warn('clock_not_measured'));
   shutdown.register('end-pools', 'clock', () => clock.stop());
   const ids = await DatabaseIds.start(db, clock, { onError: warn('worker_lease') });
   shutdown.register('drain-broker', 'worker-number', () => ids.stop());
-  const redis = await connectRedis(parts);
   const broker = await connectNats(parts);
   const bus = new LiveBus(broker);
   const publisher = new EventPublisher(broker);
@@ -90,6 +93,7 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
     feeds: new RedisHomeFeeds(redis, settings.userActiveDays, () => parts.metrics.timelineRebuilds.inc()),
     cache: new RedisCache(redis),
     rates: new RedisRateCounter(redis, clock),
+    versions,
     live: new NatsLive(bus),
     remote: new SignedDocuments(federation, instanceSigner(instanceKey, settings.baseUrl)),
   };
@@ -97,7 +101,7 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
 
 const relaysOf = (make: (lane: EventLane) => EventRelay): Record<EventLane, EventRelay> => ({ local: make('local'), remote: make('remote') });
 
-async function connectDatabase({ name, settings, logger, metrics, health, shutdown }: PlatformParts): Promise<Database> {
+async function connectDatabase({ name, settings, logger, metrics, health, shutdown }: PlatformParts, versions: RedisVersions): Promise<Database> {
   const { url, directUrl, replicaUrl, connectionBudget, processes } = settings.database;
   const db = await Database.connect({
     url,
@@ -106,6 +110,7 @@ async function connectDatabase({ name, settings, logger, metrics, health, shutdo
     poolMax: Math.max(POOL_MIN, Math.floor(connectionBudget / processes)),
     applicationName: `trunkline-${name}`,
     onError: (err) => logger.warn({ event: 'database_connection', err }, 'an idle database connection broke'),
+    onChanged: (names) => versions.announce(names),
   });
   health.register('readiness', 'postgres', () => db.ping());
   health.register('startup', 'migrations', async () => {
