@@ -20,11 +20,12 @@ export class InboxBench {
     readonly other: ScriptedPeer,
   ) {}
 
-  static async start(): Promise<InboxBench> {
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<InboxBench> {
     const [peer, other] = [await ScriptedPeer.start(), await ScriptedPeer.start()];
     const starting = startTestServer({
       port: await freePort(),
       peers: [peer.host, other.host],
+      env,
       service: { name: 'inbox', module: InboxModule, ...withBackbone({ consumes: true, chores: ['inbound'] }) },
     });
     // Listening peers would keep a failed run from ending.

@@ -26,6 +26,7 @@ export class Metrics {
   readonly inboxAcceptSeconds = this.histogram('inbox_accept_seconds', 'From the request to the answer of an accepted inbox POST.', FAST_SECONDS, []);
   readonly activityApplySeconds = this.histogram('activity_apply_seconds', 'Turning one stored activity into state.', SLOW_SECONDS, ['type']);
   readonly activityOldestUnapplied = this.gauge('activity_oldest_unapplied_seconds', 'Age of the oldest stored, unapplied activity.', []);
+  readonly activityBacklog = this.gauge('activity_backlog_rows', 'Stored activities that are due and unapplied, counted up to the bound.', []);
   readonly activitiesDead = this.gauge('activities_dead', 'Activities given up, waiting for the operator.', []);
   readonly outboxUnpublishedRows = this.gauge('outbox_unpublished_rows', 'Events committed but not yet published.', []);
   readonly outboxOldestUnpublished = this.gauge('outbox_oldest_unpublished_seconds', 'Age of the oldest unpublished event.', []);

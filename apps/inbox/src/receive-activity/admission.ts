@@ -33,9 +33,19 @@ export class Admission {
     return Math.floor(this.settings.inFlightMax / 2);
   }
 
+  /** Whether `enter` would find no place now. */
+  get isFull(): boolean {
+    return this.inFlight >= this.settings.inFlightMax;
+  }
+
+  /** Whether `enterFor` would find no place now. */
+  isFullFor(host: string): boolean {
+    return (this.byDomain.get(registrableDomain(host)) ?? 0) >= this.settings.perDomainMax;
+  }
+
   /** null: the server has all it can work on. */
   enter(): Release | null {
-    if (this.inFlight >= this.settings.inFlightMax) return null;
+    if (this.isFull) return null;
     this.inFlight += 1;
     return once(() => (this.inFlight -= 1));
   }

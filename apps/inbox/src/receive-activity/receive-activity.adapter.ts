@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AppError, type Result } from '@trunkline/kernel';
 import { GroupCommit, newEventId } from '@trunkline/persistence';
 import { BACKBONE, currentTraceparent, type Backbone } from '@trunkline/platform';
-import { Admission } from './admission.js';
+import { DoorAdapter } from './door.adapter.js';
 import { fetchKey, type FetchedKey, type KeyFailure } from './fetch-key.js';
 import { HostEars } from './hear-hosts.js';
 import { KeyBook } from './key-book.js';
@@ -22,9 +22,11 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
   private readonly commits: GroupCommit<ReceivedRow, StoredRow>;
   private readonly ears: HostEars;
 
-  constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
+  constructor(
+    @Inject(BACKBONE) private readonly backbone: Backbone,
+    { admission }: DoorAdapter,
+  ) {
     const { clock, policy, settings, store, remoteKeys } = backbone;
-    const admission = new Admission();
     const lane = new KeyLane((keyId) => this.fetchKey(keyId), { waitersMax: admission.waitersMax });
     this.received = this.makeStore();
     this.ears = this.listen();

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
+import { DoorAdapter } from './door.adapter.js';
 import { ReceiveActivityAdapter } from './receive-activity.adapter.js';
 import { ReceiveActivityController } from './receive-activity.controller.js';
 
 /** POSTs of other servers → verified, committed rows in federation.inbound. Writes nothing else but remote keys. */
-@Module({ controllers: [ReceiveActivityController], providers: [ReceiveActivityAdapter], exports: [ReceiveActivityAdapter] })
+@Module({ controllers: [ReceiveActivityController], providers: [DoorAdapter, ReceiveActivityAdapter], exports: [ReceiveActivityAdapter] })
 export class ReceiveActivityModule {}

@@ -30,6 +30,15 @@ test('no bell when all were repeats', async () => {
   await store.quiet();
 });
 
+test('bells that nobody answers are left to the sweeper, beyond a bound', async () => {
+  const answers: (() => void)[] = [];
+  const { store, unheard } = storeWith(() => new Promise((resolve) => answers.push(resolve)));
+  for (let n = 10; n < 80; n += 1) await expect(store.commit([row(String(n))])).resolves.toHaveLength(1);
+  expect([answers.length, unheard.length]).toEqual([64, 6]);
+  answers.forEach((answer) => answer());
+  await store.quiet();
+});
+
 test('a bell that nobody hears changes no answer', async () => {
   const { store, unheard } = storeWith(() => Promise.reject(new Error('broker is away')));
   await expect(store.commit([row('1')])).resolves.toHaveLength(1);

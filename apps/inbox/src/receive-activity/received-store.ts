@@ -32,6 +32,9 @@ export interface StorePorts {
   readonly onUnheard: (error: unknown) => void;
 }
 
+/** Bells under way. With a broker that does not answer there would be more of them with every group. */
+const RINGING_MAX = 64;
+
 /**
  * Commits a group of received rows, then rings once for those that are new. The group's senders are answered at the
  * commit: whether the bell is heard is no business of theirs.
@@ -54,6 +57,7 @@ export class ReceivedStore {
   }
 
   private ring(inboundIds: readonly Snowflake[]): void {
+    if (this.ringing.size >= RINGING_MAX) return this.ports.onUnheard(new Error('too many bells are ringing'));
     const eventId = this.ports.newEventId();
     const bell = this.ports
       .ring({ eventId, subject: ActivityReceivedV1.subject, payload: { eventId, inboundIds } })

@@ -16,6 +16,10 @@ export const refuse = (status: Refusal['status'], code: string, safe: string, re
 const RETRY_SOON_SECONDS = 5;
 const RETRY_LATER_SECONDS = 60;
 
+/** Spread, or all would be back in the same second. */
+const backLater = (): number => RETRY_LATER_SECONDS + Math.floor(RETRY_LATER_SECONDS * Math.random());
+
+export const backlogFull = () => refuse(503, 'backlog_full', 'Too much waits to be worked on', backLater());
 export const overloaded = () => refuse(503, 'overloaded', 'Too many requests are being worked on', RETRY_SOON_SECONDS);
 export const throttled = () => refuse(429, 'throttled', 'Too many requests of this domain are being worked on', RETRY_SOON_SECONDS);
 export const blocked = () => refuse(403, 'blocked_domain', 'This server does not federate with yours');

@@ -32,6 +32,17 @@ export interface DeadInbound {
   readonly receivedAt: Date;
 }
 
+/** What is due and not applied, at most as much as was asked about. */
+export interface InboundBacklog {
+  readonly rows: number;
+  /** For how long the most overdue row has been due. */
+  readonly overdueSeconds: number;
+  /** Of the hosts that have most of it. */
+  readonly rowsByHost: ReadonlyMap<string, number>;
+}
+
+const BACKLOG_HOSTS_MAX = 200;
+
 /** Types whose exact repeats are dropped early: everything else may rightly come again with the same id. */
 const RECEIPTED = new Set(['Create', 'Update', 'Announce']);
 /** Longer ids are remembered by their hash: an index entry has to fit a third of a page. */
@@ -155,6 +166,22 @@ export class InboundStore {
         (SELECT received_at FROM federation.inbound WHERE state = 'stored' ORDER BY next_attempt_at LIMIT 1000) due`,
     );
     return row?.oldest ? Math.max(0, (this.clock.nowMs() - row.oldest.getTime()) / 1_000) : 0;
+  }
+
+  /** Looks at no more than `rowsMax` rows, so it costs the same however many wait. Rows put off to a later time are not due. */
+  async backlog(rowsMax: number): Promise<InboundBacklog> {
+    const hosts = await this.db.query<{ host: string; rows: number; total: number; since: Date }>(
+      `SELECT signer_host AS host, count(*)::int AS rows, (sum(count(*)) OVER ())::int AS total, (min(min(next_attempt_at)) OVER ()) AS since
+         FROM (SELECT signer_host, next_attempt_at FROM federation.inbound
+                WHERE state = 'stored' AND next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $2) due
+        GROUP BY signer_host
+        ORDER BY count(*) DESC
+        LIMIT $3`,
+      [nowDate(this.clock), rowsMax, BACKLOG_HOSTS_MAX],
+    );
+    const [most] = hosts;
+    const overdueSeconds = most === undefined ? 0 : Math.max(0, (this.clock.nowMs() - most.since.getTime()) / 1_000);
+    return { rows: most?.total ?? 0, overdueSeconds, rowsByHost: new Map(hosts.map(({ host, rows }) => [host, rows])) };
   }
 
   /** Those given up that nobody has replayed. */

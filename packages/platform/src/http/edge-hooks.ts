@@ -74,7 +74,9 @@ function record(request: FastifyRequest, reply: FastifyReply, { logger, metrics 
   metrics.httpDuration.observe({ route, method, status: String(reply.statusCode) }, seconds);
   // Probes are silent: they come several times a second, for ever, and would bury what matters.
   if (request.routeOptions.logLevel === 'silent') return;
-  logger.info(
+  // Refusals of the busy are counted above: a flood of them must not become a flood of lines.
+  const level = reply.statusCode === 429 || reply.statusCode === 503 ? 'debug' : 'info';
+  logger[level](
     {
       event: 'http_request',
       method,

@@ -79,6 +79,8 @@ export interface Settings {
   readonly secretKeys: readonly SecretKeySetting[];
   /** Home feeds of people unseen for longer are not filled. */
   readonly userActiveDays: number;
+  /** Activities that may wait to be applied before other servers are told to come back later. */
+  readonly inboxBacklogMax: number;
   readonly site: {
     readonly title: string;
     readonly description: string;
