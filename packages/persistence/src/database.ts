@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { connectionLost, retryable, translateError } from './database-errors.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { ShareGates, type PoolShares } from './pool-shares.js';
 
 /** Rows by SQL. bigint columns come back as decimal strings, timestamptz as Date, jsonb parsed. */
 export interface Queryable {
@@ -17,6 +18,8 @@ export interface DatabaseOptions {
   readonly replicaUrl?: string;
   /** This process's share of DB_CONNECTION_BUDGET. */
   readonly poolMax: number;
+  /** How much of it crowded work may hold. Absent: nobody is held back. */
+  readonly shares?: PoolShares;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
   /** Sent to Postgres on direct connections; behind PgBouncer the roles carry it (see roles.ts). */
@@ -133,6 +136,7 @@ export class Database implements Queryable {
     private readonly names: StatementNames,
     private readonly onError: (error: Error) => void,
     readonly onChanged: (names: readonly VersionName[]) => Promise<void>,
+    private readonly gates: ShareGates,
   ) {}
 
   /** @throws AppError 503 when Postgres cannot be reached. */
@@ -142,7 +146,8 @@ export class Database implements Queryable {
     await dataSource.initialize().catch((error: unknown) => {
       throw translateError(error);
     });
-    return new Database(dataSource, new StatementNames(isPooled(options) ? 0 : PREPARED_MAX), onError, options.onChanged ?? (() => Promise.resolve()));
+    const names = new StatementNames(isPooled(options) ? 0 : PREPARED_MAX);
+    return new Database(dataSource, names, onError, options.onChanged ?? (() => Promise.resolve()), new ShareGates(options.shares));
   }
 
   query<R = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<R[]> {
@@ -226,8 +231,12 @@ export class Database implements Queryable {
     }
   }
 
+  private borrow<T>(pool: Pool, work: (client: Client, lose: (error: Error) => void) => Promise<T>): Promise<T> {
+    return this.gates.pass(() => this.lend(pool, work));
+  }
+
   /** Lends a connection; one that broke meanwhile does not go back to the pool. */
-  private async borrow<T>(pool: Pool, work: (client: Client, lose: (error: Error) => void) => Promise<T>): Promise<T> {
+  private async lend<T>(pool: Pool, work: (client: Client, lose: (error: Error) => void) => Promise<T>): Promise<T> {
     const client = await pool.connect().catch((error: unknown) => {
       throw translateError(error);
     });

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AppError, type Result } from '@trunkline/kernel';
-import { GroupCommit, newEventId } from '@trunkline/persistence';
+import { GroupCommit, inShare, newEventId } from '@trunkline/persistence';
 import { BACKBONE, currentTraceparent, type Backbone } from '@trunkline/platform';
 import { DoorAdapter } from './door.adapter.js';
 import { fetchKey, type FetchedKey, type KeyFailure } from './fetch-key.js';
@@ -67,7 +67,7 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
 
   private async answer(post: InboxPost): Promise<Awaited<ReturnType<typeof receiveActivity>>> {
     try {
-      return await receiveActivity(this.ports, post);
+      return await inShare('inbox', () => receiveActivity(this.ports, post));
     } catch (error) {
       this.backbone.parts.metrics.inboxRequests.inc({ result: 'failed' });
       throw error;

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { actorUris, hostOf } from '@trunkline/activitypub';
 import { LIVE } from '@trunkline/contracts';
 import type { AccountId } from '@trunkline/kernel';
+import { inShare } from '@trunkline/persistence';
 import { BACKBONE, type Backbone } from '@trunkline/platform';
 import { DeliveryWorker, type Sender, type WorkerPorts } from './delivery-worker.js';
 import { HostBook } from './host-book.js';
@@ -33,7 +34,7 @@ export class DeliverAdapter implements OnApplicationBootstrap {
     shutdown.register('finish', 'deliveries under way', () => this.worker.finished());
     metrics.onCollect(async () => metrics.deliveryOldestPending.set(await deliveries.oldestPendingSeconds()));
     metrics.onCollect(async () => metrics.deliveryBreakerOpen.set((await hosts.shut(PAUSED_COUNT_MAX)).length));
-    this.worker.start();
+    inShare('jobs', () => this.worker.start());
   }
 
   private ports(): WorkerPorts {

@@ -30,6 +30,7 @@ import {
   SqlSocialStore,
   Users,
   WebSessions,
+  type PoolShares,
 } from '@trunkline/persistence';
 import { LIVE, type EventLane } from '@trunkline/contracts';
 import { KeyRing } from '../key-ring.js';
@@ -99,15 +100,26 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
   };
 }
 
+/** Services in which requests and crowded work meet. Elsewhere jobs leave one connection to what runs beside them. */
+const MIXED: ReadonlySet<string> = new Set(['standalone', 'inbox']);
+const SHARE_MIN = 2;
+
+const sharesOf = (service: string, poolMax: number): PoolShares => ({
+  jobs: Math.max(SHARE_MIN, MIXED.has(service) ? Math.floor(poolMax / 2) : poolMax - 1),
+  inbox: Math.max(SHARE_MIN, Math.floor(poolMax / 4)),
+});
+
 const relaysOf = (make: (lane: EventLane) => EventRelay): Record<EventLane, EventRelay> => ({ local: make('local'), remote: make('remote') });
 
 async function connectDatabase({ name, settings, logger, metrics, health, shutdown }: PlatformParts, versions: RedisVersions): Promise<Database> {
   const { url, directUrl, replicaUrl, connectionBudget, processes } = settings.database;
+  const poolMax = Math.max(POOL_MIN, Math.floor(connectionBudget / processes));
   const db = await Database.connect({
     url,
     directUrl,
     ...(replicaUrl === null ? {} : { replicaUrl }),
-    poolMax: Math.max(POOL_MIN, Math.floor(connectionBudget / processes)),
+    poolMax,
+    shares: sharesOf(name, poolMax),
     applicationName: `trunkline-${name}`,
     onError: (err) => logger.warn({ event: 'database_connection', err }, 'an idle database connection broke'),
     onChanged: (names) => versions.announce(names),

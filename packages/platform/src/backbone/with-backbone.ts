@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { connectJetStream, ensureTopology, JetStreamStrategy } from '@trunkline/messaging';
+import { inShare } from '@trunkline/persistence';
 import { parseTraceparent, runWithTraceContext, startTrace } from '../trace.js';
 import type { ServiceDefinition } from '../start-service.js';
 import { HEALTH, LOGGER, METRICS, SERVICE_NAME, SETTINGS, SHUTDOWN } from '../tokens.js';
@@ -36,7 +37,7 @@ function consume(app: Parameters<NonNullable<ServiceDefinition['prepare']>>[0], 
     broker: backbone.broker,
     topology: { replicas: backbone.parts.settings.nats.replicas },
     deadLetters: backbone.deadLetters,
-    runInTrace: (traceparent, work) => runWithTraceContext(startTrace(parseTraceparent(traceparent)), work),
+    runInTrace: (traceparent, work) => inShare('jobs', () => runWithTraceContext(startTrace(parseTraceparent(traceparent)), work)),
   });
   connectJetStream(app, strategy);
   backbone.parts.shutdown.register('stop-consuming', 'transport', () => strategy.stopConsuming());
