@@ -119,7 +119,7 @@ describe('a suspended server, two copies of every service', () => {
         return !fetched.ok && fetched.error.code === 'blocked_domain';
       },
       delivery: async ({ backbone }) => {
-        const outcome = await backbone.federation.deliver({ inbox: `http://${away.domain}/inbox`, body: '{}', keyId: `${alice.account.uri}#main-key`, privateKey: bobsKey });
+        const outcome = await backbone.federation.sender({ body: '{}', keyId: `${alice.account.uri}#main-key`, privateKey: bobsKey })(`http://${away.domain}/inbox`);
         return outcome.kind === 'refused' && outcome.reason === 'blocked_domain';
       },
       'home feed': async (server) => uris(await at(server, '/api/v1/timelines/home')).length === 0,

@@ -2,11 +2,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { PolicySnapshot } from '@trunkline/domain';
 import { FederationHttp } from '@trunkline/federation-client';
 import { snowflake, SnowflakeGenerator, type Clock } from '@trunkline/kernel';
 import { Database, DeliveryStore, HostStore, queueStatus } from '@trunkline/persistence';
 import { createTestDatabase, testServices, until, type TestDatabase } from '@trunkline/testing';
-import { DeliveryWorker } from '../src/deliver/delivery-worker.js';
+import { DeliveryWorker, type WorkerPorts } from '../src/deliver/delivery-worker.js';
 import { HostBook } from '../src/deliver/host-book.js';
 import { SendSlots } from '../src/deliver/send-slots.js';
 
@@ -54,6 +55,11 @@ class MovableClock implements Clock {
   }
 }
 
+const OPEN: PolicySnapshot = {
+  version: 1, domainRules: [], allowedDomains: [], limitedFederation: false, registrations: 'open', approvalReasonRequired: false, serverRules: [],
+};
+
+let policy: PolicySnapshot;
 let database: TestDatabase;
 let db: Database;
 let clock: MovableClock;
@@ -72,8 +78,9 @@ afterAll(async () => {
 beforeEach(async () => {
   await db.query('TRUNCATE federation.delivery_bodies, federation.delivery_chunks, federation.delivery_retries, federation.hosts');
   clock = new MovableClock();
+  policy = OPEN;
   deliveries = new DeliveryStore(db, new SnowflakeGenerator(1), clock);
-  peers = await Promise.all([Peer.start(), Peer.start(), Peer.start()]);
+  peers = await Promise.all([Peer.start(), Peer.start(), Peer.start(), Peer.start()]);
   http = new FederationHttp({
     httpHosts: peers.map((peer) => peer.host),
     allowedPrivateAddresses: [],
@@ -92,22 +99,23 @@ afterEach(async () => {
   await Promise.all(peers.map((peer) => peer.stop()));
 });
 
-function startWorker(): DeliveryWorker {
+function startWorker(ports: Partial<WorkerPorts> = {}): DeliveryWorker {
   const hosts = new HostStore(db, clock);
   const worker = new DeliveryWorker({
     deliveries,
     clock,
-    policy: { current: () => ({ version: 1, domainRules: [], allowedDomains: [], limitedFederation: false, registrations: 'open', approvalReasonRequired: false, serverRules: [] }) },
+    policy: { current: () => policy },
     hosts: new HostBook(hosts, clock),
-    slots: new SendSlots({ total: 32, perHost: 4, hostStuckMs: 1_000, hostWaitMs: 5_000, hostWaitersMax: 64 }),
+    slots: new SendSlots({ total: 32, slow: 32, slowAfterMs: 500, perHost: 4, hostStuckMs: 1_000, hostWaitMs: 5_000, hostWaitersMax: 64 }),
     random: () => 0,
     counted: () => undefined,
     pausedHosts: (limit) => hosts.paused(limit),
-    senderFor: async () => (inbox, body) => http.deliver({ keyId: 'http://us.test/ap/users/7#main-key', privateKey, inbox, body }),
+    senderFor: async (_, body) => http.sender({ keyId: 'http://us.test/ap/users/7#main-key', privateKey, body }),
     onError: (error) => {
       throw error;
     },
     onGivenUp: () => undefined,
+    ...ports,
   });
   workers.push(worker);
   worker.start();
@@ -207,3 +215,64 @@ test('a worker that stops finishes what it holds', async () => {
   await finished;
   expect(await queueStatus(db)).toMatchObject({ chunksPending: 0, retriesPending: 0 });
 });
+
+// Two of a group answer, the third does not; then the process is gone. Its lease runs out, and another one takes over.
+test('after a crash in the middle of a group only what was unfinished is sent again', async () => {
+  ill().answer = () => undefined;
+  let crashed = false;
+  const lost = startWorker({
+    deliveries: {
+      claimChunks: (...args) => deliveries.claimChunks(...args),
+      claimRetries: (...args) => deliveries.claimRetries(...args),
+      settleRetries: (outcomes) => deliveries.settleRetries(outcomes),
+      settleChunks: (...args) => (crashed ? Promise.resolve([]) : deliveries.settleChunks(...args)),
+    },
+  });
+  await plan('post', [good(), ill(), other()]);
+  lost.wake();
+  const waiting = async (): Promise<string[]> =>
+    (await db.query<{ inboxes: string[] }>(`SELECT inboxes FROM federation.delivery_chunks WHERE state = 'pending' LIMIT 9`)).flatMap((row) => row.inboxes);
+  await until('the progress', async () => (await waiting()).length === 1);
+  expect(await waiting()).toEqual([ill().inbox]);
+  crashed = true;
+  await lost.stop();
+  await lost.finished();
+
+  ill().answer = (_, response) => void response.writeHead(202).end();
+  clock.offsetMs = 31_000;
+  startWorker();
+  await idle();
+  expect([good().got, other().got, ill().got]).toEqual([['post'], ['post'], ['post', 'post']]);
+  expect(await queueStatus(db)).toMatchObject({ retriesPending: 0, deliveriesDead: 0 });
+}, 30_000);
+
+test('in one group: reached, gone, failing and blocked meanwhile; each has its own end', async () => {
+  const blocked = peers[3] ?? good();
+  other().answer = (_, response) => void response.writeHead(410).end();
+  ill().answer = (_, response) => void response.writeHead(502).end();
+  await plan('post', [good(), other(), ill(), blocked]);
+  const rule = { id: SENDER, domain: blocked.host, severity: 'suspend', rejectMedia: false, rejectReports: false } as const;
+  policy = { ...OPEN, domainRules: [{ ...rule, privateComment: null, publicComment: null, obfuscate: false, createdAt: new Date() }] };
+  startWorker();
+  await idle();
+  expect([good().got, other().got, ill().got, blocked.got]).toEqual([['post'], ['post'], ['post'], []]);
+  const rows = await db.query('SELECT host, state, attempts, last_status AS status FROM federation.delivery_retries ORDER BY state LIMIT 9');
+  expect(rows).toEqual([
+    { host: other().host, state: 'dead', attempts: 1, status: 410 },
+    { host: ill().host, state: 'pending', attempts: 1, status: 502 },
+  ]);
+});
+
+test('one post to ten thousand inboxes writes at most two hundred rows', async () => {
+  const inboxes = Array.from({ length: 10_000 }, (_, n) => `https://r${n}.example/inbox`);
+  const reached = new Set<string>();
+  startWorker({ senderFor: async () => async (inbox) => (reached.add(inbox), { kind: 'delivered', reason: 'accepted', status: 202 }) });
+  await db.transaction((tx) => deliveries.plan(tx, { activityId: 'post', senderAccountId: SENDER, body: '{}', trace: null, inboxes }));
+  await idle();
+  expect(reached.size).toBe(inboxes.length);
+  const [rows] = await db.query<{ count: number }>(
+    `SELECT ((SELECT count(*) FROM federation.delivery_bodies) + (SELECT count(*) FROM federation.delivery_chunks)
+           + (SELECT count(*) FROM federation.delivery_retries) + (SELECT count(*) FROM federation.hosts))::int AS count`,
+  );
+  expect(rows?.count).toBeLessThanOrEqual(200);
+}, 30_000);

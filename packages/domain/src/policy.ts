@@ -33,7 +33,12 @@ export function normaliseHost(text: string): string | null {
 interface CompiledPolicy {
   readonly rules: ReadonlyMap<string, DomainRule>;
   readonly allowed: ReadonlySet<string>;
+  /** Answers given: the same few hosts are asked about all day. */
+  readonly verdicts: Map<string, DomainVerdict>;
 }
+
+/** Strangers name hosts: beyond this the memory starts anew. */
+const VERDICTS_MAX = 20_000;
 
 // Snapshots are immutable: the index of one is worked out once and goes with it.
 const compiled = new WeakMap<PolicySnapshot, CompiledPolicy>();
@@ -44,6 +49,7 @@ function compile(snapshot: PolicySnapshot): CompiledPolicy {
   const fresh = {
     rules: new Map(snapshot.domainRules.map((rule) => [normaliseHost(rule.domain) ?? rule.domain, rule])),
     allowed: new Set(snapshot.allowedDomains.map((domain) => normaliseHost(domain) ?? domain)),
+    verdicts: new Map<string, DomainVerdict>(),
   };
   compiled.set(snapshot, fresh);
   return fresh;
@@ -57,9 +63,18 @@ function compile(snapshot: PolicySnapshot): CompiledPolicy {
  */
 export function domainVerdict(snapshot: PolicySnapshot, host: string | null): DomainVerdict {
   if (host === null) return OPEN;
+  const policy = compile(snapshot);
+  const known = policy.verdicts.get(host);
+  if (known !== undefined) return known;
+  if (policy.verdicts.size >= VERDICTS_MAX) policy.verdicts.clear();
+  const verdict = judge(snapshot, policy, host);
+  if (host.length <= HOST_CHARS_MAX) policy.verdicts.set(host, verdict);
+  return verdict;
+}
+
+function judge(snapshot: PolicySnapshot, { rules, allowed }: CompiledPolicy, host: string): DomainVerdict {
   const normal = normaliseHost(host);
   if (normal === null) return CLOSED;
-  const { rules, allowed } = compile(snapshot);
   if (snapshot.limitedFederation && !allowed.has(normal)) return CLOSED;
   for (const name of namesFromSpecific(normal)) {
     const rule = rules.get(name);

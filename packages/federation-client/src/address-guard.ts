@@ -70,7 +70,7 @@ export class AddressGuard {
   }
 
   /** The `lookup` of the sockets to one origin. Fails with `BlockedAddressError` when no address may be dialled. */
-  lookupFor(origin: URL): LookupFunction {
+  lookupFor(origin: Pick<URL, 'protocol' | 'host'>): LookupFunction {
     const exempt = origin.protocol === 'http:' && this.isHttpHost(origin.host);
     return (hostname, options, callback) => {
       this.resolve(hostname).then(

@@ -1,67 +1,60 @@
-import { signRequest } from '@trunkline/http-signatures';
-import { ok, type Result } from '@trunkline/kernel';
+import { digestOf, signPost } from '@trunkline/http-signatures';
 import type { ClientParts } from './client-parts.js';
-import { headerOf } from './document-fetcher.js';
+import type { DeliveryTarget, DeliveryTargets } from './delivery-targets.js';
+import { failureOf } from './request-error.js';
 import type { FetchFailure } from './fetch-failure.js';
 import { judgeResponse } from './judge-response.js';
 import { ACTIVITY_JSON } from './media-type.js';
-import { orAbort, withinTime } from './request-error.js';
-import type { DeliveryOutcome, DeliveryRequest } from './requests.js';
+import { PostAnswer } from './post-answer.js';
+import type { DeliveryOutcome, Letter } from './requests.js';
 
-/** Of an inbox's answer only the status counts; this much is read to keep the connection. */
-const ANSWER_BYTES_MAX = 65_536;
+export interface DeliveryParts extends ClientParts {
+  readonly targets: DeliveryTargets;
+}
 
-/** Signs one activity for one inbox and POSTs it. Every outcome is a value; only bugs throw. */
-export async function deliver(parts: ClientParts, request: DeliveryRequest): Promise<DeliveryOutcome> {
-  const checked = parts.guard.checkUrl(request.inbox);
+/** Everything about a letter that is the same for each inbox. */
+interface Sealed extends Letter {
+  readonly bytes: Buffer;
+  readonly digest: string;
+  readonly type: string;
+}
+
+/** Signs one activity for one inbox after the other and POSTs it. Every outcome is a value; only bugs throw. */
+export function senderOf(parts: DeliveryParts, letter: Letter): (inbox: string) => Promise<DeliveryOutcome> {
+  const bytes = typeof letter.body === 'string' ? Buffer.from(letter.body) : letter.body;
+  const sealed: Sealed = { ...letter, bytes, digest: digestOf(bytes), type: letter.contentType ?? ACTIVITY_JSON };
+  return (inbox) => deliver(parts, sealed, inbox);
+}
+
+async function deliver(parts: DeliveryParts, letter: Sealed, inbox: string): Promise<DeliveryOutcome> {
+  const checked = parts.targets.of(inbox);
   if (!checked.ok) return outcomeOf(checked.error);
-  const url = checked.value;
-  if (parts.isHostBlocked(url.host)) return { kind: 'refused', reason: 'blocked_domain' };
+  const target = checked.value;
+  if (parts.isHostBlocked(target.host)) return { kind: 'refused', reason: 'blocked_domain' };
 
   const startedMs = performance.now();
-  const sent = await withinTime(parts.limits.deliverTotalTimeoutMs, (signal) => send(parts, url, request, signal));
-  const outcome = sent.ok ? sent.value : outcomeOf(sent.error);
-  parts.observer.delivered?.({
-    host: url.host,
-    kind: outcome.kind,
-    reason: outcome.reason,
-    durationMs: performance.now() - startedMs,
-  });
+  const outcome = await send(parts, letter, target);
+  parts.observer.delivered?.({ host: target.host, kind: outcome.kind, reason: outcome.reason, durationMs: performance.now() - startedMs });
   return outcome;
 }
 
-async function send(
-  parts: ClientParts,
-  url: URL,
-  request: DeliveryRequest,
-  signal: AbortSignal,
-): Promise<Result<DeliveryOutcome, FetchFailure>> {
-  const body = typeof request.body === 'string' ? Buffer.from(request.body) : request.body;
-  const headers = await signRequest({
-    method: 'POST',
-    url,
-    headers: { 'Content-Type': request.contentType ?? ACTIVITY_JSON, 'User-Agent': parts.userAgent },
-    body,
-    keyId: request.keyId,
-    privateKey: request.privateKey,
-    date: new Date(parts.nowMs()),
-  });
-  const { deliverTotalTimeoutMs } = parts.limits;
-  const response = await orAbort(
-    parts.pools.at(url).request({
-      method: 'POST',
-      path: url.pathname + url.search,
-      headers,
-      body,
-      signal,
-      headersTimeout: deliverTotalTimeoutMs,
-      bodyTimeout: deliverTotalTimeoutMs,
-    }),
-    signal,
-  );
-  // The status stands, however the rest of the answer ends; the total time bounds it.
-  await response.body.dump({ limit: ANSWER_BYTES_MAX });
-  return ok(judgeResponse(response.statusCode, headerOf(response, 'retry-after'), parts.nowMs()));
+async function send(parts: DeliveryParts, letter: Sealed, target: DeliveryTarget): Promise<DeliveryOutcome> {
+  // Its time runs from here: waiting for a signature or for a connection counts.
+  const answer = new PostAnswer(parts.limits.deliverTotalTimeoutMs);
+  try {
+    const { keyId, privateKey, digest, type } = letter;
+    const date = new Date(parts.nowMs()).toUTCString();
+    const signature = await signPost({ host: target.host, target: target.path, date, digest, contentType: type, keyId, privateKey });
+    const headers = ['host', target.host, 'date', date, 'digest', digest, 'content-type', type, 'user-agent', parts.userAgent, 'signature', signature];
+    // The answer bounds the time, so that undici need not.
+    parts.pools.at(target).dispatch({ method: 'POST', path: target.path, headers, body: letter.bytes, headersTimeout: 0, bodyTimeout: 0 }, answer);
+    const { status, retryAfter } = await answer.settled;
+    return judgeResponse(status, retryAfter, parts.nowMs());
+  } catch (error) {
+    return outcomeOf(failureOf(error));
+  } finally {
+    answer.forget();
+  }
 }
 
 /** Without an answer: what we do not dial is final, everything else may be better later. */

@@ -1,7 +1,7 @@
 import { ok, type Result } from '@trunkline/kernel';
 import { AddressGuard } from './address-guard.js';
-import type { ClientParts } from './client-parts.js';
-import { deliver } from './delivery.js';
+import { senderOf, type DeliveryParts } from './delivery.js';
+import { DeliveryTargets } from './delivery-targets.js';
 import { DocumentFetcher } from './document-fetcher.js';
 import type { FetchFailure } from './fetch-failure.js';
 import { fetchObject } from './fetch-object.js';
@@ -11,12 +11,12 @@ import { OriginPools } from './origin-pools.js';
 import type {
   BytesOptions,
   DeliveryOutcome,
-  DeliveryRequest,
   DocumentOptions,
   FetchedBytes,
   FetchedDocument,
   FetchedObject,
   FetchOptions,
+  Letter,
   ResolvedAccount,
   WebfingerAnswer,
 } from './requests.js';
@@ -33,7 +33,7 @@ export class FederationHttp {
   private readonly fetchPools: OriginPools;
   private readonly deliveryPools: OriginPools;
   private readonly fetcher: DocumentFetcher;
-  private readonly deliveryParts: ClientParts;
+  private readonly deliveryParts: DeliveryParts;
   private readonly webfingerPorts: WebfingerPorts;
 
   /** @throws TypeError when an address setting cannot be read. */
@@ -55,13 +55,13 @@ export class FederationHttp {
       guard,
       connections: limits.connectionsPerDeliveryPoolMax,
       connectTimeoutMs: limits.deliverConnectTimeoutMs,
-      poolsMax,
+      poolsMax: limits.deliveryPoolsMax,
       idleMs,
     });
     const { userAgent, isHostBlocked, observer = {}, nowMs = Date.now } = settings;
     const parts = { guard, limits, isHostBlocked, observer, userAgent, nowMs };
     this.fetcher = new DocumentFetcher({ ...parts, pools: this.fetchPools });
-    this.deliveryParts = { ...parts, pools: this.deliveryPools };
+    this.deliveryParts = { ...parts, pools: this.deliveryPools, targets: new DeliveryTargets(guard) };
     this.webfingerPorts = {
       isHttpHost: (host) => guard.isHttpHost(host),
       fetchDocument: (url, options) => this.fetchDocument(url, options),
@@ -118,9 +118,9 @@ export class FederationHttp {
     return confirmHandle(this.webfingerPorts, actor, options);
   }
 
-  /** POSTs a signed activity to an inbox, at once; see `DeliveryOutcome`. Never rejects but for bugs. */
-  deliver(request: DeliveryRequest): Promise<DeliveryOutcome> {
-    return deliver(this.deliveryParts, request);
+  /** What POSTs a signed activity to one inbox after the other, at once; see `DeliveryOutcome`. Never rejects but for bugs. */
+  sender(letter: Letter): (inbox: string) => Promise<DeliveryOutcome> {
+    return senderOf(this.deliveryParts, letter);
   }
 
   /** Open pools, for gauges. */

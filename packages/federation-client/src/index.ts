@@ -7,7 +7,7 @@ export type {
   BytesOptions,
   DeliveryOutcome,
   DeliveryReason,
-  DeliveryRequest,
+  Letter,
   DocumentOptions,
   FetchedBytes,
   FetchedDocument,

@@ -10,6 +10,13 @@ class PoolsClosedError extends Error {
   readonly code = 'UND_ERR_CLOSED';
 }
 
+/** Where a pool leads: a URL is one. */
+interface Origin {
+  readonly protocol: string;
+  readonly host: string;
+  readonly origin: string;
+}
+
 export interface PoolSettings {
   readonly guard: AddressGuard;
   readonly connections: number;
@@ -34,7 +41,7 @@ export class OriginPools {
   }
 
   /** The pool for a judged URL. Dispatch before the next await: a pool may be closed by then. @throws PoolsClosedError */
-  at(url: URL): Pool {
+  at(url: Origin): Pool {
     if (this.closed) throw new PoolsClosedError('the client is shutting down');
     const usedAtMs = performance.now();
     const pool = this.pools.get(url.origin)?.pool ?? this.open(url);
@@ -54,7 +61,7 @@ export class OriginPools {
     clearTimeout(timer);
   }
 
-  private open(url: URL): Pool {
+  private open(url: Origin): Pool {
     const { guard, connections, connectTimeoutMs, idleMs } = this.settings;
     return new Pool(url.origin, {
       connections,

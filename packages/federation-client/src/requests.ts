@@ -71,8 +71,8 @@ export interface ResolvedAccount {
   readonly actor: Readonly<Record<string, unknown>>;
 }
 
-export interface DeliveryRequest extends Signer {
-  readonly inbox: string;
+/** What goes to one inbox or to many. */
+export interface Letter extends Signer {
   /** Sent byte for byte. */
   readonly body: Buffer | string;
   /** Default `application/activity+json`. */

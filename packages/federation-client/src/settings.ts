@@ -36,8 +36,9 @@ export interface FederationLimits {
   /** How long a failed URL is not asked again. 0 turns the memory off. */
   readonly negativeCacheMs: number;
   readonly negativeCacheEntriesMax: number;
-  /** Keep-alive pools held at once, for fetches and for deliveries each; the least recently used one closes. */
+  /** Keep-alive pools held at once, for fetches and for deliveries; the least recently used one closes. */
   readonly poolsMax: number;
+  readonly deliveryPoolsMax: number;
   readonly connectionsPerFetchPoolMax: number;
   readonly connectionsPerDeliveryPoolMax: number;
   /** A connection without a request closes after this time, a pool without one as well. */
@@ -62,6 +63,8 @@ export const DEFAULT_LIMITS: FederationLimits = Object.freeze({
   negativeCacheMs: 60_000,
   negativeCacheEntriesMax: 5_000,
   poolsMax: 512,
+  // A post goes to thousands of servers, and the next one to the same: fewer pools would open each connection anew.
+  deliveryPoolsMax: 4_096,
   connectionsPerFetchPoolMax: 4,
   connectionsPerDeliveryPoolMax: 8,
   idleMs: 20_000,

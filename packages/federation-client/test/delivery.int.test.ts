@@ -14,7 +14,7 @@ const open = (...args: Parameters<typeof clientFor> extends [unknown, ...infer R
   return client;
 };
 const post = (client: FederationHttp, inbox = peer.url('/inbox')): Promise<DeliveryOutcome> =>
-  client.deliver({ ...testSigner, inbox, body: BODY });
+  client.sender({ ...testSigner, body: BODY })(inbox);
 
 beforeEach(async () => {
   peer = await ScriptedPeer.start();
@@ -52,7 +52,7 @@ test('deliveries one after the other use one connection, many at once a few', as
 
 test('the least recently used pool closes when there are too many', async () => {
   const others = await Promise.all([ScriptedPeer.start(), ScriptedPeer.start()]);
-  const client = clientFor([peer, ...others], { poolsMax: 2 });
+  const client = clientFor([peer, ...others], { deliveryPoolsMax: 2 });
   for (const one of [peer, ...others]) {
     one.status('/inbox', 202);
     expect(await post(client, one.url('/inbox'))).toMatchObject({ kind: 'delivered' });

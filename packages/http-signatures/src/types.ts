@@ -79,3 +79,18 @@ export interface RequestToSign {
   /** When it is sent, not when it was queued: Misskey drops what is five minutes old. */
   readonly date: Date;
 }
+
+/** A POST with a body, its parts as they will stand on the wire. */
+export interface PostToSign {
+  /** With a port if it is not the scheme's own. */
+  readonly host: string;
+  /** Path and query. */
+  readonly target: string;
+  /** The Date header: when it is sent. */
+  readonly date: string;
+  /** The Digest header, from `digestOf`. */
+  readonly digest: string;
+  readonly contentType: string;
+  readonly keyId: string;
+  readonly privateKey: KeyObject;
+}

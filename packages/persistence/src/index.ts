@@ -13,6 +13,7 @@ export { DeadLetterStore, type DeadLetterRow, type ParkedLetter } from './ledger
 export {
   DeliveryStore,
   type ChunkFailure,
+  type ChunkProgress,
   type DeadDelivery,
   type DeliveryChunk,
   type DeliveryRetry,

@@ -43,15 +43,15 @@ function world(policy = OPEN): World {
     clock,
     table,
     hosts: new HostBook(table, clock),
-    slots: new SendSlots({ total: 4, perHost: 2, hostStuckMs: 5, hostWaitMs: 50, hostWaitersMax: 1 }),
+    slots: new SendSlots({ total: 4, slow: 4, slowAfterMs: 50, perHost: 2, hostStuckMs: 5, hostWaitMs: 50, hostWaitersMax: 1 }),
     random: () => 0,
     counted: (outcome) => outcomes.push(outcome),
     outcomes,
   };
 }
-const INBOX = 'https://b.example/inbox';
+const HOST = 'b.example';
 const deliver = (ports: World, outcome: DeliveryOutcome, attempts = 1): Promise<Fate> =>
-  attemptDelivery(ports, { activityId: 'a', inbox: INBOX, attempts, send: async () => outcome });
+  attemptDelivery(ports, { host: HOST, attempts, send: async () => outcome });
 const DOWN: DeliveryOutcome = { kind: 'retry', reason: 'timeout' };
 const FINE: DeliveryOutcome = { kind: 'delivered', reason: 'accepted', status: 202 };
 
@@ -84,7 +84,7 @@ test('failures open the breaker; after the pause one probe goes, and its success
 
   ports.clock.at += 60_001;
   let answer = (_: DeliveryOutcome): void => undefined;
-  const probe = attemptDelivery(ports, { activityId: 'a', inbox: INBOX, attempts: 2, send: () => new Promise((resolve) => (answer = resolve)) });
+  const probe = attemptDelivery(ports, { host: HOST, attempts: 2, send: () => new Promise((resolve) => (answer = resolve)) });
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(await deliver(ports, FINE)).toMatchObject({ kind: 'later', reason: 'host_paused', attempted: false });
   answer(FINE);
@@ -120,14 +120,14 @@ test('a host taken for dead costs no attempt: its deliveries are listed', async 
 test('a busy host makes others of its deliveries step aside, not wait for ever', async () => {
   const ports = world();
   const never = (): Promise<DeliveryOutcome> => new Promise(() => undefined);
-  for (let slot = 0; slot < 2; slot += 1) void attemptDelivery(ports, { activityId: 'a', inbox: INBOX, attempts: 1, send: never });
+  for (let slot = 0; slot < 2; slot += 1) void attemptDelivery(ports, { host: HOST, attempts: 1, send: never });
   expect(await deliver(ports, FINE)).toEqual({ kind: 'later', notBefore: new Date(NOW + 5_000), attempted: false, reason: 'host_busy' });
-  const other = await attemptDelivery(ports, { activityId: 'a', inbox: 'https://c.example/inbox', attempts: 1, send: async () => FINE });
+  const other = await attemptDelivery(ports, { host: 'c.example', attempts: 1, send: async () => FINE });
   expect(other).toEqual({ kind: 'done' });
 });
 
 test('a bug met by one inbox is an attempt like any other', async () => {
   const ports = world();
-  const fate = await attemptDelivery(ports, { activityId: 'a', inbox: INBOX, attempts: 1, send: () => Promise.reject(new TypeError('boom')) });
+  const fate = await attemptDelivery(ports, { host: HOST, attempts: 1, send: () => Promise.reject(new TypeError('boom')) });
   expect(fate).toMatchObject({ kind: 'later', attempted: true, reason: 'internal: boom' });
 });

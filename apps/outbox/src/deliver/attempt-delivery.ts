@@ -1,4 +1,3 @@
-import { hostOf } from '@trunkline/activitypub';
 import { domainVerdict, retrySchedule, type HostOutcome } from '@trunkline/domain';
 import type { DeliveryOutcome } from '@trunkline/federation-client';
 import type { Clock } from '@trunkline/kernel';
@@ -8,8 +7,8 @@ import type { SendSlots } from './send-slots.js';
 
 /** One activity on its way to one inbox. */
 export interface Attempt {
-  readonly activityId: string;
-  readonly inbox: string;
+  /** Of the inbox; null when it is no URL. */
+  readonly host: string | null;
   /** This one included. */
   readonly attempts: number;
   /** Signs and POSTs, now. */
@@ -48,7 +47,7 @@ const PAUSE_JITTER_MS = 30_000;
  * throw before anything is sent. The hosts must have been loaded.
  */
 export async function attemptDelivery(ports: AttemptPorts, attempt: Attempt): Promise<Fate> {
-  const host = hostOf(attempt.inbox);
+  const { host } = attempt;
   if (host === null) return { kind: 'dead', reason: 'bad_url' };
   // Decided after the planning: nothing goes there any more, and nobody needs to hear that it did not.
   if (domainVerdict(ports.policy.current(), host).suspended) return dropped(ports);
@@ -56,7 +55,7 @@ export async function attemptDelivery(ports: AttemptPorts, attempt: Attempt): Pr
   const gate = ports.hosts.gateOf(host);
   if (gate === 'shut' || (gate === 'probe' && !(await ports.hosts.claimProbe(host)))) return untilUnpaused(ports, host);
 
-  const release = await ports.slots.take(host);
+  const release = await ports.slots.take(host, ports.hosts.stateOf(host).consecutiveFailures > 0);
   if (release === null) return deferred(ports, BUSY_MS * (1 + 2 * ports.random()), 'host_busy');
   try {
     // While this one waited, others may have opened the breaker. The probe itself paused the host for them.

@@ -9,7 +9,7 @@ import { HostBook } from './host-book.js';
 import { SendSlots } from './send-slots.js';
 import { SigningKeys } from './signing-keys.js';
 
-const SLOTS = { total: 128, perHost: 8, hostStuckMs: 2_000, hostWaitMs: 10_000, hostWaitersMax: 512 };
+const SLOTS = { total: 512, slow: 512, slowAfterMs: 1_000, perHost: 8, hostStuckMs: 2_000, hostWaitMs: 10_000, hostWaitersMax: 512 };
 const PAUSED_COUNT_MAX = 100_000;
 
 /** The delivering half: one worker a process, woken by live messages, by its own poll in any case. */
@@ -49,7 +49,7 @@ export class DeliverAdapter implements OnApplicationBootstrap {
       random: Math.random,
       counted: (outcome) => metrics.deliveryAttempts.inc({ outcome }),
       pausedHosts: (limit) => hosts.paused(limit),
-      senderFor: (accountId) => this.senderFor(accountId),
+      senderFor: (accountId, body) => this.senderFor(accountId, body),
       onError: (err) => logger.warn({ event: 'delivery_interrupted', err }, 'deliveries come again when their lease is over'),
       onGivenUp: ({ activityId, inbox, trace }, { reason, status }) =>
         logger.info(
@@ -59,10 +59,10 @@ export class DeliverAdapter implements OnApplicationBootstrap {
     };
   }
 
-  private async senderFor(accountId: AccountId): Promise<Sender> {
+  private async senderFor(accountId: AccountId, body: string): Promise<Sender> {
     const { federation, settings } = this.backbone;
     const { keyId } = actorUris(settings.baseUrl, accountId);
     const privateKey = await this.keys.of(accountId);
-    return (inbox, body) => federation.deliver({ keyId, privateKey, inbox, body });
+    return federation.sender({ keyId, privateKey, body });
   }
 }

@@ -3,20 +3,21 @@ import type { DeliveryOutcome } from '@trunkline/federation-client';
 import type { AccountId } from '@trunkline/kernel';
 import type { ChunkFailure, DeliveryChunk, DeliveryRetry, DeliveryStore, RetryOutcome } from '@trunkline/persistence';
 import { attemptDelivery, type AttemptPorts, type Fate } from './attempt-delivery.js';
+import { ChunkLedger } from './chunk-ledger.js';
 import { Gathered } from './gathered.js';
 import type { HostBook } from './host-book.js';
 import type { SendSlots } from './send-slots.js';
 
-/** What a body is sent with: signed anew for each inbox, when it is sent. */
-export type Sender = (inbox: string, body: Buffer) => Promise<DeliveryOutcome>;
+/** Sends one body: signed anew for each inbox, when it is sent. */
+export type Sender = (inbox: string) => Promise<DeliveryOutcome>;
 
 export interface WorkerPorts extends AttemptPorts {
-  readonly deliveries: Pick<DeliveryStore, 'claimChunks' | 'finishChunk' | 'claimRetries' | 'settleRetries'>;
+  readonly deliveries: Pick<DeliveryStore, 'claimChunks' | 'settleChunks' | 'claimRetries' | 'settleRetries'>;
   readonly hosts: HostBook;
   readonly slots: SendSlots;
   pausedHosts(limit: number): Promise<string[]>;
   /** Loads the account's key. */
-  senderFor(accountId: AccountId): Promise<Sender>;
+  senderFor(accountId: AccountId, body: string): Promise<Sender>;
   /** A store was away, or a bug: the lease runs out and the work comes again. */
   onError(error: unknown): void;
   onGivenUp(delivery: { readonly activityId: string; readonly inbox: string; readonly trace: string | null }, fate: Fate & { kind: 'dead' }): void;
@@ -25,8 +26,14 @@ export interface WorkerPorts extends AttemptPorts {
 /** A little more than the longest delivery: what a killed process held comes again soon. */
 const LEASE_SECONDS = 30;
 const POLL_MS = 500;
-const CHUNKS_MAX = 64;
+/** Retries come by the clock: no need to ask at every turn. */
+const RETRIES_EVERY_MS = 400;
+/** Claimed and not settled. One that waits holds little: more than are open at once, so that the signatures never wait. */
+const INBOXES_MAX = 2_000;
+const INBOXES_PER_CHUNK = 100;
 const CHUNKS_PER_CLAIM = 16;
+/** What ends frees room and lets others go in order; so much of it is gathered before somebody looks. */
+const GATHER_MS = 20;
 const RETRIES_MAX = 200;
 const RETRIES_PER_CLAIM = 100;
 /** While new deliveries wait, old ones get this much: new before retry, but none starves. */
@@ -36,15 +43,20 @@ const PAUSED_MAX = 10_000;
 /** Claims what is due and sends it, until stopped. Several of these, in one process or many, share the work. */
 export class DeliveryWorker {
   private readonly underWay = new Set<Promise<void>>();
-  private chunks = 0;
+  private inboxes = 0;
   private retries = 0;
   private stopped = false;
   private loop: Promise<void> | null = null;
   private alarm: (() => void) | null = null;
   private rung = false;
+  private wakingSoon: NodeJS.Timeout | null = null;
+  /** When none were due; -Infinity: some may be. */
+  private retriesLookedMs = -Infinity;
+  private readonly ledger: ChunkLedger;
   private readonly settled: Gathered<RetryOutcome>;
 
   constructor(private readonly ports: WorkerPorts) {
+    this.ledger = new ChunkLedger((progress) => ports.deliveries.settleChunks(progress, LEASE_SECONDS));
     this.settled = new Gathered((outcomes) => ports.deliveries.settleRetries(outcomes));
   }
 
@@ -63,6 +75,7 @@ export class DeliveryWorker {
     this.stopped = true;
     this.wake();
     await this.loop;
+    if (this.wakingSoon !== null) clearTimeout(this.wakingSoon);
   }
 
   /** Resolves when all that was claimed is sent and written down. */
@@ -97,53 +110,85 @@ export class DeliveryWorker {
     this.alarm = null;
   }
 
+  private wakeSoon(): void {
+    if (this.stopped) return;
+    this.wakingSoon ??= setTimeout(() => {
+      this.wakingSoon = null;
+      this.wake();
+    }, GATHER_MS);
+  }
+
   private async claim(): Promise<number> {
     const { deliveries } = this.ports;
-    const room = Math.min(CHUNKS_MAX - this.chunks, CHUNKS_PER_CLAIM);
+    const room = Math.min(Math.floor((INBOXES_MAX - this.inboxes) / INBOXES_PER_CHUNK), CHUNKS_PER_CLAIM);
     const chunks = room <= 0 ? [] : await deliveries.claimChunks(room, LEASE_SECONDS);
-    this.chunks += chunks.length;
-    for (const chunk of chunks) this.track(this.deliverChunk(chunk).finally(() => (this.chunks -= 1)));
-
-    const more = room <= 0 || chunks.length === room ? RETRIES_BESIDE_NEW : RETRIES_PER_CLAIM;
-    const retryRoom = Math.min(RETRIES_MAX - this.retries, more);
-    const retries = retryRoom <= 0 ? [] : await this.claimRetries(retryRoom);
-    this.retries += retries.length;
+    for (const chunk of chunks) this.track(this.deliverChunk(chunk));
+    const retries = await this.claimRetries(room <= 0 || chunks.length === room ? RETRIES_BESIDE_NEW : RETRIES_PER_CLAIM);
     if (retries.length > 0) this.track(this.deliverRetries(retries));
     return chunks.length + retries.length;
   }
 
-  private async claimRetries(limit: number): Promise<DeliveryRetry[]> {
+  private async claimRetries(most: number): Promise<DeliveryRetry[]> {
+    const limit = Math.min(RETRIES_MAX - this.retries, most);
+    const nowMs = performance.now();
+    if (limit <= 0 || nowMs - this.retriesLookedMs < RETRIES_EVERY_MS) return [];
     const paused = await this.ports.pausedHosts(PAUSED_MAX);
-    return this.ports.deliveries.claimRetries(limit, LEASE_SECONDS, [...new Set([...paused, ...this.ports.slots.busyHosts()])]);
+    const retries = await this.ports.deliveries.claimRetries(limit, LEASE_SECONDS, [...new Set([...paused, ...this.ports.slots.busyHosts()])]);
+    if (retries.length === 0) this.retriesLookedMs = nowMs;
+    this.retries += retries.length;
+    return retries;
   }
 
   private track(work: Promise<void>): void {
     const tracked = work.catch(this.ports.onError).finally(() => {
       this.underWay.delete(tracked);
       // There is room again, and what had to wait for this one in order may go.
-      this.wake();
+      this.wakeSoon();
     });
     this.underWay.add(tracked);
   }
 
   private async deliverChunk(chunk: DeliveryChunk): Promise<void> {
-    const send = await this.ports.senderFor(chunk.senderAccountId);
-    await this.ports.hosts.load(hostsOf(chunk.inboxes));
-    const held = new Set(chunk.heldInboxes);
-    const body = Buffer.from(chunk.body);
-    const failures = await Promise.all(
-      chunk.inboxes.map(async (inbox): Promise<ChunkFailure | null> => {
-        const fate = held.has(inbox)
-          ? this.behindAnother()
-          : await attemptDelivery(this.ports, { activityId: chunk.activityId, inbox, attempts: 1, send: () => send(inbox, body) });
-        if (fate.kind === 'done') return null;
-        if (fate.kind === 'dead') this.ports.onGivenUp({ ...chunk, inbox }, fate);
-        const { reason, status } = fate;
-        const later = fate.kind === 'later' ? { notBefore: fate.notBefore, attempted: fate.attempted } : { notBefore: null };
-        return { inbox, host: hostOf(inbox) ?? '', reason, status, ...later };
-      }),
-    );
-    await this.ports.deliveries.finishChunk(chunk.id, failures.filter((failure) => failure !== null));
+    this.inboxes += chunk.inboxes.length;
+    let left = chunk.inboxes.length;
+    try {
+      const hosts = chunk.inboxes.map(hostOf);
+      const send = await this.ports.senderFor(chunk.senderAccountId, chunk.body);
+      await this.ports.hosts.load(hosts.filter((host) => host !== null));
+      const held = new Set(chunk.heldInboxes);
+      const closed = this.ledger.begin(chunk.id, chunk.inboxes);
+      chunk.inboxes.forEach((inbox, index) => {
+        const host = hosts[index] ?? null;
+        const attempt = async (): Promise<void> => {
+          const fate = held.has(inbox) ? this.behindAnother() : await this.firstAttempt(host, () => send(inbox));
+          left -= 1;
+          this.inboxes -= 1;
+          this.ledger.settle(chunk.id, inbox, this.failureOf(fate, { ...chunk, inbox, host }));
+        };
+        void attempt();
+      });
+      await closed;
+    } finally {
+      this.inboxes -= left;
+    }
+  }
+
+  private failureOf(fate: Fate, delivery: { readonly activityId: string; readonly inbox: string; readonly trace: string | null; readonly host: string | null }): ChunkFailure | null {
+    if (fate.kind === 'done') return null;
+    if (fate.kind === 'dead') this.ports.onGivenUp(delivery, fate);
+    const { reason, status } = fate;
+    const later = fate.kind === 'later' ? { notBefore: fate.notBefore, attempted: fate.attempted } : { notBefore: null };
+    return { inbox: delivery.inbox, host: delivery.host ?? '', reason, status, ...later };
+  }
+
+  private async firstAttempt(host: string | null, send: () => Promise<DeliveryOutcome>): Promise<Fate> {
+    try {
+      return await attemptDelivery(this.ports, { host, attempts: 1, send });
+    } catch (error) {
+      // The stores were away before anything was sent.
+      this.ports.onError(error);
+      return { kind: 'later', notBefore: new Date(this.ports.clock.nowMs()), reason: 'interrupted', attempted: false };
+    }
   }
 
   /** The store gives it the time of the delivery that it waits for. */
@@ -158,13 +203,19 @@ export class DeliveryWorker {
       this.retries -= retries.length;
       throw error;
     }
-    for (const retry of retries) this.track(this.deliverRetry(retry).finally(() => (this.retries -= 1)));
+    for (const retry of retries) {
+      const going = this.deliverRetry(retry).finally(() => {
+        this.retries -= 1;
+        this.retriesLookedMs = -Infinity;
+      });
+      this.track(going);
+    }
   }
 
   private async deliverRetry(retry: DeliveryRetry): Promise<void> {
-    const { id, activityId, inbox, attempts, senderAccountId } = retry;
-    const send = await this.ports.senderFor(senderAccountId);
-    const fate = await attemptDelivery(this.ports, { activityId, inbox, attempts, send: () => send(inbox, Buffer.from(retry.body)) });
+    const { id, inbox, attempts, senderAccountId } = retry;
+    const send = await this.ports.senderFor(senderAccountId, retry.body);
+    const fate = await attemptDelivery(this.ports, { host: hostOf(inbox), attempts, send: () => send(inbox) });
     if (fate.kind === 'dead') this.ports.onGivenUp(retry, fate);
     if (fate.kind === 'later') {
       const { notBefore, reason, status, attempted } = fate;
@@ -174,5 +225,3 @@ export class DeliveryWorker {
     }
   }
 }
-
-const hostsOf = (inboxes: readonly string[]): string[] => [...new Set(inboxes.map(hostOf).filter((host) => host !== null))];

@@ -62,7 +62,7 @@ export class HostBook {
     const before = this.stateOf(host);
     const state = nextHostState(before, outcome, this.clock.nowMs());
     // Most deliveries go to hosts that were well and still are: they cost no row.
-    if (JSON.stringify(state) === JSON.stringify(before)) return;
+    if (isSame(state, before)) return;
     this.keep(host, state);
     this.unsaved.set(host, { state, reason });
   }
@@ -82,3 +82,11 @@ export class HostBook {
     if (this.known.size > HOSTS_MAX && oldest !== undefined) this.known.delete(oldest);
   }
 }
+
+const isSame = (a: HostState, b: HostState): boolean =>
+  a === b ||
+  (a.consecutiveFailures === b.consecutiveFailures &&
+    a.pausedUntilMs === b.pausedUntilMs &&
+    a.failureDays === b.failureDays &&
+    a.lastFailureDay === b.lastFailureDay &&
+    a.unavailableSinceMs === b.unavailableSinceMs);

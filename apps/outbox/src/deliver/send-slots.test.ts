@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { SendSlots } from './send-slots.js';
 
-const LIMITS = { total: 3, perHost: 2, hostStuckMs: 10, hostWaitMs: 60, hostWaitersMax: 2 };
+const LIMITS = { total: 3, slow: 2, slowAfterMs: 20, perHost: 2, hostStuckMs: 10, hostWaitMs: 60, hostWaitersMax: 2 };
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 test('a host has its own slots, all hosts together a few more', async () => {
@@ -39,4 +39,29 @@ test('a busy host that moves is waited for, up to a bound', async () => {
   await sleep(6);
   held[0]?.();
   expect(await waiting).not.toBeNull();
+});
+
+test('hosts that failed lately are tried one request at a time, in slots of their own', async () => {
+  const slots = new SendSlots({ ...LIMITS, total: 1 });
+  const held = [await slots.take('dead', true), await slots.take('gone', true)];
+  expect(held).not.toContain(null);
+  expect(slots.busyHosts()).toEqual(['dead', 'gone']);
+  // No slow slot is left, and nobody waits for one; those of healthy hosts are untouched.
+  expect(await slots.take('lost', true)).toBeNull();
+  expect(await slots.take('well')).not.toBeNull();
+  held[0]?.();
+  expect(await slots.take('lost', true)).not.toBeNull();
+});
+
+test('requests that nobody answers leave their slots to others', async () => {
+  const slots = new SendSlots({ ...LIMITS, total: 2 });
+  const dead = [await slots.take('a'), await slots.take('b')];
+  await Promise.all([slots.take('c'), slots.take('d')]);
+  // Both slow ones are taken now: a fifth waits until one of them is over.
+  let entered = false;
+  const fifth = slots.take('e').then(() => (entered = true));
+  await sleep(40);
+  expect(entered).toBe(false);
+  dead[0]?.();
+  await fifth;
 });

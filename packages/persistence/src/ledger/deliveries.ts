@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compareIds, nowDate, type AccountId, type Clock, type Snowflake } from '@trunkline/kernel';
 import type { Database, Queryable } from '../database.js';
-import { CLAIM_CHUNKS, CLAIM_RETRIES, FINISH_CHUNK, SETTLE_RETRIES } from './delivery-sql.js';
+import { CLAIM_CHUNKS, CLAIM_RETRIES, SETTLE_CHUNKS, SETTLE_RETRIES } from './delivery-sql.js';
 import { cutText, REASON_LENGTH_MAX, withoutNul } from './text-limits.js';
 
 export interface PlannedDelivery {
@@ -49,6 +49,14 @@ export interface ChunkFailure {
   readonly attempted?: boolean;
 }
 
+export interface ChunkProgress {
+  readonly id: Snowflake;
+  /** Inboxes of which nothing is known yet. */
+  readonly waiting: readonly string[];
+  /** Those that failed since the last report. */
+  readonly failures: readonly ChunkFailure[];
+}
+
 export interface RetryOutcome {
   readonly id: Snowflake;
   /** pending: tried again at `notBefore`; dead: given up. */
@@ -78,7 +86,7 @@ const ID_TRIES_MAX = 500;
 /**
  * federation.delivery_*: one body an activity, one row a chunk of inboxes, and a row an inbox only for what
  * failed. A claim is a lease: the row's next turn is moved ahead, so a worker that dies needs no cleaning up
- * after, and the inboxes it reached get the same activity id again. Times are the clock port's.
+ * after, and the inboxes it reached since its last report get the same activity id again. Times are the clock port's.
  */
 export class DeliveryStore {
   constructor(
@@ -125,13 +133,20 @@ export class DeliveryStore {
   }
 
   /**
-   * Closes a chunk: every inbox that is no failure was reached. A second worker that held the same chunk
-   * changes nothing. @returns whether this call closed it.
+   * Writes down how chunks get on, many at once: inboxes that are neither waiting nor failed were reached. A chunk in
+   * which nothing waits is closed; the others are held for `leaseSeconds` more, and whoever claims one after a crash finds
+   * what was waiting. Chunks that another worker closed stay as they are. @returns those that this call closed.
    */
-  async finishChunk(chunkId: Snowflake, failures: readonly ChunkFailure[]): Promise<boolean> {
-    const rows = await this.db.query(FINISH_CHUNK, [
-      chunkId,
+  async settleChunks(chunks: readonly ChunkProgress[], leaseSeconds: number): Promise<Snowflake[]> {
+    if (chunks.length === 0) return [];
+    const sorted = [...chunks].sort((a, b) => compareIds(a.id, b.id));
+    const failures = sorted.flatMap((chunk) => chunk.failures.map((failure) => ({ ...failure, chunkId: chunk.id })));
+    const rows = await this.db.query<{ id: Snowflake }>(SETTLE_CHUNKS, [
+      sorted.map((chunk) => chunk.id),
+      sorted.map((chunk) => (chunk.waiting.length === 0 ? null : JSON.stringify(chunk.waiting))),
       nowDate(this.clock),
+      this.leaseEnd(leaseSeconds),
+      failures.map((failure) => failure.chunkId),
       failures.map(() => this.ids.next()),
       failures.map((failure) => failure.inbox),
       failures.map((failure) => failure.host),
@@ -140,7 +155,7 @@ export class DeliveryStore {
       failures.map((failure) => failure.notBefore),
       failures.map((failure) => (failure.attempted === false ? 0 : 1)),
     ]);
-    return rows.length > 0;
+    return rows.map((row) => row.id);
   }
 
   /**

@@ -26,26 +26,35 @@ export const CLAIM_CHUNKS = `
     FROM claimed c JOIN federation.delivery_bodies b ON b.id = c.body_id
    ORDER BY c.id`;
 
-// The row lock of the chunk comes first, so two workers with the same chunk cannot both add its failures.
-export const FINISH_CHUNK = `
-  WITH closed AS (
-    UPDATE federation.delivery_chunks SET state = 'done', done_at = $2
-     WHERE id = $1 AND state = 'pending'
-    RETURNING id, body_id, attempts, order_key
+// The row locks of the chunks come first, so two workers with the same chunk cannot both add its failures. A chunk with
+// inboxes left keeps those alone, and its lease runs on.
+export const SETTLE_CHUNKS = `
+  WITH told AS (
+    SELECT t.id, t.waiting FROM unnest($1::bigint[], $2::jsonb[]) AS t (id, waiting)
+  ), settled AS (
+    UPDATE federation.delivery_chunks c
+       SET state = CASE WHEN t.waiting IS NULL THEN 'done' ELSE 'pending' END,
+           done_at = CASE WHEN t.waiting IS NULL THEN $3::timestamptz END,
+           not_before = CASE WHEN t.waiting IS NULL THEN c.not_before ELSE $4::timestamptz END,
+           inboxes = CASE WHEN t.waiting IS NULL THEN c.inboxes ELSE ARRAY(SELECT jsonb_array_elements_text(t.waiting)) END
+      FROM told t
+     WHERE c.id = t.id AND c.id = ANY($1) AND c.state = 'pending'
+    RETURNING c.id, c.body_id, c.order_key, t.waiting IS NULL AS closed
   ), failures AS (
     INSERT INTO federation.delivery_retries
       (id, body_id, inbox, host, state, attempts, not_before, last_status, last_reason, created_at, finished_at, order_key)
-    SELECT t.id, closed.body_id, t.inbox, t.host, CASE WHEN t.not_before IS NULL THEN 'dead' ELSE 'pending' END, t.attempts,
-           greatest(coalesce(t.not_before, $2), (
+    SELECT t.id, settled.body_id, t.inbox, t.host, CASE WHEN t.not_before IS NULL THEN 'dead' ELSE 'pending' END, t.attempts,
+           greatest(coalesce(t.not_before, $3), (
              SELECT max(e.not_before) FROM federation.delivery_retries e
-              WHERE e.state = 'pending' AND e.order_key = closed.order_key AND e.inbox = t.inbox AND e.body_id < closed.body_id)),
-           t.status, t.reason, $2, CASE WHEN t.not_before IS NULL THEN $2 END, closed.order_key
-      FROM closed, unnest($3::bigint[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::timestamptz[], $9::smallint[])
-             AS t (id, inbox, host, status, reason, not_before, attempts)
+              WHERE e.state = 'pending' AND e.order_key = settled.order_key AND e.inbox = t.inbox AND e.body_id < settled.body_id)),
+           t.status, t.reason, $3, CASE WHEN t.not_before IS NULL THEN $3 END, settled.order_key
+      FROM settled
+      JOIN unnest($5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::smallint[], $10::text[], $11::timestamptz[], $12::smallint[])
+             AS t (chunk_id, id, inbox, host, status, reason, not_before, attempts) ON t.chunk_id = settled.id
      WHERE NOT EXISTS (SELECT 1 FROM federation.delivery_retries r
-                        WHERE r.body_id = closed.body_id AND r.inbox = t.inbox AND r.state = 'pending')
+                        WHERE r.body_id = settled.body_id AND r.inbox = t.inbox AND r.state = 'pending')
   )
-  SELECT id FROM closed`;
+  SELECT id FROM settled WHERE closed`;
 
 export const CLAIM_RETRIES = `
   WITH due AS (
