@@ -58,6 +58,23 @@ const announce = (status: Awaited<ReturnType<typeof post>>, tags: string[] = [])
   server.backbone.live.toPublic({ type: 'update', statusId: status.id, authorId: status.accountId, local: true, hasMedia: false, tags });
 
 describe('WebSocket', () => {
+  test('opens only so often from one address: 429 with Retry-After before the token is looked at', async () => {
+    const from = async (address: string): Promise<{ status: number; retryAfter: string | undefined }> => {
+      const socket = new WebSocket(wsUrl('?access_token=nobody'), { headers: { 'X-Forwarded-For': address } });
+      const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode: number; headers: Record<string, string>; resume(): void }];
+      response.resume();
+      return { status: response.statusCode, retryAfter: response.headers['retry-after'] };
+    };
+    const rule = { limit: 300, windowSeconds: 300 };
+    await from('203.0.113.7');
+    // What came before, of a crowd that a test need not open.
+    for (let hits = 0; hits < rule.limit; hits += 1) await server.backbone.rates.hit('streams:203.0.113.7', rule.limit, rule.windowSeconds);
+    const refused = await from('203.0.113.7');
+    expect(refused.status).toBe(429);
+    expect(Number(refused.retryAfter)).toBeGreaterThan(0);
+    expect((await from('203.0.113.8')).status).toBe(401);
+  });
+
   test('carries what the home timeline would show, rendered for its reader', async () => {
     const { messages } = await listen(`?access_token=${bob.token}&stream=user`);
     const status = await post(alice, 'hello <b>', 'private');

@@ -36,6 +36,7 @@ export { runService, type ProcessPort, type RunOptions } from './run-service.js'
 export { BODY_BYTES_MAX, createHttpAdapter, type HttpAdapter } from './http/adapter.js';
 export type { EdgeParts } from './http/edge-hooks.js';
 export { answerFor, ErrorFilter, type ErrorAnswer } from './http/error-filter.js';
+export { clientAddresses } from './http/client-address.js';
 export { parseForm } from './http/form-body.js';
 export { parseJsonBody } from './http/json-body.js';
 export { html, Html, type HtmlValue } from './pages/html.js';
@@ -48,4 +49,4 @@ export { PolicyWatch, type PolicySource } from './backbone/policy-watch.js';
 export { withBackbone, type BackboneNeeds } from './backbone/with-backbone.js';
 export { bearerOf, NOBODY, personOf, viewerIdOf, type Client } from './client-api/client.js';
 export { admit, ClientGuard } from './client-api/client.guard.js';
-export { rateRulesFor, type RateSubject } from './client-api/rate-rules.js';
+export { isCounted, rateRulesFor, STREAMS_RULE, type RateSubject } from './client-api/rate-rules.js';

@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { AppError } from '@trunkline/kernel';
-import { routeFor, routeNotFound, userNeeded, type Route } from '@trunkline/mastodon-api';
-import { admit, answerFor, BACKBONE, type Backbone } from '@trunkline/platform';
+import { routeFor, routeNotFound, tooManyRequests, userNeeded, type Route } from '@trunkline/mastodon-api';
+import { admit, answerFor, BACKBONE, clientAddresses, isCounted, RateLimiter, retryAfterSeconds, STREAMS_RULE, type Backbone } from '@trunkline/platform';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { bearerInUpgrade } from '../connections/bearer-in-upgrade.js';
 import { identifyClient } from '../connections/identify-client.js';
@@ -25,6 +25,8 @@ export class WebSocketGateway implements OnApplicationBootstrap {
   private readonly sockets = new WebSocketServer({ noServer: true, clientTracking: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false });
   private readonly alive = new WeakSet<WebSocket>();
   private readonly route: Route;
+  private readonly limiter: RateLimiter;
+  private readonly addressOf: (request: IncomingMessage) => string;
   private pending = 0;
   private stopping = false;
 
@@ -36,6 +38,10 @@ export class WebSocketGateway implements OnApplicationBootstrap {
     const route = routeFor('GET', PATH);
     if (route === undefined) throw new Error(`${PATH} is missing in the route table`);
     this.route = route;
+    this.limiter = new RateLimiter(backbone.rates, (err) =>
+      backbone.parts.logger.warn({ event: 'rate_limit_unavailable', err }, 'sockets pass uncounted'),
+    );
+    this.addressOf = clientAddresses(backbone.settings.trustedProxies);
   }
 
   onApplicationBootstrap(): void {
@@ -71,6 +77,7 @@ export class WebSocketGateway implements OnApplicationBootstrap {
   private async admitted(request: IncomingMessage): Promise<(socket: WebSocket) => void> {
     if (this.stopping || this.pending > PENDING_MAX) throw busy();
     if (request.method !== 'GET') throw routeNotFound();
+    await this.count(request);
     const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
     const identified = await identifyClient(this.backbone, bearerInUpgrade(request.headers, query));
     admit(this.route, identified);
@@ -90,6 +97,15 @@ export class WebSocketGateway implements OnApplicationBootstrap {
       this.attend(socket, client);
       if (first !== null) this.feed.subscribe(client, first);
     };
+  }
+
+  /** Before the token is looked up: who tries tokens is a stranger who asks often. @throws AppError 429 */
+  private async count(request: IncomingMessage): Promise<void> {
+    const { settings, clock } = this.backbone;
+    const address = this.addressOf(request);
+    if (!isCounted(settings.nodeEnv, address)) return;
+    const verdict = await this.limiter.check(STREAMS_RULE, address, clock.nowMs());
+    if (!verdict.allowed) throw tooManyRequests(retryAfterSeconds(verdict, clock.nowMs()));
   }
 
   private attend(socket: WebSocket, client: SocketClient): void {

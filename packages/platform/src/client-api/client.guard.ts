@@ -18,9 +18,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BACKBONE, type Backbone } from '../backbone/backbone.js';
 import { RateLimiter, rateHeaders, retryAfterSeconds, strictest, type RateVerdict } from '../rate-limit.js';
 import { addQueryToBody, bearerOf, NOBODY, type Client } from './client.js';
-import { rateRulesFor } from './rate-rules.js';
-
-const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+import { isCounted, rateRulesFor } from './rate-rules.js';
 
 /**
  * Lets a request pass when the route table says so: token, scopes, the person's standing, rate limits. A route
@@ -72,8 +70,7 @@ export class ClientGuard implements CanActivate {
   }
 
   private async limit(request: FastifyRequest, reply: FastifyReply, path: string, client: Client): Promise<void> {
-    // Tools and tests on the machine itself are not strangers, except in production, where a proxy may look like one.
-    if (this.backbone.settings.nodeEnv !== 'production' && LOOPBACK.has(request.ip)) return;
+    if (!isCounted(this.backbone.settings.nodeEnv, request.ip)) return;
     const nowMs = this.backbone.clock.nowMs();
     const subject = { ip: request.ip, tokenId: client.token?.tokenId ?? null, userId: client.user?.id ?? null };
     const checks = rateRulesFor(request.method, path, subject);

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import cookie from '@fastify/cookie';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BodyBudget, installBodyBudget } from './body-budget.js';
 import { installBodyParsers } from './body-parsers.js';
 import { refuseBrokenRequest } from './broken-request.js';
 import { installEdgeHooks, type EdgeParts } from './edge-hooks.js';
@@ -19,6 +20,9 @@ const REQUEST_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_MS = 65_000;
 const CONNECTIONS_MAX = 20_000;
 const PARAMETER_CHARS_MAX = 500;
+/** Of all bodies in hand, and of those of one address. */
+const BODIES_BYTES_MAX = 256 * BODY_BYTES_MAX;
+const BODIES_PER_ADDRESS_BYTES_MAX = 16 * BODY_BYTES_MAX;
 
 export interface HttpAdapter {
   readonly adapter: FastifyAdapter;
@@ -49,6 +53,7 @@ export function createHttpAdapter(parts: EdgeParts): HttpAdapter {
   const instance = adapter.getInstance() as unknown as FastifyInstance;
   instance.server.maxConnections = CONNECTIONS_MAX;
   installEdgeHooks(instance, parts);
+  installBodyBudget(instance, new BodyBudget({ bytesMax: BODIES_BYTES_MAX, perAddressBytesMax: BODIES_PER_ADDRESS_BYTES_MAX, bodyBytesMax: BODY_BYTES_MAX }));
   instance.register(cookie);
   installBodyParsers(instance, BODY_BYTES_MAX);
   installProbes(instance, health);
