@@ -5,6 +5,8 @@ export { htmlToText } from './html/html-to-text.js';
 export { sanitizeHtml } from './html/sanitize-html.js';
 export { hostOf, httpUri, isPublicUri, normalizeHost, PUBLIC_URI, sameHost } from './hosts.js';
 export type { JsonObject } from './json.js';
+export { activityFacts } from './read/activity/activity-facts.js';
+export type { ActivityFacts, CarriedActivity, IgnoredActivity, IgnoreRule, ReportFacts } from './read/activity/types.js';
 export { cleanDocument, typesOf } from './read/document.js';
 export { isNoteType } from './read/note-content.js';
 export { parseActivity } from './read/parse-activity.js';
@@ -13,7 +15,9 @@ export { parseCollectionPage } from './read/parse-collection.js';
 export { parsePublicKeys } from './read/parse-keys.js';
 export { parseNodeInfo, parseNodeInfoLinks } from './read/parse-nodeinfo.js';
 export { parseNote } from './read/parse-note.js';
+export { parseStamp, parseTombstone } from './read/parse-stamp.js';
 export { parseHandle, parseWebfinger } from './read/parse-webfinger.js';
+export { readDocument, type AnyDocument, type DocumentRule, type RefusedDocument } from './read/read-document.js';
 export {
   actorUris,
   followUri,
@@ -29,16 +33,25 @@ export type {
   ActorType,
   CollectionPage,
   IncomingActivity,
+  InteractionPolicy,
   NodeInfo,
   ObjectRef,
+  PolicyRule,
   ReadFailure,
   ReadFailureCode,
   RemoteActor,
   RemoteAttachment,
   RemoteEmoji,
+  RemoteEvent,
   RemoteMention,
+  RemoteMultikey,
   RemoteNote,
+  RemotePoll,
   RemotePublicKey,
+  RemoteQuote,
+  RemoteStamp,
+  RemoteTombstone,
+  StampKind,
   WebfingerAnswer,
 } from './read/types.js';
 export type {

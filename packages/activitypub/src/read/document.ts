@@ -59,15 +59,16 @@ export const typesOf = (json: JsonObject): readonly string[] =>
 
 /**
  * A date as ISO 8601 UTC, or null when it is none or lies outside the years 0 to 9999. Reads `+0000`
- * without a colon (Threads); a time without a zone is UTC.
+ * without a colon (Threads) and `+00`; a time without a zone is UTC, a day without a time begins.
  */
 export function dateOf(value: unknown): string | null {
   if (typeof value !== 'string') return null;
-  const match = /^(\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s?([Zz]|[+-]\d{2}:?\d{2})?$/.exec(value.trim());
+  const match = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s?([Zz]|UTC|[+-]\d{2}(?::?\d{2})?)?)?$/.exec(value.trim());
   if (match === null) return null;
 
-  const zone = (match[2] ?? 'Z').toUpperCase().replace(/^([+-]\d{2})(\d{2})$/, '$1:$2');
-  const date = new Date((match[1] ?? '').toUpperCase().replace(' ', 'T') + zone);
+  const [, day, time = '00:00', given = 'Z'] = match;
+  const zone = given.replace(/^(?:z|UTC)$/, 'Z').replace(/^([+-]\d{2}):?(\d{2})?$/, (_all, hours: string, minutes = '00') => `${hours}:${minutes}`);
+  const date = new Date(`${day}T${time}${zone}`);
   const year = date.getUTCFullYear();
   return year >= 0 && year <= 9999 ? date.toISOString() : null;
 }

@@ -1,33 +1,78 @@
 import { escapeHtml } from '../html/escape-html.js';
 import { isJsonObject, listOf, member, textOf, type JsonObject } from '../json.js';
 import { LIMITS } from '../limits.js';
-import { attachedLinks } from './parse-attachments.js';
+import { attachedLink } from './parse-attachments.js';
+import { typesOf } from './document.js';
+import { eventLine } from './read-event.js';
+import { mediaTypeOf } from './references.js';
+import type { RemoteEvent, RemoteNote, RemotePoll } from './types.js';
 
 /** Types that are posts of their own; the rest of `NOTE_TYPES` is shown as title, text and link. */
 const FIRST_CLASS = new Set(['Note', 'Question']);
-const CONVERTED = new Set(['Article', 'Page', 'Image', 'Audio', 'Video', 'Event', 'Album', 'Story', 'Review', 'Comment', 'Quotation']);
+const CONVERTED = new Set(['Article', 'Page', 'Image', 'Audio', 'Video', 'Event', 'Album', 'Story', 'Review', 'Comment', 'Quotation', 'GeneratedNote']);
 
 /** Whether an object of this type is read as a post. */
 export const isNoteType = (type: string): boolean => FIRST_CLASS.has(type) || CONVERTED.has(type);
 
-interface NoteContent {
-  readonly html: string;
-  readonly language: string | null;
-  readonly spoilerText: string;
+interface NoteContent extends Pick<RemoteNote, 'contentHtml' | 'bodyHtml' | 'title' | 'language' | 'spoilerText' | 'source' | 'linkUrl'> {
   /** A content warning was set, even an empty one (Misskey sends U+200B). */
   readonly warned: boolean;
 }
 
-/** What a post says. `url` is its page, which converted types link to. */
-export function readContent(raw: JsonObject, type: string, url: string): NoteContent {
+/** What the reader of the members has found already. */
+export interface ContentFacts {
+  readonly type: string;
+  /** The post's page, which converted types link to. */
+  readonly url: string;
+  readonly poll: RemotePoll | null;
+  readonly event: RemoteEvent | null;
+}
+
+/** What a post says. */
+export function readContent(raw: JsonObject, { type, url, poll, event }: ContentFacts): NoteContent {
+  const source = sourceOf(raw);
   const { text, language } = localized(raw, 'content');
-  const html = markUp(text ?? '', member(raw, 'mediaType'));
-  if (CONVERTED.has(type)) return { html: convert(raw, html, url), language, spoilerText: '', warned: false };
+  // Lemmy and Friendica: some objects come with their source alone.
+  const html = text === null && source !== null ? asText(source.text) : markUp(text ?? '', member(raw, 'mediaType'));
+  const title = plain(localized(raw, 'name').text, LIMITS.titleChars);
+  const link = attachedLink(member(raw, 'attachment'));
+  const shared = { title, source, linkUrl: link?.url ?? null, language: language ?? languageOf(raw) };
+  if (CONVERTED.has(type)) {
+    const converted = convert(raw, { html, title, url, linkUrl: link?.isPage === true ? link.url : null, event });
+    return { ...shared, contentHtml: converted, bodyHtml: converted, spoilerText: '', warned: false };
+  }
 
   const summary = localized(raw, 'summary').text;
-  const spoilerText = (summary ?? '').replace(/[\u200B-\u200D\uFEFF]/g, '').trim().slice(0, LIMITS.spoilerChars).toWellFormed();
-  const warned = summary !== null && summary !== '';
-  return { html: type === 'Question' ? html + pollList(raw) : html, language, spoilerText, warned };
+  // Smithereen gives a poll a question of its own.
+  const bodyHtml = poll !== null && title !== '' ? `${html}<p>${escapeHtml(title)}</p>` : html;
+  return {
+    ...shared,
+    contentHtml: bodyHtml + (poll === null ? '' : pollList(poll)),
+    bodyHtml,
+    spoilerText: plain((summary ?? '').replace(/[\u200B-\u200D\uFEFF]/g, ''), LIMITS.spoilerChars),
+    warned: summary !== null && summary !== '',
+  };
+}
+
+const plain = (text: string | null, charsMax: number): string => (text ?? '').trim().slice(0, charsMax).toWellFormed();
+
+/** An object with content and mediaType; GNU social and Hubzilla write the text alone. */
+function sourceOf(raw: JsonObject): RemoteNote['source'] {
+  const source = member(raw, 'source');
+  const text = isJsonObject(source) ? textOf(member(source, 'content'), LIMITS.contentChars) : textOf(source, LIMITS.contentChars);
+  return text === null || text === '' ? null : { text, mediaType: isJsonObject(source) ? mediaTypeOf(member(source, 'mediaType')) : null };
+}
+
+/** Lemmy and PeerTube: `{identifier, name}`, also in a list. */
+function languageOf(raw: JsonObject): string | null {
+  const [first] = listOf(member(raw, 'language'));
+  return languageTag(isJsonObject(first) ? member(first, 'identifier') : first);
+}
+
+/** BCP 47 without oddities; `und` means unknown. */
+function languageTag(value: unknown): string | null {
+  const tag = typeof value === 'string' ? value.replaceAll('_', '-') : '';
+  return /^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}$/i.test(tag) && tag.toLowerCase() !== 'und' ? tag : null;
 }
 
 /**
@@ -35,41 +80,51 @@ export function readContent(raw: JsonObject, type: string, url: string): NoteCon
  * counts; old Mastodon sent the map alone. `und` means unknown.
  */
 function localized(raw: JsonObject, name: string): { text: string | null; language: string | null } {
-  const plain = textOf(member(raw, name), LIMITS.contentChars);
+  const given = textOf(member(raw, name), LIMITS.contentChars);
   const map = member(raw, `${name}Map`);
   const entries = isJsonObject(map) ? Object.entries(map).slice(0, LIMITS.links).flatMap(([tag, value]) => {
     const text = textOf(value, LIMITS.contentChars);
     return text === null ? [] : [{ tag, text }];
   }) : [];
 
-  const chosen = plain === null ? entries[0] : (entries.find((entry) => entry.text === plain) ?? (entries.length === 1 ? entries[0] : undefined));
-  const tag = chosen?.tag ?? '';
-  const known = /^[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,3}$/i.test(tag) && tag.toLowerCase() !== 'und';
-  return { text: plain ?? chosen?.text ?? null, language: known ? tag.replaceAll('_', '-') : null };
+  const chosen = given === null ? entries[0] : (entries.find((entry) => entry.text === given) ?? (entries.length === 1 ? entries[0] : undefined));
+  return { text: given ?? chosen?.text ?? null, language: languageTag(chosen?.tag) };
 }
 
-/** Content is HTML unless it says otherwise; plain text keeps its line breaks. */
-function markUp(content: string, mediaType: unknown): string {
-  if (mediaType !== 'text/plain' && mediaType !== 'text/markdown') return content;
-  return content
+/** Content is HTML unless it says otherwise. */
+const markUp = (content: string, mediaType: unknown): string =>
+  mediaType === 'text/plain' || mediaType === 'text/markdown' ? asText(content) : content;
+
+/** Plain text keeps its line breaks; Markdown reads well enough as it is. */
+const asText = (content: string): string =>
+  content
+    .replaceAll('\r\n', '\n')
     .split(/\n{2,}/)
     .map((paragraph) => `<p>${escapeHtml(paragraph.trim()).replaceAll('\n', '<br />')}</p>`)
     .join('');
+
+interface Converted extends Pick<NoteContent, 'title' | 'linkUrl'> {
+  readonly html: string;
+  readonly url: string;
+  readonly event: RemoteEvent | null;
 }
 
-function convert(raw: JsonObject, content: string, url: string): string {
-  const title = localized(raw, 'name').text?.trim().slice(0, LIMITS.titleChars).toWellFormed() ?? '';
-  const teaser = localized(raw, 'summary').text?.trim() || content;
-  const links = [...new Set([...attachedLinks(member(raw, 'attachment')).slice(0, 1), url])];
-  return [title === '' ? '' : `<p><strong>${escapeHtml(title)}</strong></p>`, asParagraph(teaser), ...links.map(linkParagraph)].join('');
+/** Title, time and place, teaser or text, the words quoted from a book, the link, the page. */
+function convert(raw: JsonObject, { html, title, url, linkUrl, event }: Converted): string {
+  const teaser = localized(raw, 'summary').text?.trim() || html;
+  const when = event === null ? '' : eventLine(event);
+  const words = member(raw, 'quote');
+  const links = [...new Set([event?.placeUrl ?? null, linkUrl, url].filter((link) => link !== null))];
+  return [
+    title === '' ? '' : `<p><strong>${escapeHtml(title)}</strong></p>`,
+    when === '' ? '' : `<p>${escapeHtml(when)}</p>`,
+    typesOf(raw).includes('Quotation') && typeof words === 'string' ? `<blockquote>${words.slice(0, LIMITS.contentChars)}</blockquote>` : '',
+    asParagraph(teaser),
+    ...links.map(linkParagraph),
+  ].join('');
 }
 
 const asParagraph = (html: string): string => (html === '' || /^\s*<(?:p|div|ul|ol|h[1-6]|blockquote|pre)\b/i.test(html) ? html : `<p>${html}</p>`);
 const linkParagraph = (url: string): string => `<p><a href="${escapeHtml(url)}">${escapeHtml(url)}</a></p>`;
 
-/** An option is named by `name` (Mastodon, Misskey, Pleroma) or by `content` (few others). */
-function pollList(raw: JsonObject): string {
-  const options = [...listOf(member(raw, 'oneOf')), ...listOf(member(raw, 'anyOf'))].slice(0, LIMITS.pollOptions).filter(isJsonObject);
-  const names = options.map((option) => textOf(member(option, 'name') ?? member(option, 'content'), LIMITS.pollOptionChars) ?? '').filter(Boolean);
-  return names.length === 0 ? '' : `<ul>${names.map((name) => `<li>${escapeHtml(name)}</li>`).join('')}</ul>`;
-}
+const pollList = (poll: RemotePoll): string => `<ul>${poll.options.map(({ title }) => `<li>${escapeHtml(title)}</li>`).join('')}</ul>`;

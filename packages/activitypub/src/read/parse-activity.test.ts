@@ -8,7 +8,9 @@ import { parseCollectionPage } from './parse-collection.js';
 import { parsePublicKeys } from './parse-keys.js';
 import { parseNodeInfo, parseNodeInfoLinks } from './parse-nodeinfo.js';
 import { parseNote } from './parse-note.js';
+import { parseStamp, parseTombstone } from './parse-stamp.js';
 import { parseWebfinger } from './parse-webfinger.js';
+import { readDocument } from './read-document.js';
 
 const follow = {
   '@context': 'https://www.w3.org/ns/activitystreams',
@@ -82,6 +84,10 @@ test.each([
   ['2026-05-01T12:00:00.123456Z', '2026-05-01T12:00:00.123Z'],
   ['2026-05-01T14:00:00+02:00', '2026-05-01T12:00:00.000Z'],
   ['2026-05-01T12:00:00', '2026-05-01T12:00:00.000Z'],
+  ['2026-05-01 12:00:00 UTC', '2026-05-01T12:00:00.000Z'],
+  ['2026-05-01T12:00:00+00', '2026-05-01T12:00:00.000Z'],
+  ['2026-05-01', '2026-05-01T00:00:00.000Z'],
+  ['2026-05-01T', null],
   ['12026-05-01T12:00:00Z', null],
   ['2026-02-31T25:00:00Z', null],
   ['yesterday', null],
@@ -92,13 +98,13 @@ test.each([
 });
 
 test('no document of any shape makes a reader throw', () => {
-  const key = fc.constantFrom('id', 'type', 'actor', 'object', 'to', 'cc', 'tag', 'attachment', 'url', 'icon', 'content', 'contentMap', 'summary', 'name', 'inbox', 'endpoints', 'publicKey', 'preferredUsername', 'attributedTo', 'replies', 'first', 'items', 'links', 'subject', 'focalPoint', 'blurhash', 'oneOf', 'published', 'mediaType', '__proto__', '@context');
+  const key = fc.constantFrom('id', 'type', 'actor', 'object', 'to', 'cc', 'tag', 'attachment', 'url', 'icon', 'content', 'contentMap', 'summary', 'name', 'inbox', 'endpoints', 'publicKey', 'preferredUsername', 'attributedTo', 'replies', 'first', 'items', 'links', 'subject', 'focalPoint', 'blurhash', 'oneOf', 'published', 'mediaType', 'quote', 'quoteUrl', 'interactionPolicy', 'canQuote', 'automaticApproval', 'location', 'address', 'source', 'language', 'anyOf', 'closed', 'image', 'target', 'instrument', 'result', 'assertionMethod', '__proto__', '@context');
   const leaf = fc.oneof(fc.string(), fc.constantFrom('https://a.example/1', 'https://a.example/2', 'Note', 'Question', 'Person', 'Emoji', 'Mention', 'Video', 'Collection', 'as:Public', ''), fc.double(), fc.boolean(), fc.constant(null));
   const { tree } = fc.letrec((tie) => ({ tree: fc.oneof({ depthSize: 'small' }, leaf, fc.array(tie('tree'), { maxLength: 4 }), fc.dictionary(key, tie('tree'), { maxKeys: 8 })) }));
-  const parsers = [parseActivity, parseActor, parseNote, parseCollectionPage, parsePublicKeys, parseWebfinger, parseNodeInfo, parseNodeInfoLinks];
+  const parsers = [parseActivity, parseActor, parseNote, parseCollectionPage, parsePublicKeys, parseWebfinger, parseNodeInfo, parseNodeInfoLinks, parseStamp, parseTombstone, readDocument];
   const base = { id: 'https://a.example/1', attributedTo: 'https://a.example/u', type: 'Note', actor: 'https://a.example/u', inbox: 'https://a.example/i', preferredUsername: 'a' };
   fc.assert(
-    fc.property(fc.dictionary(key, tree), fc.constantFrom('Note', 'Question', 'Video', 'Article', 'Person', 'Create', 'Collection'), (json, type) => {
+    fc.property(fc.dictionary(key, tree), fc.constantFrom('Note', 'Question', 'Video', 'Article', 'Event', 'Person', 'Group', 'Create', 'Announce', 'Undo', 'Accept', 'Like', 'EmojiReact', 'Flag', 'Move', 'Add', 'QuoteRequest', 'QuoteAuthorization', 'Collection'), (json, type) => {
       for (const parse of parsers) for (const document of [json, { ...base, ...json, id: base.id, type }]) expect(typeof parse(document).ok).toBe('boolean');
     }),
     { numRuns: 300 },

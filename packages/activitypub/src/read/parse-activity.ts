@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '@trunkline/kernel';
 import { httpUri } from '../hosts.js';
-import { member } from '../json.js';
+import { member, type JsonObject } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { cleanDocument, dateOf, hasContext, typesOf } from './document.js';
 import { audienceList, idOf, NO_OBJECT, refsOf } from './references.js';
@@ -20,9 +20,14 @@ export function parseActivity(json: unknown, options: { readonly requireContext?
   const raw = document.value;
   if (options.requireContext === true && !hasContext(raw)) return fail({ code: 'missing_context' });
 
+  return readActivity(raw);
+}
+
+/** As `parseActivity`, of what is clean already. `holder` is the actor of one that leaves its own out (seen in Undo). */
+export function readActivity(raw: JsonObject, holder: string | null = null): Result<IncomingActivity, ReadFailure> {
   const type = typesOf(raw)[0];
   if (type === undefined) return fail({ code: 'missing_type' });
-  const actorUri = idOf(member(raw, 'actor'));
+  const actorUri = idOf(member(raw, 'actor')) ?? holder;
   if (actorUri === null) return fail({ code: 'missing_actor' });
 
   const objects = refsOf(member(raw, 'object'), LIMITS.objects);

@@ -3,6 +3,7 @@ import { parseActor } from './parse-actor.js';
 import { parsePublicKeys } from './parse-keys.js';
 
 const ID = 'https://a.example/u/1';
+const MULTIKEY = { id: `${ID}#ed25519-key`, type: 'Multikey', controller: ID, publicKeyMultibase: 'z6Mk123' };
 const actor = {
   id: ID,
   type: 'Person',
@@ -36,6 +37,12 @@ describe('shapes seen in the wild', () => {
     ['flags as text', { discoverable: 'true', manuallyApprovesFollowers: true }, { discoverable: true, locked: true }],
     ['bots and groups', { type: 'Group' }, { group: true, bot: false }],
     ['bots', { type: 'Service' }, { bot: true }],
+    ['Mastodon: pinned tags and author domains', { featuredTags: `${ID}/tags`, attributionDomains: ['Blog.Example', 'b\u00fccher.example', 'a/b', 7] }, { featuredTags: `${ID}/tags`, attributionDomains: ['blog.example', 'xn--bcher-kva.example'] }],
+    ['Mitra, Hollo: Multikeys (FEP-521a)', { assertionMethod: [MULTIKEY, 'https://a.example/key'] }, { multikeys: [{ id: MULTIKEY.id, controller: ID, publicKeyMultibase: 'z6Mk123' }] }],
+    ['Lemmy: a community and its moderators', { type: 'Group', attributedTo: `${ID}/moderators`, postingRestrictedToMods: true }, { moderators: `${ID}/moderators`, postingRestrictedToMods: true }],
+    ['Misskey: not for visitors', { _misskey_requireSigninToViewContents: true }, { hiddenFromVisitors: true }],
+    ['GoToSocial: not for visitors', { hidesToPublicFromUnauthedWeb: true }, { hiddenFromVisitors: true }],
+    ['an edited profile', { updated: '2030-01-01' }, { updated: '2030-01-01T00:00:00.000Z' }],
   ])('%s', (_name, changes, expected) => {
     expect(read(changes)).toMatchObject(expected);
   });
@@ -51,6 +58,8 @@ describe('impersonation', () => {
     ['no id', { id: undefined }, { code: 'missing_id' }],
     ['followers of somebody else', { followers: 'https://victim.example/f', endpoints: { sharedInbox: 'https://victim.example/inbox' } }, { followers: null, sharedInbox: null }],
     ['key on another host', { publicKey: { ...actor.publicKey, id: 'https://victim.example/u#main-key' } }, { publicKeys: [] }],
+    ['Multikeys of others, on other hosts, and no keys at all', { assertionMethod: [{ ...MULTIKEY, controller: 'https://a.example/u/2' }, { ...MULTIKEY, id: 'https://victim.example/#k' }, { ...MULTIKEY, publicKeyMultibase: 'z0OIl' }] }, { multikeys: [] }],
+    ["moderators of somebody else's", { type: 'Group', attributedTo: 'https://victim.example/m' }, { moderators: null }],
     ['key of another owner', { publicKey: { ...actor.publicKey, owner: 'https://a.example/u/2' } }, { publicKeys: [] }],
   ])('%s', (_name, changes, expected) => {
     expect(read(changes)).toMatchObject(expected);

@@ -1,9 +1,9 @@
 import { fail, ok, type Result } from '@trunkline/kernel';
-import { httpUri, sameHost, sameSite } from '../hosts.js';
+import { httpUri, normalizeHost, sameHost, sameSite } from '../hosts.js';
 import { flagOf, isJsonObject, listOf, member, textOf, type JsonObject } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { cleanDocument, dateOf, typesOf } from './document.js';
-import { parseKeys } from './parse-keys.js';
+import { parseKeys, parseMultikeys } from './parse-keys.js';
 import { parseTags } from './parse-tags.js';
 import { audienceList, idOf, linksOf, pageLinkOf } from './references.js';
 import type { ActorType, ReadFailure, RemoteActor } from './types.js';
@@ -64,7 +64,22 @@ export function parseActor(json: unknown): Result<RemoteActor, ReadFailure> {
     fields: readFields(raw),
     emojis: parseTags(member(raw, 'tag')).emojis,
     published: dateOf(member(raw, 'published')),
+    updated: dateOf(member(raw, 'updated')),
+    featuredTags: ownUri('featuredTags'),
+    multikeys: parseMultikeys(raw, uri),
+    attributionDomains: readDomains(raw),
+    moderators: type === 'Group' ? onHost(idOf(member(raw, 'attributedTo')) ?? idOf(member(raw, 'moderators')), uri) : null,
+    postingRestrictedToMods: flagOf(member(raw, 'postingRestrictedToMods')),
+    hiddenFromVisitors: HIDING.some((name) => flagOf(member(raw, name))),
   });
+}
+
+/** GotoSocial's and Misskey's wishes for visitors who are not signed in. */
+const HIDING = ['hidesToPublicFromUnauthedWeb', '_misskey_requireSigninToViewContents'] as const;
+
+function readDomains(raw: JsonObject): readonly string[] {
+  const texts = listOf(member(raw, 'attributionDomains')).slice(0, LIMITS.aliases).filter((entry) => typeof entry === 'string');
+  return [...new Set(texts.map(normalizeHost).filter((host) => host !== null))];
 }
 
 const onHost = (uri: string | null, actorUri: string): string | null => (uri !== null && sameHost(uri, actorUri) ? uri : null);

@@ -18,18 +18,33 @@ export const parseAttachments = (value: unknown): readonly RemoteAttachment[] =>
   listOf(value)
     .slice(0, LIMITS.tags)
     .filter(isJsonObject)
-    .filter((entry) => typesOf(entry).some((type) => ['Document', 'Image', 'Video', 'Audio'].includes(type)))
+    .filter(isMedium)
     .map(attachmentOf)
     .filter((attachment) => attachment !== null)
     .slice(0, LIMITS.attachments);
 
-/** Targets of Link attachments: Lemmy's link posts, preview cards (FEP-8967). */
-export const attachedLinks = (value: unknown): readonly string[] =>
-  listOf(value)
-    .slice(0, LIMITS.attachments)
-    .filter(isJsonObject)
-    .filter((entry) => typesOf(entry).includes('Link'))
-    .flatMap((entry) => linksOf(entry)[0]?.href ?? []);
+const isLink = (entry: JsonObject): boolean => typesOf(entry).includes('Link');
+
+/** A Link is a medium when it says so (Mitra), or when it says nothing and ends like one (Lemmy's posts of a picture). */
+function isMedium(entry: JsonObject): boolean {
+  if (!isLink(entry)) return typesOf(entry).some((type) => ['Document', 'Image', 'Video', 'Audio'].includes(type));
+  const mediaType = mediaTypeOf(member(entry, 'mediaType'));
+  return mediaType === null ? kindByName(linksOf(entry)[0]?.href ?? '') !== 'unknown' : /^(?:image|video|audio)\//.test(mediaType);
+}
+
+/** The first picture of `image` or `icon`, which may be bare addresses, Links, Images, and lists of these. */
+export function titlePicture(value: unknown): readonly RemoteAttachment[] {
+  const [first] = listOf(value);
+  const picture = attachmentOf(isJsonObject(first) ? { ...first, type: 'Image' } : { type: 'Image', url: first });
+  return picture === null ? [] : [picture];
+}
+
+/** The first Link that is attached: Lemmy's link posts, preview cards (FEP-8967). `isPage`: it is shown nowhere else. */
+export function attachedLink(value: unknown): { readonly url: string; readonly isPage: boolean } | null {
+  const links = listOf(value).slice(0, LIMITS.attachments).filter(isJsonObject).filter(isLink);
+  const first = links.find((link) => linksOf(link).length > 0);
+  return first === undefined ? null : { url: linksOf(first)[0]?.href ?? '', isPage: !isMedium(first) };
+}
 
 /** An Image, Audio or Video that is the post itself: its texts and `mediaType` are the post's, not the file's. */
 export const ownMedium = (raw: JsonObject): RemoteAttachment | null =>
@@ -40,7 +55,8 @@ function attachmentOf(entry: JsonObject): RemoteAttachment | null {
   if (link === null) return null;
 
   const mediaType = mediaTypeOf(member(entry, 'mediaType')) ?? link.mediaType;
-  const preview = linksOf(member(entry, 'icon'))[0]?.href ?? linksOf(member(entry, 'preview'))[0]?.href;
+  // Funkwhale and Castopod put the cover into `image`.
+  const preview = ['icon', 'image', 'preview'].flatMap((name) => linksOf(member(entry, name)))[0]?.href;
   return {
     kind: kindOf(mediaType, typesOf(entry), link.href),
     url: link.href,
@@ -71,6 +87,10 @@ function kindOf(mediaType: string | null, types: readonly string[], url: string)
   if (types.includes('Image')) return 'image';
   if (types.includes('Video')) return 'video';
   if (types.includes('Audio')) return 'audio';
+  return kindByName(url);
+}
+
+function kindByName(url: string): Kind {
   const path = URL.parse(url)?.pathname ?? '';
   return KIND_BY_EXTENSION.find(([extension]) => extension.test(path))?.[1] ?? 'unknown';
 }

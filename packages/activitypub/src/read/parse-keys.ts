@@ -4,7 +4,7 @@ import { isJsonObject, listOf, member, textOf, type JsonObject } from '../json.j
 import { LIMITS } from '../limits.js';
 import { cleanDocument } from './document.js';
 import { idOf } from './references.js';
-import type { ReadFailure, RemotePublicKey } from './types.js';
+import type { ReadFailure, RemoteMultikey, RemotePublicKey } from './types.js';
 
 const PEM_CHARS_MAX = 16_384;
 
@@ -23,6 +23,18 @@ export const parseKeys = (actor: JsonObject, actorUri: string): readonly RemoteP
     .map((entry) => keyOf(entry, actorUri))
     .filter((key) => key !== null)
     .filter((key) => key.owner === actorUri && sameHost(key.id, actorUri));
+
+/** An actor's Multikeys (FEP-521a), under the same rule: Mitra, Hollo, Streams and Hubzilla list them. */
+export const parseMultikeys = (actor: JsonObject, actorUri: string): readonly RemoteMultikey[] =>
+  listOf(member(actor, 'assertionMethod'))
+    .slice(0, LIMITS.keys)
+    .filter(isJsonObject)
+    .map((entry) => ({
+      id: httpUri(member(entry, 'id')) ?? '',
+      controller: idOf(member(entry, 'controller')) ?? actorUri,
+      publicKeyMultibase: textOf(member(entry, 'publicKeyMultibase'), PEM_CHARS_MAX) ?? '',
+    }))
+    .filter((key) => key.controller === actorUri && sameHost(key.id, actorUri) && /^z[1-9A-HJ-NP-Za-km-z]+$/.test(key.publicKeyMultibase));
 
 /**
  * The keys in what a keyId answered: a bare key, a whole actor, or GotoSocial's stub actor. Each key's owner lies on the

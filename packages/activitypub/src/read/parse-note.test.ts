@@ -95,7 +95,7 @@ describe('attachments', () => {
     expect(file(changes)).toMatchObject(expected);
   });
 
-  test.each([{ url: 'data:text/html,x' }, { url: 'javascript:x' }, { url: null }, { type: 'Link' }, { type: 'Evil' }])('%p is left out, the post stays', (changes) => {
+  test.each([{ url: 'data:text/html,x' }, { url: 'javascript:x' }, { url: null }, { type: 'Link', url: 'https://a.example/page' }, { type: 'Evil' }])('%p is left out, the post stays', (changes) => {
     expect(read({ attachment: [{ type: 'Document', url: 'https://a.example/f.png', ...changes }] })).toMatchObject({ attachments: [] });
   });
 });

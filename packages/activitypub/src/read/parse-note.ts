@@ -1,12 +1,16 @@
 import type { Visibility } from '@trunkline/domain';
 import { fail, ok, type Result } from '@trunkline/kernel';
 import { httpUri, PUBLIC_URI, sameHost, sameSite } from '../hosts.js';
-import { countOf, flagOf, isJsonObject, listOf, member, type JsonObject } from '../json.js';
+import { countOf, flagOf, isJsonObject, listOf, member, textOf, type JsonObject } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { cleanDocument, dateOf, typesOf } from './document.js';
 import { isNoteType, readContent } from './note-content.js';
-import { ownMedium, parseAttachments } from './parse-attachments.js';
-import { parseTags, type RemoteTags } from './parse-tags.js';
+import { ownMedium, parseAttachments, titlePicture } from './parse-attachments.js';
+import { parseTags } from './parse-tags.js';
+import { readEvent } from './read-event.js';
+import { readPolicy } from './read-policy.js';
+import { readPoll } from './read-poll.js';
+import { readQuote } from './read-quote.js';
 import { audienceList, idOf, pageLinkOf } from './references.js';
 import type { ReadFailure, RemoteAttachment, RemoteNote } from './types.js';
 
@@ -34,36 +38,59 @@ export function parseNote(json: unknown, author: { readonly followersUri?: strin
 
   const page = pageLinkOf(member(raw, 'url'));
   const url = page !== null && sameSite(page, uri) ? page : uri;
-  const { html, language, spoilerText, warned } = readContent(raw, type, url);
+  const poll = type === 'Question' ? readPoll(raw) : null;
+  const event = readEvent(raw);
+  const { warned, ...content } = readContent(raw, { type, url, poll, event });
   const tags = parseTags(member(raw, 'tag'));
   const [to, cc] = [audienceList(member(raw, 'to')), audienceList(member(raw, 'cc'))];
+  const quote = readQuote(raw, uri, tags);
   return ok({
     uri,
     url,
     attributedTo,
     type,
-    contentHtml: html,
-    language,
-    spoilerText,
+    ...content,
     sensitive: warned || flagOf(member(raw, 'sensitive')) || anySensitive(member(raw, 'attachment')),
     visibility: visibilityOf(to, cc, author.followersUri ?? null),
     to,
     cc,
-    inReplyToUri: idOf(member(raw, 'inReplyTo')),
     published: dateOf(member(raw, 'published')),
     updated: dateOf(member(raw, 'updated')),
+    expiresAt: dateOf(member(raw, 'expiresAt')),
     mentions: tags.mentions,
     hashtags: tags.hashtags,
     emojis: tags.emojis,
     attachments: readAttachments(raw, type),
+    quoteUri: quote?.uri ?? null,
+    quote,
+    policy: readPolicy(raw),
+    poll,
+    event,
+    ...readThread(raw, uri, type === 'Note' && content.bodyHtml === ''),
+  });
+}
+
+/** What binds a post to others. */
+function readThread(raw: JsonObject, uri: string, isEmptyNote: boolean) {
+  const parent = idOf(member(raw, 'inReplyTo'));
+  const inReplyToUri = parent === uri ? null : parent;
+  const name = isEmptyNote && inReplyToUri !== null ? textOf(member(raw, 'name'), LIMITS.pollOptionChars) : null;
+  return {
+    inReplyToUri,
     conversation: groupingUri(member(raw, 'conversation')),
     context: groupingUri(member(raw, 'context')),
-    quoteUri: quoteOf(raw, tags),
+    audience: audienceList(member(raw, 'audience')),
     repliesUri: idOf(member(raw, 'replies')),
+    likesUri: idOf(member(raw, 'likes')),
+    sharesUri: idOf(member(raw, 'shares')),
     likesTotal: totalOf(member(raw, 'likes')),
     sharesTotal: totalOf(member(raw, 'shares')),
-    isPollVote: type === 'Note' && html === '' && typeof member(raw, 'name') === 'string' && idOf(member(raw, 'inReplyTo')) !== null,
-  });
+    repliesLocked: member(raw, 'commentsEnabled') === false,
+    // GotoSocial writes the one name, then the other.
+    replyStampUri: idOf(member(raw, 'replyAuthorization')) ?? idOf(member(raw, 'approvedBy')),
+    isPollVote: name !== null,
+    choice: name,
+  };
 }
 
 /** PeerTube names account and channel: the Person among them is the author, else the first. */
@@ -84,10 +111,12 @@ function visibilityOf(to: readonly string[], cc: readonly string[], followersUri
 const anySensitive = (attachments: unknown): boolean =>
   listOf(attachments).slice(0, LIMITS.attachments).some((entry) => isJsonObject(entry) && flagOf(member(entry, 'sensitive')));
 
+/** The medium that the post itself is, what is attached, or else the picture above an article (WordPress, Ghost, Lemmy, Mobilizon). */
 function readAttachments(raw: JsonObject, type: string): readonly RemoteAttachment[] {
   const own = ['Image', 'Audio', 'Video'].includes(type) ? ownMedium(raw) : null;
   const attached = parseAttachments(member(raw, 'attachment'));
-  return own === null ? attached : [own, ...attached].slice(0, LIMITS.attachments);
+  if (own !== null) return [own, ...attached].slice(0, LIMITS.attachments);
+  return attached.length > 0 || !['Article', 'Page', 'Event'].includes(type) ? attached : titlePicture(member(raw, 'image'));
 }
 
 /** Threads are grouped by these even where nothing answers: `tag:` URIs and the like. */
@@ -97,12 +126,3 @@ function groupingUri(value: unknown): string | null {
 }
 
 const totalOf = (collection: unknown): number | null => (isJsonObject(collection) ? countOf(member(collection, 'totalItems')) : null);
-
-/** The members that name a quoted post may disagree (seen in Fedibird): the first one wins, in Mastodon's order. */
-function quoteOf(raw: JsonObject, tags: RemoteTags): string | null {
-  const named = ['quote', '_misskey_quote', 'quoteUrl', 'quoteUri', 'quoteURL'].map((name) => idOf(member(raw, name)));
-  const linked = tags.links
-    .filter((link) => listOf(member(link, 'rel')).some((rel) => typeof rel === 'string' && rel.endsWith('#_misskey_quote')))
-    .map((link) => httpUri(member(link, 'href')));
-  return [...named, ...linked].find((uri) => uri !== null) ?? null;
-}

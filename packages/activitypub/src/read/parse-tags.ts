@@ -45,8 +45,11 @@ function hashtagOf(tag: JsonObject): string | null {
   return name === '' || /[\s#]/.test(name) ? null : name;
 }
 
+/** `:name:` or `name` without its colons, and without the host that Misskey adds (`:name@host:`, `:name@.:`). */
+export const shortcodeOf = (name: string): string => name.trim().replace(/^:|:$/g, '').replace(/@[\w.:-]*$/, '');
+
 function emojiOf(tag: JsonObject): RemoteEmoji | null {
-  const shortcode = (textOf(member(tag, 'name'), 200) ?? '').trim().replace(/^:|:$/g, '');
+  const shortcode = shortcodeOf(textOf(member(tag, 'name'), 200) ?? '');
   const url = linksOf(member(tag, 'icon'))[0]?.href;
   if (url === undefined || !/^[\p{L}\p{N}_+.-]{1,190}$/u.test(shortcode)) return null;
   return { shortcode, url, staticUrl: url, updated: dateOf(member(tag, 'updated')) };

@@ -98,6 +98,25 @@ export interface RemoteActor {
   readonly fields: readonly { readonly name: string; readonly value: string }[];
   readonly emojis: readonly RemoteEmoji[];
   readonly published: string | null;
+  readonly updated: string | null;
+  /** Pinned hashtags. */
+  readonly featuredTags: string | null;
+  /** Ed25519 and other keys of FEP-521a, only those on the actor's own host that it controls. */
+  readonly multikeys: readonly RemoteMultikey[];
+  /** Hosts whose pages may name this actor as their author. Lower case ASCII. */
+  readonly attributionDomains: readonly string[];
+  /** A group's moderators (FEP-1b12): a collection or the only one of them. */
+  readonly moderators: string | null;
+  readonly postingRestrictedToMods: boolean;
+  /** Its posts must not be shown to visitors who are not signed in (GotoSocial, Misskey). */
+  readonly hiddenFromVisitors: boolean;
+}
+
+export interface RemoteMultikey {
+  readonly id: string;
+  readonly controller: string;
+  /** Multibase of a multicodec key, as it came. */
+  readonly publicKeyMultibase: string;
 }
 
 export interface RemoteMention {
@@ -118,6 +137,45 @@ export interface RemoteAttachment {
   /** −1..1 each. */
   readonly focus: readonly [number, number] | null;
 }
+
+export interface RemotePoll {
+  readonly multiple: boolean;
+  /** Plain text; `votes` is null while they are hidden. */
+  readonly options: readonly { readonly title: string; readonly votes: number | null }[];
+  /** People, not votes; null when it is not told. */
+  readonly votersCount: number | null;
+  /** ISO 8601 UTC: when it ends or has ended; null when never, or unknown. */
+  readonly endsAt: string | null;
+  /** Closed whatever the time is. */
+  readonly closed: boolean;
+}
+
+export interface RemoteEvent {
+  readonly startsAt: string | null;
+  readonly endsAt: string | null;
+  /** Plain text: its name and address. */
+  readonly place: string | null;
+  /** Where it is held online. */
+  readonly placeUrl: string | null;
+}
+
+export interface RemoteQuote {
+  /** Null when the quoted post is gone (a Tombstone without an id). */
+  readonly uri: string | null;
+  /** The quoted author's stamp (FEP-044f), unproven: fetch it, read it with `parseStamp`. */
+  readonly stampUri: string | null;
+  /** Named by one of the members of before FEP-044f, which never come with a stamp. */
+  readonly legacy: boolean;
+}
+
+/** Who may do it at once and who after asking: actors, their collections, the public. Nobody is the author's own id. */
+export interface PolicyRule {
+  readonly automatic: readonly string[];
+  readonly manual: readonly string[];
+}
+
+/** Advice (GotoSocial, FEP-044f); null for what the author says nothing about. */
+export type InteractionPolicy = Readonly<Record<'like' | 'reply' | 'announce' | 'quote', PolicyRule | null>>;
 
 export interface RemoteNote {
   readonly uri: string;
@@ -147,11 +205,56 @@ export interface RemoteNote {
   readonly conversation: string | null;
   readonly context: string | null;
   readonly quoteUri: string | null;
+  readonly quote: RemoteQuote | null;
   readonly repliesUri: string | null;
+  readonly likesUri: string | null;
+  readonly sharesUri: string | null;
   readonly likesTotal: number | null;
   readonly sharesTotal: number | null;
   /** A Note with a name and no content that answers a Question: no post of its own. */
   readonly isPollVote: boolean;
+  /** The option that a vote chooses; null for everything else. */
+  readonly choice: string | null;
+  /** Of a Question. `contentHtml` repeats the options as a list; `bodyHtml` does not. */
+  readonly poll: RemotePoll | null;
+  /** `contentHtml` without what it repeats of `poll`. */
+  readonly bodyHtml: string;
+  /** Plain text; empty when there is none. Converted types show it in `contentHtml`. */
+  readonly title: string;
+  /** The link that a link post is about (Lemmy), or the page of a preview card (FEP-8967). */
+  readonly linkUrl: string | null;
+  readonly event: RemoteEvent | null;
+  /** What the author typed (MFM, Markdown, plain text), for their own edits only. */
+  readonly source: { readonly text: string; readonly mediaType: string | null } | null;
+  /** The communities that it was posted to (FEP-1b12), as it says. */
+  readonly audience: readonly string[];
+  readonly policy: InteractionPolicy | null;
+  /** The stamp that lets a reply stand on a thread whose author approves by hand (GotoSocial), unproven. */
+  readonly replyStampUri: string | null;
+  /** Comments are closed (PeerTube, Lemmy). */
+  readonly repliesLocked: boolean;
+  /** When it must vanish: stories of Pixelfed. */
+  readonly expiresAt: string | null;
+}
+
+/** A Tombstone: what it was, where that is told. */
+export interface RemoteTombstone {
+  readonly uri: string;
+  readonly formerType: string | null;
+  readonly deleted: string | null;
+}
+
+export type StampKind = 'quote' | 'like' | 'reply' | 'announce';
+
+/** An author's consent to one interaction with one of their posts; it lies on the author's own host. */
+export interface RemoteStamp {
+  readonly uri: string;
+  readonly kind: StampKind;
+  readonly attributedTo: string;
+  /** The quote, reply, like or boost. */
+  readonly interactingUri: string;
+  /** The post of the author. */
+  readonly targetUri: string;
 }
 
 export interface CollectionPage {

@@ -1,0 +1,41 @@
+import { countOf, isJsonObject, listOf, member, textOf, type JsonObject } from '../json.js';
+import { LIMITS } from '../limits.js';
+import { dateOf } from './document.js';
+import type { RemotePoll } from './types.js';
+
+/**
+ * The poll of a Question. One list is filled, `oneOf` or `anyOf`: Pleroma sends both, one of them empty. An option is
+ * named by `name` (Mastodon, Misskey, Pleroma) or by `content` (few others).
+ *
+ * @returns null when there are no options
+ */
+export function readPoll(raw: JsonObject): RemotePoll | null {
+  const [one, any] = [optionsOf(member(raw, 'oneOf')), optionsOf(member(raw, 'anyOf'))];
+  const multiple = one.length === 0;
+  const options = multiple ? any : one;
+  if (options.length === 0) return null;
+  const closed = member(raw, 'closed');
+  return {
+    multiple,
+    options,
+    votersCount: countOf(member(raw, 'votersCount')) ?? votersOf(member(raw, 'voters')),
+    // Pleroma writes the end into `closed` while the poll is open; Misskey and Smithereen send a null for no end.
+    endsAt: dateOf(closed) ?? dateOf(member(raw, 'endTime')),
+    closed: closed === true,
+  };
+}
+
+const optionsOf = (value: unknown): RemotePoll['options'] =>
+  listOf(value)
+    .slice(0, LIMITS.pollOptions)
+    .filter(isJsonObject)
+    .map((option) => ({
+      title: (textOf(member(option, 'name') ?? member(option, 'content'), LIMITS.pollOptionChars) ?? '').trim(),
+      votes: votesOf(member(option, 'replies')),
+    }))
+    .filter((option) => option.title !== '');
+
+const votesOf = (replies: unknown): number | null => (isJsonObject(replies) ? countOf(member(replies, 'totalItems')) : null);
+
+/** Pleroma lists the people. */
+const votersOf = (voters: unknown): number | null => (Array.isArray(voters) ? voters.length : null);
