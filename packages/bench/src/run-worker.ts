@@ -4,6 +4,8 @@ const WORKERS: Readonly<Record<string, () => Promise<{ serve: () => void }>>> = 
   'bare-inbox': () => import('./inbox/bare-inbox.js'),
   'fedify-inbox': () => import('./inbox/fedify-inbox.js'),
   'push-loops': () => import('./fan-out/push-loops.js'),
+  load: () => import('./load/generator.js'),
+  'page-reader': () => import('./load/page-reader.js'),
   sink: () => import('./deliver/sink.js'),
   'bare-sender': () => import('./deliver/bare-sender.js'),
   'fedify-sender': () => import('./deliver/fedify-sender.js'),

@@ -1,4 +1,5 @@
 import { cpuSeconds } from './cpu-meter.js';
+import type { Verdict } from './verdict.js';
 
 /** One way to do the same work. */
 export interface Contender {
@@ -35,15 +36,25 @@ export interface Outcome {
   readonly standings: readonly Standing[];
   /** Further figures that belong to it: memory, latencies. */
   readonly notes: readonly string[];
+  /** Goals beside the two ratios, which the table judges. */
+  readonly verdicts?: readonly Verdict[];
+}
+
+export interface Rounds {
+  /** Those that count. */
+  readonly rounds: number;
+  /** Those before them, which fill caches, connections and the JIT; one without it. */
+  readonly warmUps?: number;
+  readonly stores: Readonly<Record<string, number>>;
 }
 
 /**
  * Lets contenders do the same work in turns, round after round, so that whatever else the machine does meets all of
- * them. The first round only warms up: caches, JIT, connections.
+ * them. Rounds up to 0 only warm up.
  */
-export async function contest(contenders: readonly Contender[], options: { readonly rounds: number; readonly stores: Readonly<Record<string, number>> }): Promise<Standing[]> {
+export async function contest(contenders: readonly Contender[], options: Rounds): Promise<Standing[]> {
   const samples = contenders.map((): Sample[] => []);
-  for (let round = 0; round <= options.rounds; round += 1) {
+  for (let round = 1 - (options.warmUps ?? 1); round <= options.rounds; round += 1) {
     for (const [index, contender] of contenders.entries()) {
       await contender.prepare?.(round);
       const sample = await measure(contender, round, options.stores);
@@ -55,6 +66,12 @@ export async function contest(contenders: readonly Contender[], options: { reado
     const taken = samples[index] ?? [];
     return { role, label, perCpuSec: median(taken.map((sample) => sample.operations / sample.cpuSeconds)), samples: taken };
   });
+}
+
+/** One contender alone. @returns the median of its operations for each CPU-second */
+export async function rateOf(contender: Contender, options: Rounds): Promise<number> {
+  const [standing] = await contest([contender], options);
+  return standing?.perCpuSec ?? 0;
 }
 
 async function measure(contender: Contender, round: number, stores: Readonly<Record<string, number>>): Promise<Sample> {

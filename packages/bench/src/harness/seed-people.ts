@@ -1,4 +1,5 @@
 import type { AccountId } from '@trunkline/kernel';
+import type { Sender } from './remote-authors.js';
 import type { Stage } from './stage.js';
 
 /**
@@ -25,4 +26,31 @@ export async function seedFollows(stage: Stage, followers: readonly AccountId[],
     `INSERT INTO social.follows (account_id, target_account_id, id) SELECT follower, $2, id FROM unnest($1::bigint[], $3::bigint[]) AS t (follower, id)`,
     [followers, targetId, followers.map(() => ids.next())],
   );
+}
+
+/** Remote people that are known already, with keys that were read before. */
+export async function seedRemoteAuthors(stage: Stage, senders: readonly Sender[]): Promise<AccountId[]> {
+  const { db, ids, remoteKeys } = stage.backbone;
+  for (const { keyId, actorUri: ownerUri, publicKeyPem } of senders) await remoteKeys.put({ keyId, ownerUri, publicKeyPem });
+  const accountIds = senders.map(() => ids.next() as AccountId);
+  await db.query(
+    `INSERT INTO social.accounts (id, username, domain, uri, url, inbox_url, shared_inbox_url, followers_url, fetched_at)
+     SELECT id, 'ann', host, uri, uri, uri || '/inbox', 'https://' || host || '/inbox', uri || '/followers', now()
+       FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t (id, host, uri)`,
+    [accountIds, senders.map((sender) => sender.host), senders.map((sender) => sender.actorUri)],
+  );
+  return accountIds;
+}
+
+/** Remote people on plain-http hosts who follow somebody, `each` of them on every host with one shared inbox. */
+export async function seedRemoteFollowers(stage: Stage, hosts: readonly string[], targetId: AccountId, each = 1): Promise<void> {
+  const { db, ids } = stage.backbone;
+  const all = hosts.flatMap((host) => Array.from({ length: each }, (_, index) => ({ host, name: `fan${targetId}n${index}`, id: ids.next() as AccountId })));
+  await db.query(
+    `INSERT INTO social.accounts (id, username, domain, uri, url, inbox_url, shared_inbox_url, fetched_at)
+     SELECT id, name, host, 'http://' || host || '/users/' || name, 'http://' || host || '/@' || name, 'http://' || host || '/users/' || name || '/inbox', 'http://' || host || '/inbox', now()
+       FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t (id, host, name)`,
+    [all.map(({ id }) => id), all.map(({ host }) => host), all.map(({ name }) => name)],
+  );
+  await seedFollows(stage, all.map(({ id }) => id), targetId);
 }

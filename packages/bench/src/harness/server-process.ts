@@ -7,22 +7,32 @@ const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 const READY_MS_MAX = 60_000;
 const GRACE_MS = 20_000;
 
+interface ServerProcessOptions {
+  readonly port: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly profileDir: string | null;
+  readonly inspectPort: number | null;
+}
+
 /** One built app of the server, started as an operator starts it. */
 export class ServerProcess {
   private constructor(
     private readonly child: ChildProcess,
     readonly port: number,
+    /** Where its inspector listens, when it was asked for. */
+    readonly inspectPort: number | null,
   ) {}
 
   /** @throws Error when it is not ready in time. */
-  static async start(app: string, options: { readonly port: number; readonly env: Readonly<Record<string, string>>; readonly profileDir: string | null }): Promise<ServerProcess> {
+  static async start(app: string, options: ServerProcessOptions): Promise<ServerProcess> {
     const profiling = options.profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(options.profileDir, app)}`];
-    const child = spawn(process.execPath, [...profiling, '--enable-source-maps', join(ROOT, 'apps', app, 'dist', 'main.js')], {
+    const inspecting = options.inspectPort === null ? [] : [`--inspect=127.0.0.1:${options.inspectPort}`];
+    const child = spawn(process.execPath, [...profiling, ...inspecting, '--enable-source-maps', join(ROOT, 'apps', app, 'dist', 'main.js')], {
       cwd: ROOT,
       env: { ...process.env, ...options.env, PORT: String(options.port) },
       stdio: ['ignore', 2, 2],
     });
-    const server = new ServerProcess(child, options.port);
+    const server = new ServerProcess(child, options.port, options.inspectPort);
     const giveUpAt = Date.now() + READY_MS_MAX;
     while (!(await server.isReady())) {
       if (child.exitCode !== null) throw new Error(`${app} ended with ${child.exitCode} while it started`);

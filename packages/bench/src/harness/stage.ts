@@ -96,8 +96,14 @@ export class Stage {
     return this.parts.operator.person(name);
   }
 
-  async server(app: string): Promise<ServerProcess> {
-    const server = await ServerProcess.start(app, { port: await freePort(), env: this.parts.operator.env, profileDir: this.options.profileDir });
+  /** `inspects`: with an inspector, to look at its heap. `env`: settings of this process alone. */
+  async server(app: string, { inspects = false, env = {} }: { readonly inspects?: boolean; readonly env?: Readonly<Record<string, string>> } = {}): Promise<ServerProcess> {
+    const server = await ServerProcess.start(app, {
+      port: await freePort(),
+      env: { ...this.parts.operator.env, ...env },
+      profileDir: this.options.profileDir,
+      inspectPort: inspects ? await freePort() : null,
+    });
     this.servers.push(server);
     return server;
   }

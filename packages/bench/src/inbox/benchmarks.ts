@@ -1,5 +1,6 @@
 import { contest, type Contender, type Outcome } from '../harness/contest.js';
 import type { BenchOptions } from '../harness/options.js';
+import { seedRemoteAuthors } from '../harness/seed-people.js';
 import { Stage } from '../harness/stage.js';
 import { waitFor } from '../harness/wait-for.js';
 import { holdApplying } from './hold-applying.js';
@@ -60,15 +61,8 @@ async function benchInbox(options: BenchOptions, name: 'receive' | 'apply'): Pro
 
 /** Actors that are known already, followed by somebody here, with keys that were read before. */
 async function seedSenders(stage: Stage, senders: readonly Sender[], readerId: string): Promise<void> {
-  const { db, ids, remoteKeys } = stage.backbone;
-  for (const { keyId, actorUri: ownerUri, publicKeyPem } of senders) await remoteKeys.put({ keyId, ownerUri, publicKeyPem });
-  const accountIds = senders.map(() => ids.next());
-  await db.query(
-    `INSERT INTO social.accounts (id, username, domain, uri, url, inbox_url, shared_inbox_url, followers_url, fetched_at)
-     SELECT id, 'ann', host, uri, uri, uri || '/inbox', 'https://' || host || '/inbox', uri || '/followers', now()
-       FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t (id, host, uri)`,
-    [accountIds, senders.map((sender) => sender.host), senders.map((sender) => sender.actorUri)],
-  );
+  const { db, ids } = stage.backbone;
+  const accountIds = await seedRemoteAuthors(stage, senders);
   await db.query(`INSERT INTO social.follows (account_id, target_account_id, id) SELECT $1, t.target, t.id FROM unnest($2::bigint[], $3::bigint[]) AS t (target, id)`, [
     readerId,
     accountIds,

@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AccountId, StatusId } from '@trunkline/kernel';
+import { feedKeys, listLengths, openFeeds } from '../harness/feed-keys.js';
+import type { RedisClient } from '../harness/redis-client.js';
+import { seedFollows, seedPeople } from '../harness/seed-people.js';
+import type { Stage } from '../harness/stage.js';
+import { waitFor } from '../harness/wait-for.js';
+import type { WorkerProcess } from '../harness/worker-process.js';
+import { FeedWatch } from '../load/feed-watch.js';
+import type { LoadPlan, Sent } from '../load/generator.js';
+import { seedLoadPeople, type LoadPeople } from '../load/people.js';
+
+const APPS = ['api', 'inbox', 'outbox', 'timeline', 'streaming'] as const;
+/** The default budget of 80 for these five. */
+const APP_ENV = { DB_CONNECTION_BUDGET: '16' };
+const FLOOD_IN_FLIGHT = 64;
+const SAMPLED_FOLLOWERS = 20;
+const LOCAL_SHARE = 0.1;
+const PATIENCE_MS = 300_000;
+
+export interface CrowdSizes {
+  readonly remoteAuthors: number;
+  readonly localAuthors: number;
+  readonly bigFollowers: number;
+  readonly floodPosts: number;
+}
+
+/** One post with when it stood in its reader's feed; null: it never did. */
+export interface Seen extends Sent {
+  readonly visibleMs: number | null;
+}
+
+interface SceneParts {
+  readonly stage: Stage;
+  readonly redis: RedisClient;
+  readonly people: LoadPeople;
+  readonly bigFollowers: readonly AccountId[];
+  readonly bigToken: string;
+  readonly sizes: CrowdSizes;
+  readonly load: WorkerProcess;
+  readonly watch: FeedWatch;
+  readonly ports: { readonly inbox: number; readonly api: number };
+  readonly emptyLength: number;
+}
+
+/** A server of real processes with everybody who posts and reads in this benchmark. */
+export class CrowdScene {
+  private constructor(private readonly parts: SceneParts) {}
+
+  get stage(): Stage {
+    return this.parts.stage;
+  }
+
+  get redis(): RedisClient {
+    return this.parts.redis;
+  }
+
+  get bigFollowers(): readonly AccountId[] {
+    return this.parts.bigFollowers;
+  }
+
+  /** What an empty feed's list holds: the mark of a complete one. */
+  get emptyLength(): number {
+    return this.parts.emptyLength;
+  }
+
+  static async open(stage: Stage, redis: RedisClient, sizes: CrowdSizes): Promise<CrowdScene> {
+    const load = stage.worker('load');
+    const people = await seedLoadPeople(stage, load, { remote: sizes.remoteAuthors, local: sizes.localAuthors });
+    const big = await stage.person('big');
+    const followers = await seedPeople(stage, sizes.bigFollowers, 'follower');
+    await seedFollows(stage, followers, big.account.id);
+    await openFeeds(stage, followers);
+    await stage.backbone.db.query('VACUUM ANALYZE');
+    const ports = new Map<string, number>();
+    for (const app of APPS) ports.set(app, (await stage.server(app, { env: APP_ENV })).port);
+    const step = Math.max(1, Math.floor(followers.length / SAMPLED_FOLLOWERS));
+    const sampled = followers.filter((_, index) => (followers.length - 1 - index) % step === 0);
+    const watch = await FeedWatch.of(stage, redis, [...people.readerIds, ...sampled]);
+    const [emptyLength] = await listLengths(redis, [(await feedKeys(redis)).get(followers[0] as AccountId) ?? '']);
+    watch.start();
+    return new CrowdScene({
+      stage, redis, people, sizes, load, watch,
+      bigFollowers: followers,
+      bigToken: big.token,
+      ports: { inbox: ports.get('inbox') ?? 0, api: ports.get('api') ?? 0 },
+      emptyLength: emptyLength ?? 0,
+    });
+  }
+
+  /** Posts a second that the server takes from receive to visible when as much comes as it answers; the second of two floods. */
+  async capacity(): Promise<{ readonly perSecond: number; readonly seen: readonly Seen[] }> {
+    const seen: Seen[] = [];
+    let perSecond = 0;
+    for (let round = 0; round < 2; round += 1) {
+      // As a plan: so many posts in one second. A flood does not look at their times.
+      await this.parts.load.ask('prepare', this.plan({ phases: [{ rate: this.parts.sizes.floodPosts, seconds: 1 }], signsBefore: true }));
+      const startMs = performance.timeOrigin + performance.now();
+      const flooded = await this.whenVisible(await this.parts.load.ask<Sent[]>('flood', { inFlight: FLOOD_IN_FLIGHT }));
+      const lastMs = Math.max(...flooded.map((post) => post.visibleMs ?? Infinity));
+      perSecond = flooded.length / ((lastMs - startMs) / 1_000);
+      seen.push(...flooded);
+    }
+    return { perSecond, seen };
+  }
+
+  /** Lets it happen. @returns all posts, the one author's too, and when it began */
+  async run(phases: LoadPlan['phases'], bigAtSeconds: readonly number[]): Promise<{ readonly startMs: number; readonly seen: readonly Seen[] }> {
+    await this.parts.load.ask('prepare', this.plan({ phases, signsBefore: true, extra: { token: this.parts.bigToken, atSeconds: bigAtSeconds } }));
+    const startMs = performance.timeOrigin + performance.now() + 500;
+    const sent = await this.parts.load.ask<Sent[]>('run', { startMs });
+    return { startMs, seen: await this.whenVisible(sent) };
+  }
+
+  /** Ends the watch. @returns entries that stand twice in one feed */
+  async doubles(): Promise<number> {
+    await this.parts.watch.stop();
+    return this.parts.watch.doubles();
+  }
+
+  private plan(rest: Pick<LoadPlan, 'phases' | 'signsBefore' | 'extra'>): LoadPlan {
+    const { mentionedUris, localTokens } = this.parts.people;
+    return { inboxPorts: [this.parts.ports.inbox], apiPort: this.parts.ports.api, domain: this.stage.domain, mentionedUris, localTokens, localShare: LOCAL_SHARE, ...rest };
+  }
+
+  /** Waits until every post was seen, or nothing new comes, and puts the times beside the posts. */
+  private async whenVisible(sent: readonly Sent[]): Promise<Seen[]> {
+    const ids = await this.statusIds(sent);
+    const missing = (): number => sent.filter((post) => !this.parts.watch.seen.has(ids.get(post.key) as StatusId)).length;
+    await waitFor('all posts to be visible', async () => {
+      if (missing() === 0) return true;
+      for (const [key, id] of await this.statusIds(sent.filter((post) => !ids.has(post.key)))) ids.set(key, id);
+      return false;
+    }, { everyMs: 100, patienceMs: PATIENCE_MS }).catch(() => process.stderr.write(`  ${missing()} posts were never seen\n`));
+    // The author with many followers is seen by several: his post is there when the last of them has it.
+    await sleep(500);
+    return sent.map((post) => {
+      const times = this.parts.watch.seen.get(ids.get(post.key) as StatusId);
+      return { ...post, visibleMs: times === undefined ? null : Math.max(...times.values()) };
+    });
+  }
+
+  /** Which row became of each post; local posts are named by it already. */
+  private async statusIds(sent: readonly Sent[]): Promise<Map<string, StatusId>> {
+    const local = sent.filter((post) => post.kind !== 'remote').map((post) => [post.key, post.key as StatusId] as const);
+    const uris = sent.filter((post) => post.kind === 'remote').map((post) => post.key);
+    const rows = uris.length === 0 ? [] : await this.stage.backbone.db.query<{ id: StatusId; uri: string }>('SELECT id, uri FROM social.statuses WHERE uri = ANY ($1::text[])', [uris]);
+    return new Map([...local, ...rows.map(({ id, uri }) => [uri, id] as const)]);
+  }
+}

@@ -1,0 +1,46 @@
+import type { AccountId } from '@trunkline/kernel';
+import type { RedisClient } from './redis-client.js';
+import type { Stage } from './stage.js';
+
+const AT_ONCE = 500;
+const SCAN_COUNT = '5000';
+
+/** Complete feeds without entries for these people, made as the product makes them: from now on posts are pushed to them. */
+export async function openFeeds(stage: Stage, accountIds: readonly AccountId[]): Promise<void> {
+  const { feeds } = stage.backbone;
+  for (let from = 0; from < accountIds.length; from += AT_ONCE) {
+    await Promise.all(
+      accountIds.slice(from, from + AT_ONCE).map(async (id) => {
+        await feeds.open(id);
+        await feeds.fill(id, []);
+      }),
+    );
+  }
+}
+
+/** Where the product keeps each feed, found by looking: how keys are made is its own affair. */
+export async function feedKeys(redis: RedisClient): Promise<Map<AccountId, string>> {
+  const keys = new Map<AccountId, string>();
+  let cursor = '0';
+  do {
+    const [next, found] = await redis.sendCommand<[string, string[]]>(['SCAN', cursor, 'MATCH', '*feed:{*', 'COUNT', SCAN_COUNT]);
+    for (const key of found) keys.set(key.slice(key.lastIndexOf(':') + 1) as AccountId, key);
+    cursor = next;
+  } while (cursor !== '0');
+  return keys;
+}
+
+const LENGTHS = `
+local lengths = {}
+for i = 1, #KEYS do lengths[i] = redis.call('LLEN', KEYS[i]) end
+return lengths`;
+
+/** Entries of each list, in the order of `keys`. */
+export async function listLengths(redis: RedisClient, keys: readonly string[]): Promise<number[]> {
+  const lengths: number[] = [];
+  for (let from = 0; from < keys.length; from += AT_ONCE) {
+    const chunk = keys.slice(from, from + AT_ONCE);
+    lengths.push(...(await redis.sendCommand<number[]>(['EVAL', LENGTHS, String(chunk.length), ...chunk])));
+  }
+  return lengths;
+}

@@ -1,0 +1,89 @@
+import { consumerName, StatusPublishedV1 } from '@trunkline/contracts';
+import type { Account } from '@trunkline/domain';
+import type { StatusId } from '@trunkline/kernel';
+import type { Contender } from '../harness/contest.js';
+import { doneCount, letGo, publishPosts } from '../harness/publish-posts.js';
+import type { ServerProcess } from '../harness/server-process.js';
+import type { Stage } from '../harness/stage.js';
+import { waitFor } from '../harness/wait-for.js';
+import type { WorkerProcess } from '../harness/worker-process.js';
+import type { Sent } from './generator.js';
+import type { LoadPeople } from './people.js';
+
+const IN_FLIGHT = 64;
+const FAN_OUT = consumerName('timeline', 'fan-out', StatusPublishedV1);
+
+/** Receive and apply: signed posts at any of the copies until all of them are applied. */
+export function applyWork(stage: Stage, copies: readonly ServerProcess[], how: { readonly load: WorkerProcess; readonly people: LoadPeople; readonly posts: number }): Contender {
+  const { db } = stage.backbone;
+  const countApplied = async (): Promise<number> => (await db.query<{ count: number }>(`SELECT count(*)::int AS count FROM federation.inbound WHERE state = 'applied'`))[0]?.count ?? 0;
+  return {
+    role: 'ours',
+    label: 'receive and apply',
+    pids: copies.map((copy) => copy.pid),
+    prepare: async () => {
+      const { mentionedUris } = how.people;
+      const plan = { inboxPorts: copies.map((copy) => copy.port), apiPort: 0, domain: stage.domain, mentionedUris, localTokens: [], localShare: 0, signsBefore: true };
+      await how.load.ask('prepare', { ...plan, phases: [{ rate: how.posts, seconds: 1 }] });
+    },
+    run: async () => {
+      const before = await countApplied();
+      const sent = (await how.load.ask<Sent[]>('flood', { inFlight: IN_FLIGHT })).length;
+      await waitFor('everything to be applied', async () => (await countApplied()) - before === sent, { everyMs: 100 });
+      return sent;
+    },
+  };
+}
+
+/** Posts of one author into the feeds of his followers. */
+export function fanOutWork(stage: Stage, copies: readonly ServerProcess[], how: { readonly author: Account; readonly followers: number; readonly posts: number }): Contender {
+  let statusIds: StatusId[] = [];
+  return {
+    role: 'ours',
+    label: 'fan-out',
+    pids: copies.map((copy) => copy.pid),
+    prepare: async () => void (statusIds = await publishHeld(stage, copies, how)),
+    run: async () => {
+      for (const { pid } of copies) letGo(pid);
+      await waitFor('the posts to be fanned out', async () => (await doneCount(stage, FAN_OUT, statusIds)) === how.posts, { everyMs: 25 });
+      return how.posts * how.followers;
+    },
+  };
+}
+
+/** Plan, sign and send posts of one author to every host until the ledger says so. Operations are posts times `unitsPerPost`. */
+export function deliverWork(
+  stage: Stage,
+  copies: readonly ServerProcess[],
+  how: { readonly sink: WorkerProcess; readonly author: Account; readonly hosts: number; readonly posts: number; readonly unitsPerPost: number },
+): Contender {
+  return {
+    role: 'ours',
+    label: 'deliver',
+    pids: copies.map((copy) => copy.pid),
+    prepare: async () => {
+      await how.sink.ask('take');
+      await publishHeld(stage, copies, how);
+    },
+    run: async () => {
+      for (const { pid } of copies) letGo(pid);
+      const expected = how.posts * how.hosts;
+      await waitFor('the deliveries', async () => (await how.sink.ask<number>('peek')) >= expected, { everyMs: 25 });
+      await waitFor('the ledger to say so', async () => {
+        const [row] = await stage.backbone.db.query<{ left: boolean }>(`SELECT EXISTS (SELECT FROM federation.delivery_chunks WHERE state = 'pending') AS left`);
+        return row?.left !== true;
+      });
+      const received = await how.sink.ask<number>('take');
+      if (received !== expected) throw new Error(`${received} deliveries of ${expected}`);
+      return how.posts * how.unitsPerPost;
+    },
+  };
+}
+
+/** Writes posts while every copy of what consumes them is stopped. */
+async function publishHeld(stage: Stage, copies: readonly ServerProcess[], { author, posts }: { readonly author: Account; readonly posts: number }): Promise<StatusId[]> {
+  const [first, ...others] = copies;
+  if (first === undefined) throw new Error('there is no copy');
+  for (const { pid } of others) process.kill(pid, 'SIGSTOP');
+  return publishPosts(stage, [author], posts, first.pid);
+}
