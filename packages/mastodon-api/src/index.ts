@@ -4,8 +4,10 @@ export { renderAccount, renderCredentialAccount, renderEmoji, type AccountExtras
 export { renderRole } from './entities/role.js';
 export {
   renderContext,
+  renderFlags,
   renderMedia,
   renderStatus,
+  renderStatusBody,
   renderStatusEdit,
   renderStatusSource,
   type StatusRevision,

@@ -6,7 +6,11 @@ export * from './ports/versions.js';
 export { approvalMail } from './people/approval-mail.js';
 export { newLocalAccount } from './people/new-local-account.js';
 export { loadStatuses, peopleIn, timelineFacts, type LoadedStatuses, type StatusView } from './reading/load-statuses.js';
-export { fillPage, isVisible, viewStatus, viewStatuses } from './reading/view-statuses.js';
+export { FragmentReader } from './reading/fragment-reader.js';
+export { Kept } from './reading/kept.js';
+export { VersionSheet } from './reading/version-sheet.js';
+export { rowReader } from './reading/status-reader.js';
+export { isVisible, viewStatus, viewStatuses } from './reading/view-statuses.js';
 export { homeEntries, isFeedsDown } from './reading/home-feed.js';
 export { accountTimeline, homeTimeline, publicTimeline, tagTimeline, type Scope } from './reading/timelines.js';
 export { ingestAccount, publishedOr } from './remote/ingest-account.js';
@@ -21,6 +25,7 @@ export {
   type NotificationPresenting,
   type ShownNotification,
 } from './rendering/present-notifications.js';
+export { fragmentJson, type FragmentView } from './rendering/fragments.js';
 export { presentStatuses, type PresentOptions } from './rendering/present-statuses.js';
 export { renderContextOf } from './rendering/render-context.js';
 export { boostRow, boostStatus, unboostStatus, type BoostFailure } from './statuses/boost-status.js';

@@ -10,12 +10,12 @@ import {
   renderRelationship,
   type AccountJson,
   type RelationshipJson,
-  type StatusJson,
 } from '@trunkline/mastodon-api';
 import { BACKBONE, ClientGuard, personOf, viewerIdOf, type Backbone } from '@trunkline/platform';
-import { accountTimeline, isDomainSuspended, presentAccounts, presentStatuses } from '@trunkline/social';
+import { accountTimeline, isDomainSuspended, presentAccounts } from '@trunkline/social';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setPageLinks } from '../rendering/page-links.js';
+import { statusList } from '../rendering/status-list.js';
 import { findAccount, knowable, lookUpAccount } from './find-account.js';
 import { searchAccounts } from './search-accounts.js';
 
@@ -65,7 +65,7 @@ export class AccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Param('id') id: string,
     @Query() query: unknown,
-  ): Promise<StatusJson[]> {
+  ): Promise<string | never[]> {
     const viewerId = viewerIdOf(request);
     const account = await findAccount(this.backbone, id, viewerId);
     const { pinned, tagged, ...params } = readParams(AccountStatusesParams, query);
@@ -73,10 +73,10 @@ export class AccountsController {
     // Nobody can pin a post yet.
     if (pinned || isHidden) return [];
     const wanted = { accountId: account.id, ...params, ...(tagged === null ? {} : { tagged }) };
-    const views = await accountTimeline(this.backbone, viewerId, wanted);
+    const views = await accountTimeline(this.backbone, this.backbone.fragments, viewerId, wanted);
     const { baseUrl } = this.backbone.settings;
     setPageLinks(request, reply, { baseUrl, ids: views.map((view) => view.status.id), limit: params.page.limit });
-    return presentStatuses(this.backbone, viewerId, views);
+    return statusList(reply, viewerId, views);
   }
 
   /** Nobody can feature tags yet. */

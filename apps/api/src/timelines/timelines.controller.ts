@@ -1,10 +1,11 @@
 import { Controller, Get, Inject, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
 import type { Page } from '@trunkline/domain';
-import { pageParams, PublicTimelineParams, readParams, STATUSES_PER_PAGE, TagTimelineParams, type StatusJson } from '@trunkline/mastodon-api';
+import { pageParams, PublicTimelineParams, readParams, STATUSES_PER_PAGE, TagTimelineParams } from '@trunkline/mastodon-api';
 import { BACKBONE, ClientGuard, personOf, viewerIdOf, type Backbone } from '@trunkline/platform';
-import { homeTimeline, presentStatuses, publicTimeline, tagTimeline, type Scope, type StatusView } from '@trunkline/social';
+import { homeTimeline, publicTimeline, tagTimeline, type FragmentView, type Scope } from '@trunkline/social';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setPageLinks } from '../rendering/page-links.js';
+import { statusList } from '../rendering/status-list.js';
 import { notePresence } from './note-presence.js';
 
 const HomeParams = pageParams(STATUSES_PER_PAGE);
@@ -16,18 +17,18 @@ export class TimelinesController {
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
 
   @Get('home')
-  async home(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Query() query: unknown): Promise<StatusJson[]> {
+  async home(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Query() query: unknown): Promise<string> {
     const { account, user } = personOf(request);
     const page = readParams(HomeParams, query);
     await notePresence(this.backbone, user);
-    return this.show(request, reply, page, await homeTimeline(this.backbone, account.id, page));
+    return this.show(request, reply, page, await homeTimeline(this.backbone, this.backbone.fragments, account.id, page));
   }
 
   @Get('public')
-  async public(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Query() query: unknown): Promise<StatusJson[]> {
+  async public(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Query() query: unknown): Promise<string> {
     const params = readParams(PublicTimelineParams, query);
     const wanted = { page: params.page, scope: scopeOf(params), onlyMedia: params.onlyMedia };
-    return this.show(request, reply, params.page, await publicTimeline(this.backbone, viewerIdOf(request), wanted));
+    return this.show(request, reply, params.page, await publicTimeline(this.backbone, this.backbone.fragments, viewerIdOf(request), wanted));
   }
 
   @Get('tag/:hashtag')
@@ -36,15 +37,15 @@ export class TimelinesController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Param('hashtag') hashtag: string,
     @Query() query: unknown,
-  ): Promise<StatusJson[]> {
+  ): Promise<string> {
     const { any, page, all, none, onlyMedia, ...params } = readParams(TagTimelineParams, query);
     const wanted = { page, any: [hashtag, ...any], all, none, onlyMedia, scope: scopeOf(params) };
-    return this.show(request, reply, page, await tagTimeline(this.backbone, viewerIdOf(request), wanted));
+    return this.show(request, reply, page, await tagTimeline(this.backbone, this.backbone.fragments, viewerIdOf(request), wanted));
   }
 
-  private show(request: FastifyRequest, reply: FastifyReply, { limit }: Page, views: readonly StatusView[]): Promise<StatusJson[]> {
+  private show(request: FastifyRequest, reply: FastifyReply, { limit }: Page, views: readonly FragmentView[]): string {
     setPageLinks(request, reply, { baseUrl: this.backbone.settings.baseUrl, ids: views.map((view) => view.status.id), limit });
-    return presentStatuses(this.backbone, viewerIdOf(request), views);
+    return statusList(reply, viewerIdOf(request), views);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { RegistrationMode } from '@trunkline/domain';
-import { presentStatuses, publicTimeline } from '@trunkline/social';
+import { presentStatuses, publicTimeline, rowReader } from '@trunkline/social';
 import type { StatusJson } from '@trunkline/mastodon-api';
 import { html, type Html } from '@trunkline/platform';
 import type { WebPage } from '../layout/layout.js';
@@ -11,7 +11,7 @@ const NEWEST = 10;
 /** The front door: what this server is, how to come in, and what its people say. */
 export async function showLanding(ports: PagePorts): Promise<WebPage> {
   const page = { limit: NEWEST, maxId: null, sinceId: null, minId: null };
-  const views = await publicTimeline(ports, null, { page, scope: 'local', onlyMedia: false });
+  const views = await publicTimeline(ports, rowReader(ports), null, { page, scope: 'local', onlyMedia: false });
   return landingPage(ports.settings, ports.policy.current().registrations, await presentStatuses(ports, null, views));
 }
 

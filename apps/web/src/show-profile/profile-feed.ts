@@ -2,7 +2,7 @@ import { htmlToText } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
 import type { MediaAttachmentJson, StatusJson } from '@trunkline/mastodon-api';
 import { html } from '@trunkline/platform';
-import { accountTimeline, presentStatuses } from '@trunkline/social';
+import { accountTimeline, presentStatuses, rowReader } from '@trunkline/social';
 import { fullHandle, nameOf } from '../layout/account-parts.js';
 import type { PagePorts } from '../layout/page-ports.js';
 
@@ -12,7 +12,7 @@ const TITLE_CHARS_MAX = 80;
 /** What somebody wrote in public, themselves, as RSS 2.0. @see https://www.rssboard.org/rss-specification */
 export async function profileFeed(ports: PagePorts, account: Account): Promise<string> {
   const page = { limit: ITEMS, maxId: null, sinceId: null, minId: null };
-  const views = await accountTimeline(ports, null, { accountId: account.id, page, excludeReplies: true, excludeBoosts: true, onlyMedia: false });
+  const views = await accountTimeline(ports, rowReader(ports), null, { accountId: account.id, page, excludeReplies: true, excludeBoosts: true, onlyMedia: false });
   const isPublic = views.filter(({ status }) => status.visibility === 'public');
   const statuses = await presentStatuses(ports, null, isPublic);
   const name = nameOf({ username: account.username, display_name: account.displayName });

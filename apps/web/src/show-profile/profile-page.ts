@@ -2,7 +2,7 @@ import { htmlToText } from '@trunkline/activitypub';
 import { pageOf, type Account } from '@trunkline/domain';
 import type { AccountJson, StatusJson } from '@trunkline/mastodon-api';
 import { html, type Html } from '@trunkline/platform';
-import { accountTimeline, presentAccounts, presentStatuses } from '@trunkline/social';
+import { accountTimeline, presentAccounts, presentStatuses, rowReader } from '@trunkline/social';
 import { avatar, count, day, displayName, fullHandle, nameOf, profilePath } from '../layout/account-parts.js';
 import { htmlWithEmojis, textWithEmojis } from '../layout/emojis.js';
 import type { WebPage } from '../layout/layout.js';
@@ -15,7 +15,7 @@ const PER_PAGE = 20;
 export async function showProfile(ports: PagePorts, account: Account, maxId: unknown): Promise<WebPage> {
   const page = pageOf({ maxId, limit: PER_PAGE }, PER_PAGE);
   const query = { accountId: account.id, page, excludeReplies: true, excludeBoosts: false, onlyMedia: false };
-  const views = await accountTimeline(ports, null, query);
+  const views = await accountTimeline(ports, rowReader(ports), null, query);
   const [[shown], statuses] = await Promise.all([presentAccounts(ports, [account]), presentStatuses(ports, null, views)]);
   if (shown === undefined) throw new Error('one account in, none out');
   return profilePage(ports.settings, shown, statuses);

@@ -1,7 +1,7 @@
 import { isHashtag, normaliseHashtag, pageOf } from '@trunkline/domain';
 import { recordNotFound } from '@trunkline/mastodon-api';
 import { html } from '@trunkline/platform';
-import { presentStatuses, tagTimeline } from '@trunkline/social';
+import { presentStatuses, rowReader, tagTimeline } from '@trunkline/social';
 import type { WebPage } from '../layout/layout.js';
 import type { PagePorts } from '../layout/page-ports.js';
 import { olderLink, statusList } from '../layout/status-card.js';
@@ -13,7 +13,7 @@ export async function showTag(ports: PagePorts, typed: string, maxId: unknown): 
   if (!isHashtag(typed)) throw recordNotFound();
   const tag = normaliseHashtag(typed);
   const page = pageOf({ maxId, limit: PER_PAGE }, PER_PAGE);
-  const views = await tagTimeline(ports, null, { page, any: [tag], all: [], none: [], scope: 'all', onlyMedia: false });
+  const views = await tagTimeline(ports, rowReader(ports), null, { page, any: [tag], all: [], none: [], scope: 'all', onlyMedia: false });
   const statuses = await presentStatuses(ports, null, views);
   const path = `/tags/${encodeURIComponent(tag)}`;
   return {

@@ -46,14 +46,23 @@ export function renderMedia(media: MediaAttachment): MediaAttachmentJson {
 export function renderStatus(view: StatusView, ctx: RenderContext): StatusJson {
   const { status, flags } = view;
   return {
+    ...renderStatusBody(status, ctx, view.withText),
+    account: renderAccount(view.account, ctx, view.accountExtras),
+    reblog: view.boost === null ? null : renderStatus(view.boost, ctx),
+    ...(flags === null ? {} : renderFlags(flags, view.mayPin === true)),
+  };
+}
+
+/** What stands in a status whoever reads it; its account, what it boosts and the reader's marks come beside it. */
+export function renderStatusBody(status: Status, ctx: RenderContext, withText = false): Omit<StatusJson, 'account' | 'reblog'> {
+  return {
     id: status.id,
     uri: status.uri,
     url: webUrl(status.url),
     created_at: timestamp(status.createdAt),
     edited_at: timestampOrNull(status.editedAt),
-    account: renderAccount(view.account, ctx, view.accountExtras),
     content: status.content,
-    text: view.withText === true ? (status.text ?? '') : null,
+    text: withText ? (status.text ?? '') : null,
     visibility: status.visibility,
     sensitive: status.sensitive,
     spoiler_text: status.spoilerText,
@@ -71,17 +80,16 @@ export function renderStatus(view: StatusView, ctx: RenderContext): StatusJson {
     reblogs_count: status.boostsCount,
     favourites_count: status.favouritesCount,
     quotes_count: 0,
-    reblog: view.boost === null ? null : renderStatus(view.boost, ctx),
     poll: null,
     card: null,
     quote: null,
     quote_approval: deniedApproval(),
     tagged_collections: [],
-    ...(flags === null ? {} : renderFlags(flags, view.mayPin === true)),
   };
 }
 
-function renderFlags(flags: StatusFlags, mayPin: boolean): Partial<StatusJson> {
+/** The reader's marks. */
+export function renderFlags(flags: StatusFlags, mayPin: boolean): Partial<StatusJson> {
   return {
     favourited: flags.favourited,
     reblogged: flags.boosted,

@@ -11,6 +11,7 @@ import * as threads from './threads.js';
 import * as ties from './tie-reads.js';
 import * as timelines from './timelines.js';
 import { isTombstoned } from './tombstones.js';
+import { allTies, recentMarks } from './viewer-state.js';
 import { peerDomains, usage } from './usage.js';
 
 type Query<K extends keyof SocialReads> = Parameters<SocialReads[K]>[0];
@@ -84,6 +85,12 @@ export class SqlSocialReads implements SocialReads {
     return reactions.bookmarkStatusIds(this.db, accountId, page);
   }
 
+  allTies(viewerId: AccountId, limit: number) {
+    return allTies(this.db, viewerId, limit);
+  }
+  recentMarks(viewerId: AccountId, limit: number) {
+    return recentMarks(this.db, viewerId, limit);
+  }
   viewerTies(viewerId: AccountId, otherIds: readonly AccountId[]) {
     return ties.viewerTies(this.db, viewerId, otherIds);
   }

@@ -24,7 +24,8 @@ import type {
   Users,
   WebSessions,
 } from '@trunkline/persistence';
-import type { HomeFeeds, IdSource, LivePort, RemoteDocuments, SocialSettings } from '@trunkline/social';
+import type { FragmentReader, HomeFeeds, IdSource, LivePort, RemoteDocuments, SocialSettings } from '@trunkline/social';
+import type { KnownClients } from '../client-api/known-clients.js';
 import type { KeyRing } from '../key-ring.js';
 import type { PlatformParts } from '../platform.module.js';
 import type { Settings } from '../settings/settings.js';
@@ -73,6 +74,9 @@ export interface Backbone {
   readonly cache: RedisCache;
   readonly rates: RedisRateCounter;
   readonly versions: RedisVersions;
+  /** Statuses as pages show them, from this process's memory where that is fresh. */
+  readonly fragments: FragmentReader;
+  readonly clients: KnownClients;
 
   readonly broker: Broker;
   readonly publisher: EventPublisher;

@@ -33,6 +33,8 @@ import {
   type PoolShares,
 } from '@trunkline/persistence';
 import { LIVE, type EventLane } from '@trunkline/contracts';
+import { FragmentReader } from '@trunkline/social';
+import { KnownClients } from '../client-api/known-clients.js';
 import { KeyRing } from '../key-ring.js';
 import { VERSION, type PlatformParts } from '../platform.module.js';
 import { currentTraceparent } from '../trace.js';
@@ -75,15 +77,18 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
     shutdown.register('drain-broker', `relay ${lane}`, () => relay.stop());
   }
 
+  const users = new Users(db, store);
+  const tokens = new AccessTokens(db);
+  const nowMs = (): number => performance.now();
   return {
     parts, settings, keyRing, clock, ids, policy, db, store, moderation, events, deadLetters, broker, publisher, bus,
     federation, instanceKey,
     notifications: new SqlNotificationStore(db),
     markers: new SqlMarkerStore(db),
     reports: new SqlReportStore(db),
-    users: new Users(db, store),
+    users,
     applications: new Applications(db),
-    tokens: new AccessTokens(db),
+    tokens,
     webSessions: new WebSessions(db),
     relay: { wake: () => Object.values(relays).forEach((relay) => relay.wake()) },
     inbound: new InboundStore(db, clock),
@@ -95,6 +100,8 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
     cache: new RedisCache(redis),
     rates: new RedisRateCounter(redis, clock),
     versions,
+    fragments: new FragmentReader({ store, users, policy, settings, versions }, nowMs),
+    clients: new KnownClients({ tokens, store, versions }, nowMs),
     live: new NatsLive(bus),
     remote: new SignedDocuments(federation, instanceSigner(instanceKey, settings.baseUrl)),
   };

@@ -43,7 +43,7 @@ export class ClientGuard implements CanActivate {
     // What one token may read is nobody else's, and no cache can tell tokens apart.
     reply.header('Cache-Control', 'private, no-store');
     const bearer = route.auth === 'none' ? null : bearerOf(request);
-    const known = bearer === null ? NOBODY : await this.clientOf(bearer);
+    const known = bearer === null ? NOBODY : await this.backbone.clients.find(bearer);
     // Counted before anybody is refused: who tries tokens is a stranger who asks often.
     await this.limit(request, reply, path, known ?? NOBODY);
     if (known === null) throw tokenInvalid();
@@ -52,14 +52,6 @@ export class ClientGuard implements CanActivate {
     admit(route, known);
     if (!route.path.startsWith('/oauth/authorize')) addQueryToBody(request);
     return true;
-  }
-
-  /** null: no such token. */
-  private async clientOf(bearer: string): Promise<Client | null> {
-    const token = await this.backbone.tokens.lookup(bearer);
-    if (token === null) return null;
-    const account = token.user === null ? null : ((await this.backbone.store.accountsByIds([token.user.accountId]))[0] ?? null);
-    return { token, user: token.user, account };
   }
 
   private admitStranger(route: Route): void {

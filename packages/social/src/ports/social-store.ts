@@ -1,7 +1,22 @@
 import type { EventContract, EventOf } from '@trunkline/contracts';
 import type { Account, FeedEntry, Relationship, Status, StatusFlags, Visibility } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
-import type { AccountChange, AccountProfile, Entry, FollowOptions, FollowTie, Handle, NewStatus, PageQuery, StatusEdit, StatusEditRow, Tie, ViewerTies } from './store-rows.js';
+import type {
+  AccountChange,
+  AccountProfile,
+  AllTies,
+  Entry,
+  FollowOptions,
+  FollowTie,
+  Handle,
+  NewStatus,
+  PageQuery,
+  RecentMarks,
+  StatusEdit,
+  StatusEditRow,
+  Tie,
+  ViewerTies,
+} from './store-rows.js';
 
 /** Reading. Every method that takes ids takes many and leaves out what is unknown; order is not promised. */
 export interface SocialReads {
@@ -54,6 +69,10 @@ export interface SocialReads {
   favouriteStatusIds(accountId: AccountId, page: PageQuery): Promise<Entry<StatusId>[]>;
   bookmarkStatusIds(accountId: AccountId, page: PageQuery): Promise<Entry<StatusId>[]>;
 
+  /** null: there are more than `limit` of a kind. */
+  allTies(viewerId: AccountId, limit: number): Promise<AllTies | null>;
+  /** `limit` of a kind at most, those of the newest statuses; of boosts as many as are among the newest own statuses. */
+  recentMarks(viewerId: AccountId, limit: number): Promise<RecentMarks>;
   viewerTies(viewerId: AccountId, otherIds: readonly AccountId[]): Promise<ViewerTies>;
   relationships(viewerId: AccountId, otherIds: readonly AccountId[]): Promise<Relationship[]>;
   followerIds(accountId: AccountId, page: PageQuery): Promise<Entry<AccountId>[]>;

@@ -1,5 +1,5 @@
 import type { Account, CustomEmoji, MediaAttachment, Page, ProfileField, Status, Ties } from '@trunkline/domain';
-import type { AccountId, Snowflake } from '@trunkline/kernel';
+import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 
 /** A slice of something sorted by id, newest first. `minId` asks for the slice just above it. */
 export type PageQuery = Page;
@@ -89,3 +89,23 @@ export type AccountChange = Partial<
     | 'emojis'
   > & { fields: readonly ProfileField[] }
 >;
+
+/** Everybody whom one viewer has a tie to. */
+export interface AllTies {
+  /** Followed with the usual options: boosts shown, every language. */
+  readonly follows: readonly AccountId[];
+  readonly choosyFollows: readonly { readonly accountId: AccountId; readonly showsBoosts: boolean; readonly languages: readonly string[] | null }[];
+  readonly blocks: readonly AccountId[];
+  readonly blockedBy: readonly AccountId[];
+  readonly mutes: readonly AccountId[];
+  /** Milliseconds until the first of the mutes ends by itself; null: none does. */
+  readonly mutesEndInMs: number | null;
+}
+
+/** What one viewer marked, as far back as `sinceId`; older statuses have to be asked about. */
+export interface RecentMarks {
+  readonly sinceId: StatusId;
+  readonly favourites: readonly StatusId[];
+  readonly boosts: readonly StatusId[];
+  readonly bookmarks: readonly StatusId[];
+}

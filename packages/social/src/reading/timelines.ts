@@ -1,12 +1,13 @@
-import { feedVerdict, publicTimelineVerdict, type Page, type Viewer } from '@trunkline/domain';
+import { feedVerdict, publicTimelineVerdict, type Page, type TimelineFacts, type Viewer } from '@trunkline/domain';
 import { compareIds, type AccountId, type StatusId } from '@trunkline/kernel';
 import type { SocialPorts } from '../ports/social-ports.js';
-import type { HomeFeeds } from '../ports/reader-stores.js';
-import { homeIds } from './home-feed.js';
-import { timelineFacts, type StatusView } from './load-statuses.js';
-import { fillPage, isVisible } from './view-statuses.js';
+import { homeIds, type FeedReading } from './home-feed.js';
+import type { StatusReader } from './status-reader.js';
+import { fillPage, isInSight } from './view-statuses.js';
 
-type Reading = Pick<SocialPorts, 'store' | 'policy'>;
+type Ids = Pick<SocialPorts, 'store'>;
+/** A loaded status in whatever form the reader gives. */
+type Readable = { readonly status: { readonly id: StatusId } };
 
 /** Times a page may be refilled when rules hide most of what the source gives. */
 const ROUNDS_MAX = 5;
@@ -14,32 +15,35 @@ const ROUNDS_MAX = 5;
 export type Scope = 'all' | 'local' | 'remote';
 
 /** Ids → one batched load → rules, for the public timelines. */
-export function publicTimeline(
-  ports: Reading,
+export function publicTimeline<V extends Readable>(
+  { store }: Ids,
+  reader: StatusReader<V>,
   viewerId: AccountId | null,
   query: { page: Page; scope: Scope; onlyMedia: boolean },
-): Promise<StatusView[]> {
-  return pageThrough(ports, viewerId, query.page, {
-    source: (page) => ports.store.publicStatusIds({ page, scope: query.scope, onlyMedia: query.onlyMedia }),
-    keep: (view, viewer) => publicTimelineVerdict(timelineFacts(ports, view), viewer) === 'show',
+): Promise<V[]> {
+  return pageThrough(reader, viewerId, query.page, {
+    source: (page) => store.publicStatusIds({ page, scope: query.scope, onlyMedia: query.onlyMedia }),
+    keep: (facts, viewer) => publicTimelineVerdict(facts, viewer) === 'show',
   });
 }
 
-export function tagTimeline(
-  ports: Reading,
+export function tagTimeline<V extends Readable>(
+  { store }: Ids,
+  reader: StatusReader<V>,
   viewerId: AccountId | null,
   query: { page: Page; any: readonly string[]; all: readonly string[]; none: readonly string[]; scope: Scope; onlyMedia: boolean },
-): Promise<StatusView[]> {
+): Promise<V[]> {
   const { page: wanted, ...rest } = query;
-  return pageThrough(ports, viewerId, wanted, {
-    source: (page) => ports.store.tagStatusIds({ ...rest, page }),
-    keep: (view, viewer) => publicTimelineVerdict(timelineFacts(ports, view), viewer, { repliesToo: true }) === 'show',
+  return pageThrough(reader, viewerId, wanted, {
+    source: (page) => store.tagStatusIds({ ...rest, page }),
+    keep: (facts, viewer) => publicTimelineVerdict(facts, viewer, { repliesToo: true }) === 'show',
   });
 }
 
 /** The statuses of one account that the viewer may see. */
-export function accountTimeline(
-  ports: Reading,
+export function accountTimeline<V extends Readable>(
+  { store }: Ids,
+  reader: StatusReader<V>,
   viewerId: AccountId | null,
   query: {
     accountId: AccountId;
@@ -49,29 +53,37 @@ export function accountTimeline(
     onlyMedia: boolean;
     tagged?: string;
   },
-): Promise<StatusView[]> {
+): Promise<V[]> {
   const { page: wanted, ...rest } = query;
-  return pageThrough(ports, viewerId, wanted, {
-    source: (page) =>
-      ports.store.accountStatusIds({
-        ...rest,
-        page,
-        viewerId,
-        visibilities: viewerId === null ? ['public', 'unlisted'] : ['public', 'unlisted', 'private', 'direct'],
-      }),
-    keep: (view, viewer) => isVisible(ports, view, viewer),
+  const visibilities = viewerId === null ? (['public', 'unlisted'] as const) : (['public', 'unlisted', 'private', 'direct'] as const);
+  return pageThrough(reader, viewerId, wanted, {
+    source: (page) => store.accountStatusIds({ ...rest, page, viewerId, visibilities }),
+    keep: isInSight,
   });
 }
 
+/**
+ * The home timeline, built first when there is no feed.
+ * Rules are asked again at each read, so that a block or an unfollow works at once on what was fanned out before.
+ */
+export function homeTimeline<V extends Readable>(ports: FeedReading, reader: StatusReader<V>, viewerId: AccountId, page: Page): Promise<V[]> {
+  return pageThrough(reader, viewerId, page, {
+    source: (bounds) => homeIds(ports, viewerId, bounds, bounds.limit),
+    keep: (facts, viewer) => viewer !== null && feedVerdict(facts, viewer) === 'show',
+  });
+}
+
+const downwards = (a: StatusId, b: StatusId): number => compareIds(b, a);
+
 /** Newest first, whatever direction was paged in. */
-async function pageThrough(
-  ports: Reading,
+async function pageThrough<V extends Readable>(
+  reader: StatusReader<V>,
   viewerId: AccountId | null,
   page: Page,
-  how: { source: (page: Page) => Promise<StatusId[]>; keep: (view: StatusView, viewer: Viewer | null) => boolean },
-): Promise<StatusView[]> {
+  how: { source: (page: Page) => Promise<StatusId[]>; keep: (facts: TimelineFacts, viewer: Viewer | null) => boolean },
+): Promise<V[]> {
   const upwards = page.minId !== null;
-  const views = await fillPage(ports, {
+  const views = await fillPage(reader, {
     viewerId,
     limit: page.limit,
     rounds: ROUNDS_MAX,
@@ -79,24 +91,8 @@ async function pageThrough(
     next: async (after, limit) => {
       const bounds = after === null ? page : upwards ? { ...page, minId: after } : { ...page, maxId: after };
       const ids = [...(await how.source({ ...bounds, limit }))];
-      return ids.sort(upwards ? compareIds : (a, b) => compareIds(b, a));
+      return ids.sort(upwards ? compareIds : downwards);
     },
   });
-  return views.sort((a, b) => compareIds(b.status.id, a.status.id));
-}
-
-/**
- * The home timeline, built first when there is no feed.
- * Rules are asked again at each read, so that a block or an unfollow works at once on what was fanned out before.
- */
-export async function homeTimeline(ports: Reading & { feeds: HomeFeeds }, viewerId: AccountId, page: Page): Promise<StatusView[]> {
-  const upwards = page.minId !== null;
-  const views = await fillPage(ports, {
-    viewerId,
-    limit: page.limit,
-    rounds: ROUNDS_MAX,
-    keep: (view, viewer) => viewer !== null && feedVerdict(timelineFacts(ports, view), viewer) === 'show',
-    next: (after, limit) => homeIds(ports, viewerId, after === null ? page : upwards ? { ...page, minId: after } : { ...page, maxId: after }, limit),
-  });
-  return views.sort((a, b) => compareIds(b.status.id, a.status.id));
+  return views.sort((a, b) => downwards(a.status.id, b.status.id));
 }
