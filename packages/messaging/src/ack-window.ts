@@ -1,11 +1,12 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 
 /** The broker stored it, or had it already; or it did not, and why. */
-export type StoreAnswer = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+export type StoreAnswer = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly stream?: string };
 
 interface Waiting {
   answer(answer: StoreAnswer): void;
   readonly timer: NodeJS.Timeout;
+  readonly sentAtMs: number;
 }
 
 /**
@@ -23,6 +24,8 @@ export class AckWindow {
     private readonly nats: NatsConnection,
     private readonly inFlightMax: number,
     private readonly timeoutMs: number,
+    /** Told what a stream refused: its name at the broker, why, and when the message was sent. */
+    private readonly onRefused: (stream: string, reason: string, sentAtMs: number) => void,
   ) {}
 
   /** Waits for a free place, sends, and resolves with the broker's answer. */
@@ -32,7 +35,7 @@ export class AckWindow {
     const token = String(++this.serial);
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.settle(token, { ok: false, reason: 'timeout' }), this.timeoutMs);
-      this.waiting.set(token, { answer: resolve, timer });
+      this.waiting.set(token, { answer: resolve, timer, sentAtMs: performance.now() });
       try {
         this.nats.publish(subject, payload, { reply: `${this.inbox}.${token}`, headers });
       } catch (error) {
@@ -56,6 +59,7 @@ export class AckWindow {
     if (waiting === undefined) return; // Answered after its time was over.
     this.waiting.delete(token);
     clearTimeout(waiting.timer);
+    if (!answer.ok && answer.stream !== undefined) this.onRefused(answer.stream, answer.reason, waiting.sentAtMs);
     waiting.answer(answer);
     this.queue.shift()?.();
   }
@@ -70,7 +74,9 @@ function readAnswer(message: Msg): StoreAnswer {
   if (message.headers?.code === 503) return { ok: false, reason: 'no stream takes this subject' };
   try {
     const answer = message.json<PubAckJson>();
-    if (answer.error !== undefined) return { ok: false, reason: answer.error.description ?? 'refused' };
+    if (answer.error !== undefined) {
+      return { ok: false, reason: answer.error.description ?? 'refused', ...(answer.stream === undefined ? {} : { stream: answer.stream }) };
+    }
     return answer.stream === undefined ? { ok: false, reason: 'answer is no ack' } : { ok: true };
   } catch {
     return { ok: false, reason: 'answer is no ack' };

@@ -5,6 +5,7 @@ import { readBrokerAddresses } from './broker-address.js';
 import { Pause, within } from './deadline.js';
 import { reasonOf, type BrokerHealth, type MessagingHooks } from './hooks.js';
 import { Names } from './names.js';
+import { RuinedStreams } from './ruined-streams.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const PING_INTERVAL_MS = 10_000;
@@ -26,6 +27,8 @@ export interface BrokerSettings {
 export class Broker {
   readonly names: Names;
   readonly jetstream: JetStreamClient;
+  /** Told by publishers, mended by the watchdog. */
+  readonly ruined = new RuinedStreams();
   private readonly reconnectListeners = new Set<() => void>();
   private up = true;
   private lastError = 'not connected';

@@ -35,7 +35,9 @@ export class EventPublisher {
     private readonly broker: Broker,
     limits: { readonly inFlightMax?: number; readonly timeoutMs?: number } = {},
   ) {
-    this.window = new AckWindow(broker.nats, limits.inFlightMax ?? IN_FLIGHT_MAX, limits.timeoutMs ?? TIMEOUT_MS);
+    this.window = new AckWindow(broker.nats, limits.inFlightMax ?? IN_FLIGHT_MAX, limits.timeoutMs ?? TIMEOUT_MS, (stream, reason, sentAtMs) =>
+      broker.ruined.note(stream, reason, sentAtMs),
+    );
   }
 
   /** Resolves when each event is stored or has failed; never rejects for what the network or a row did. */

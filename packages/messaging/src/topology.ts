@@ -1,6 +1,7 @@
-import { JetStreamApiCodes, JetStreamApiError, type ConsumerInfo, type StreamInfo } from '@nats-io/jetstream';
+import { JetStreamApiError, type ConsumerInfo } from '@nats-io/jetstream';
 import { CONSUMERS, STREAMS, type ConsumerSpec } from '@trunkline/contracts';
 import type { Broker } from './broker.js';
+import { isStreamMissing, streamInfo } from './stream-info.js';
 import {
   closedAtFirst,
   consumerConflict,
@@ -17,7 +18,7 @@ import {
 export interface TopologyReport {
   readonly created: readonly string[];
   readonly updated: readonly string[];
-  /** Sentences about what only an operator can mend; nothing is ever deleted here. */
+  /** Sentences about what only an operator can mend. */
   readonly conflicts: readonly string[];
   readonly lag: readonly ConsumerLag[];
 }
@@ -67,24 +68,30 @@ interface Findings {
 }
 
 async function createStream(broker: Broker, want: WantedStream, report: Findings): Promise<void> {
-  if ((await streamInfo(broker, want.name)) !== null) return;
+  if ((await streamInfo(broker.manager, want.name)) !== null) return;
   try {
     await broker.manager.streams.add(closedAtFirst(want));
     report.created.push(want.name);
   } catch (error) {
     // Another process made it in the meantime, and has opened it by now; or it cannot be, which growing tells.
-    if (!(error instanceof JetStreamApiError) || (await streamInfo(broker, want.name)) === null) throw error;
+    if (!(error instanceof JetStreamApiError) || (await streamInfo(broker.manager, want.name)) === null) throw error;
   }
 }
 
 async function growStream(broker: Broker, want: WantedStream, report: Findings): Promise<void> {
-  const is = await streamInfo(broker, want.name);
+  const is = await streamInfo(broker.manager, want.name);
   if (is === null) return; // Deleted within this pass; the next one sees it.
   const conflict = streamConflict(is.config, want);
   if (conflict !== null) report.conflicts.push(conflict);
   const growth = conflict === null ? streamGrowth(is.config, want) : null;
   if (growth === null) return;
-  await broker.manager.streams.update(want.name, growth);
+  const sentAtMs = performance.now();
+  try {
+    await broker.manager.streams.update(want.name, growth);
+  } catch (error) {
+    noteRuin(broker, want.name, error, sentAtMs);
+    throw error;
+  }
   if (!report.created.includes(want.name)) report.updated.push(want.name);
 }
 
@@ -97,6 +104,7 @@ async function ensureConsumer(
 ): Promise<void> {
   const stream = broker.names.stream(spec.stream);
   const want = wantedConsumer(broker.names, settings, spec);
+  const sentAtMs = performance.now();
   try {
     if (is === undefined) {
       await broker.manager.consumers.add(stream, want);
@@ -113,17 +121,27 @@ async function ensureConsumer(
   } catch (error) {
     // One that the broker refuses must not keep the others from standing.
     if (!(error instanceof JetStreamApiError)) throw error;
+    noteRuin(broker, stream, error, sentAtMs);
     report.conflicts.push(`consumer ${spec.name}: ${error.message}`);
   }
 }
 
-async function streamInfo(broker: Broker, name: string): Promise<StreamInfo | null> {
-  try {
-    return await broker.manager.streams.info(name);
-  } catch (error) {
-    if (isStreamMissing(error)) return null;
-    throw error;
+function noteRuin(broker: Broker, stream: string, error: unknown, sentAtMs: number): void {
+  if (error instanceof JetStreamApiError) broker.ruined.note(stream, error.message, sentAtMs);
+}
+
+/**
+ * Takes away the streams that are there and store nothing.
+ * @returns them, to be made anew at once, and those that went otherwise; as the broker names them
+ */
+export async function removeRuined(broker: Broker, settings: TopologySettings, wait: (ms: number) => Promise<void>): Promise<{ removed: string[]; missing: string[] }> {
+  const removed: string[] = [];
+  const missing: string[] = [];
+  for (const { name } of wantedStreams(broker.names, settings)) {
+    const fate = await broker.ruined.remove(broker.manager, name, wait);
+    if (fate !== 'stands') (fate === 'removed' ? removed : missing).push(name);
   }
+  return { removed, missing };
 }
 
 async function consumersOf(broker: Broker, stream: string): Promise<Map<string, ConsumerInfo>> {
@@ -135,9 +153,6 @@ async function consumersOf(broker: Broker, stream: string): Promise<Map<string, 
   }
   return found;
 }
-
-const isStreamMissing = (error: unknown): boolean =>
-  error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound;
 
 const lagOf = (stream: string, info: ConsumerInfo): ConsumerLag => ({
   consumer: info.name,

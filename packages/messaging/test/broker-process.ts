@@ -5,6 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const LOG_CHARS_MAX = 64 * 1024;
+
 /** A nats-server of this test's own, on a free port of the loopback, with its store in a temporary folder. */
 export class BrokerProcess {
   private child: ChildProcess | null = null;
@@ -30,11 +32,15 @@ export class BrokerProcess {
     const child = spawn(process.env['NATS_SERVER'] ?? '/usr/sbin/nats-server', args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.child = child;
     let log = '';
-    for await (const chunk of child.stderr) {
-      log += String(chunk);
-      if (log.includes('Server is ready')) break;
-    }
-    if (!log.includes('Server is ready')) throw new Error(`nats-server did not start: ${log}`);
+    // Read to its end: a broker whose log nobody takes dies of its next line.
+    await new Promise<void>((resolve, reject) => {
+      child.stderr.on('data', (chunk: Buffer) => {
+        log = (log + chunk.toString()).slice(-LOG_CHARS_MAX);
+        if (log.includes('Server is ready')) resolve();
+      });
+      child.once('exit', () => reject(new Error(`nats-server ended: ${log}`)));
+      child.once('error', reject);
+    });
   }
 
   /** kill -9. */
@@ -49,6 +55,11 @@ export class BrokerProcess {
   /** Forgets everything it stored; while it is down. */
   async forget(): Promise<void> {
     await rm(join(this.folder, 'jetstream'), { recursive: true, force: true });
+  }
+
+  /** What a stream keeps on disk; under a server that runs on. */
+  async loseFolder(stream: string): Promise<void> {
+    await rm(join(this.folder, 'jetstream', '$G', 'streams', stream), { recursive: true });
   }
 
   async stop(): Promise<void> {
