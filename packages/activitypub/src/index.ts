@@ -14,7 +14,7 @@ export { isActorType, parseActor } from './read/parse-actor.js';
 export { parseCollectionPage } from './read/parse-collection.js';
 export { parsePublicKeys } from './read/parse-keys.js';
 export { parseNodeInfo, parseNodeInfoLinks } from './read/parse-nodeinfo.js';
-export { parseNote } from './read/parse-note.js';
+export { addressedBy, parseNote } from './read/parse-note.js';
 export { parseStamp, parseTombstone } from './read/parse-stamp.js';
 export { parseHandle, parseWebfinger } from './read/parse-webfinger.js';
 export { readDocument, type AnyDocument, type DocumentRule, type RefusedDocument } from './read/read-document.js';

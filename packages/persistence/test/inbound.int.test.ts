@@ -104,13 +104,17 @@ test('a row is applied once, in the transaction of its effects', async () => {
   await store.accept([second, first]);
   expect((await store.loadWaiting([second.id, first.id])).map((row) => row.id)).toEqual([first.id, second.id]);
   const failing = db.transaction(async (tx) => {
-    await store.markAppliedIn(tx, [first.id]);
+    await store.settleIn(tx, [{ id: first.id, reason: null }]);
     throw new Error('the effect failed');
   });
   await expect(failing).rejects.toThrow('the effect failed');
-  const marked = await Promise.all([1, 2].map(() => db.transaction((tx) => store.markAppliedIn(tx, [first.id, second.id]))));
-  expect(marked.map((applied) => applied.length).sort()).toEqual([0, 2]);
+  const settled = [{ id: second.id, reason: 'not_relevant' }, { id: first.id, reason: null }];
+  await db.transaction((tx) => store.settleIn(tx, settled));
+  // A second copy, which comes late, changes nothing any more.
+  await db.transaction((tx) => store.settleIn(tx, settled.map(({ id }) => ({ id, reason: 'late' }))));
   expect(await store.loadWaiting([first.id, second.id])).toEqual([]);
+  const rows = await db.query<{ state: string; reason: string | null }>('SELECT state, reason FROM federation.inbound WHERE id = ANY($1) ORDER BY id', [[first.id, second.id]]);
+  expect(rows).toEqual([{ state: 'applied', reason: null }, { state: 'ignored', reason: 'not_relevant' }]);
 });
 
 test('retry, overdue, dead and replay', async () => {

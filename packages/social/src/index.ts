@@ -14,7 +14,7 @@ export { isVisible, viewStatus, viewStatuses } from './reading/view-statuses.js'
 export { homeEntries, isFeedsDown } from './reading/home-feed.js';
 export { accountTimeline, homeTimeline, publicTimeline, tagTimeline, type Scope } from './reading/timelines.js';
 export { ingestAccount, publishedOr } from './remote/ingest-account.js';
-export { ingestEdit, ingestStatus, type IngestOutcome } from './remote/ingest-status.js';
+export { ingestEdit, ingestStatus, namedUris, peopleByUri, readPost, storePosts, type IngestOutcome } from './remote/ingest-status.js';
 export { ingestActor, resolveAccount, resolveHandle, type ResolveFailure } from './remote/resolve-account.js';
 export { PARENTS_MAX, readNote, resolveParents, resolveStatus } from './remote/resolve-status.js';
 export { loadAccountExtras, presentAccounts, type AccountPresenting } from './rendering/present-accounts.js';

@@ -9,10 +9,14 @@ const STALE_AFTER_MS = 24 * 60 * 60 * 1_000;
 /** The account behind the activity. An unknown one is read from its server; a stale one is used as it is and read again later. */
 export async function actorOf(ports: ApplyPorts, { actor, activity }: Incoming): Promise<Result<Account, ResolveFailure>> {
   if (actor === null) return resolveAccount(ports, activity.actorUri);
-  if (actor.fetchedAt === null || ports.clock.nowMs() - actor.fetchedAt.getTime() > STALE_AFTER_MS) {
-    ports.later(`account ${actor.uri}`, () => resolveAccount(ports, actor.uri));
-  }
+  refreshLater(ports, actor);
   return ok(actor);
+}
+
+/** Has a stale profile read again. */
+export function refreshLater(ports: ApplyPorts, actor: Account): void {
+  if (actor.fetchedAt !== null && ports.clock.nowMs() - actor.fetchedAt.getTime() <= STALE_AFTER_MS) return;
+  ports.later(`account ${actor.uri}`, () => resolveAccount(ports, actor.uri));
 }
 
 /** The living account of this server that an id names; never anybody else's, whatever a document claims. */

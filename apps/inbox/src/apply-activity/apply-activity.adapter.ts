@@ -3,8 +3,8 @@ import { BACKBONE, RateLimiter, runWithTrace, type Backbone, type RateRule } fro
 import { isAppliedType } from '../activity-types.js';
 import { applyActivity } from './apply-activity.js';
 import { ActivityApplier } from './apply-batch.js';
+import { applyTogether, type TogetherPorts } from './apply-together.js';
 import { BackgroundLane } from './background-lane.js';
-import type { ApplyPorts } from './ports.js';
 
 const MS_PER_SECOND = 1_000;
 const REPORTS: RateRule = { name: 'remote-reports', limit: 30, windowSeconds: 3_600 };
@@ -22,6 +22,7 @@ export class ApplyActivityAdapter {
     this.applier = new ActivityApplier({
       inbound,
       apply: (row) => runWithTrace(row.trace, () => applyActivity(ports, row)),
+      applyTogether: (rows) => applyTogether(ports, rows),
       observe: (row, _outcome, durationMs) => {
         const type = isAppliedType(row.activityType) ? row.activityType : 'other';
         metrics.activityApplySeconds.observe({ type }, durationMs / MS_PER_SECOND);
@@ -31,6 +32,7 @@ export class ApplyActivityAdapter {
         if (outcome === 'dead') logger.error(fields, 'an activity was given up');
         else logger.warn(fields, 'an activity is tried again later');
       },
+      onSplit: (rows, err) => logger.warn({ event: 'activities_split', rows, err }, 'activities could not be applied together'),
     });
     metrics.onCollect(async () => metrics.activityOldestUnapplied.set(await inbound.oldestWaitingSeconds()));
     metrics.onCollect(async () => metrics.activitiesDead.set(await inbound.deadCount()));
@@ -38,11 +40,12 @@ export class ApplyActivityAdapter {
   }
 }
 
-function portsOf(backbone: Backbone, background: BackgroundLane): ApplyPorts {
-  const { store, ids, clock, policy, remote, settings, remoteKeys, reports, rates, parts } = backbone;
+function portsOf(backbone: Backbone, background: BackgroundLane): TogetherPorts {
+  const { db, inbound, ids, clock, policy, remote, settings, remoteKeys, reports, rates, parts } = backbone;
+  const store = backbone.store.ofRemotes();
   const limiter = new RateLimiter(rates, (err) => parts.logger.warn({ event: 'rates_away', err }, 'reports are not counted for now'));
   return {
-    store: store.ofRemotes(),
+    store,
     ids,
     clock,
     policy,
@@ -52,5 +55,6 @@ function portsOf(backbone: Backbone, background: BackgroundLane): ApplyPorts {
     keys: remoteKeys,
     mayReport: async (domain) => (await limiter.check(REPORTS, domain, clock.nowMs())).allowed,
     later: (key, work) => void background.add(key, work),
+    settling: (work) => db.transaction((tx) => work(store.within(tx), (rows) => inbound.settleIn(tx, rows))),
   };
 }

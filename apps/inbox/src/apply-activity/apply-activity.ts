@@ -1,6 +1,6 @@
-import { hostOf, parseActivity } from '@trunkline/activitypub';
+import { hostOf, parseActivity, type IncomingActivity } from '@trunkline/activitypub';
 import { domainVerdict, type Account } from '@trunkline/domain';
-import type { Snowflake } from '@trunkline/kernel';
+import { fail, ok, type Result, type Snowflake } from '@trunkline/kernel';
 import { isAppliedType, type AppliedType } from '../activity-types.js';
 import { applyAccept } from './accept.js';
 import { applyAnnounce } from './announce.js';
@@ -48,22 +48,38 @@ export interface StoredActivity {
  * of the state it makes. The rules are asked again, since a decision may have fallen after the 202.
  */
 export async function applyActivity(ports: ApplyPorts, row: StoredActivity): Promise<Verdict> {
-  const read = parseActivity(JSON.parse(row.body));
+  const read = readStored(ports, row);
   if (!read.ok) return ignored(read.error.code);
-  const activity = read.value;
-  const { type, actorUri } = activity;
-  if (actorUri !== row.actorUri) return ignored('actor_mismatch');
-  if (!isAppliedType(type)) return ignored('type');
-  const host = hostOf(actorUri);
-  if (host === null || host === hostOf(ports.settings.baseUrl)) return ignored('local_actor');
-  const [actor = null] = await ports.store.accountsByUris([actorUri]);
-  const refusal = refusalOf(ports, host, actor, type);
+  const { activity, type, host } = read.value;
+  const [actor = null] = await ports.store.accountsByUris([activity.actorUri]);
+  const refusal = refusalOf(ports, read.value, actor);
   if (refusal !== null) return ignored(refusal);
   const incoming = { rowId: row.id, activity, actor };
   return row.signerHost === host ? HANDLERS[type](ports, incoming) : applyForwarded(ports, incoming);
 }
 
-function refusalOf(ports: ApplyPorts, host: string, actor: Account | null, type: AppliedType): string | null {
+/** A stored activity that has a handler. `host`: the actor's. */
+export interface ReadActivity {
+  readonly activity: IncomingActivity;
+  readonly type: AppliedType;
+  readonly host: string;
+}
+
+/** What the row says, or why it is ignored. @throws SyntaxError when its body is no JSON */
+export function readStored(ports: Pick<ApplyPorts, 'settings'>, row: StoredActivity): Result<ReadActivity, { code: string }> {
+  const read = parseActivity(JSON.parse(row.body));
+  if (!read.ok) return read;
+  const activity = read.value;
+  const { type, actorUri } = activity;
+  if (actorUri !== row.actorUri) return fail({ code: 'actor_mismatch' });
+  if (!isAppliedType(type)) return fail({ code: 'type' });
+  const host = hostOf(actorUri);
+  if (host === null || host === hostOf(ports.settings.baseUrl)) return fail({ code: 'local_actor' });
+  return ok({ activity, type, host });
+}
+
+/** Why nothing of the kind is taken from this actor; null: it is. `actor`: null while it is not known here. */
+export function refusalOf(ports: Pick<ApplyPorts, 'policy'>, { host, type }: Omit<ReadActivity, 'activity'>, actor: Account | null): string | null {
   const isBlocked = (domain: string): boolean => domainVerdict(ports.policy.current(), domain).suspended;
   if (isBlocked(host)) return 'blocked_domain';
   if (actor === null) return null;

@@ -25,10 +25,19 @@ const never = new AbortController().signal;
 let seen: string[];
 beforeEach(() => void (seen = []));
 
-function applierOf(ledger: Ledger, apply: (row: WaitingRow) => Promise<Verdict>, rowTimeoutMs = 5_000) {
+type Together = (rows: readonly WaitingRow[]) => Promise<ReadonlyMap<Snowflake, Verdict>>;
+
+function applierOf(ledger: Ledger, apply: (row: WaitingRow) => Promise<Verdict>, rowTimeoutMs = 5_000, applyTogether: Together = async () => new Map()) {
   const trouble: string[] = [];
   const applier = new ActivityApplier(
-    { inbound: ledger, apply, observe: (row, outcome) => seen.push(`${row.id} ${outcome}`), onTrouble: (row, outcome) => trouble.push(`${row.id} ${outcome}`) },
+    {
+      inbound: ledger,
+      apply,
+      applyTogether,
+      observe: (row, outcome) => seen.push(`${row.id} ${outcome}`),
+      onTrouble: (row, outcome) => trouble.push(`${row.id} ${outcome}`),
+      onSplit: (rows) => trouble.push(`split ${rows}`),
+    },
     { actorsAtOnce: 2, triesMax: 3, rowTimeoutMs, turnPatienceMs: 120 },
   );
   return { applier, trouble };
@@ -86,6 +95,51 @@ describe('one batch', () => {
     });
     await applier.apply(ids(1, 2), ending.signal);
     expect(ledger.marks).toEqual(['1 applied']);
+  });
+});
+
+describe('together', () => {
+  const rows = (...actors: string[]) => actors.map((actorUri, index) => rowOf(snowflake(String(index + 1)), actorUri));
+
+  test('what is not answered is applied one by one, and so is what follows it', async () => {
+    const ledger = new Ledger(rows('amy', 'bob', 'amy', 'bob'));
+    const alone: string[] = [];
+    const together: Together = async (given) => new Map(given.filter((row) => row.actorUri === 'amy').map((row) => [row.id, APPLIED]));
+    const { applier } = applierOf(ledger, async (row) => (alone.push(row.id), APPLIED), 5_000, together);
+    await applier.apply(ids(1, 2, 3, 4), never);
+    expect(alone).toEqual(['2', '4']);
+    // Rows that went together were marked in their transaction.
+    expect(ledger.marks).toEqual(['2 applied', '4 applied']);
+    expect(seen.sort()).toEqual(['1 applied', '2 applied', '3 applied', '4 applied']);
+  });
+
+  test('halves are tried until the bad one stands alone; its actor’s later rows do not overtake it', async () => {
+    const ledger = new Ledger(rows('amy', 'bob', 'bob', 'amy'));
+    const alone: string[] = [];
+    const together: Together = async (given) => {
+      if (given.some((row) => row.id === '2')) throw new Error('choked');
+      return new Map(given.map((row) => [row.id, APPLIED]));
+    };
+    const { applier, trouble } = applierOf(ledger, async (row) => (alone.push(row.id), APPLIED), 5_000, together);
+    await applier.apply(ids(1, 2, 3, 4), never);
+    expect(trouble).toEqual(['split 4', 'split 2', 'split 1']);
+    expect(alone).toEqual(['2', '3']);
+  });
+
+  test('a store that is away fails the bell at once', async () => {
+    const ledger = new Ledger(rows('amy', 'bob'));
+    const { applier, trouble } = applierOf(ledger, async () => APPLIED, 5_000, async () => Promise.reject(unavailable('database_unavailable')));
+    await expect(applier.apply(ids(1, 2), never)).rejects.toMatchObject({ status: 503 });
+    expect([trouble, ledger.marks]).toEqual([[], []]);
+  });
+
+  test('no more than the limit go into one transaction', async () => {
+    const sizes: number[] = [];
+    const ledger = new Ledger([...Array(250).keys()].map((n) => rowOf(snowflake(String(n + 1)))));
+    const together: Together = async (given) => (sizes.push(given.length), new Map(given.map((row) => [row.id, APPLIED])));
+    const { applier } = applierOf(ledger, async () => APPLIED, 5_000, together);
+    await applier.apply(ledger.rows.map((row) => row.id), never);
+    expect(sizes).toEqual([100, 100, 50]);
   });
 });
 

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, compareIds, type Snowflake } from '@trunkline/kernel';
 import { isTieType } from '../activity-types.js';
+import { ActorTurns } from './actor-turns.js';
 import type { StoredActivity } from './apply-activity.js';
+import { Lanes } from './lanes.js';
 import { retry, type Verdict } from './verdict.js';
 
 export interface WaitingRow extends StoredActivity {
@@ -28,15 +30,22 @@ export interface InboundRows {
 export interface ApplyBatchPorts {
   readonly inbound: InboundRows;
   readonly apply: (row: WaitingRow) => Promise<Verdict>;
+  /**
+   * Applies and marks in one transaction what can go together, of each actor a number of its first rows; what is not
+   * answered has to be applied one by one. When it throws, nothing of it is applied.
+   */
+  readonly applyTogether: (rows: readonly WaitingRow[]) => Promise<ReadonlyMap<Snowflake, Verdict>>;
   /** Once a row, with what became of it. */
   readonly observe: (row: WaitingRow, outcome: Verdict['kind'] | 'dead', durationMs: number) => void;
   readonly onTrouble: (row: WaitingRow, outcome: 'retry' | 'dead', reason: string, error: unknown) => void;
+  /** So many rows could not go together: both halves are tried. */
+  readonly onSplit: (rows: number, error: unknown) => void;
 }
 
-type Group = [actorUri: string, rows: WaitingRow[]];
-
 export interface ApplyBatchSettings {
-  /** Actors whose activities are applied side by side, in one batch. */
+  /** Rows of one transaction. */
+  readonly togetherMax: number;
+  /** Actors whose activities are applied one by one at the same time, in one batch. */
   readonly actorsAtOnce: number;
   readonly triesMax: number;
   /** After this a row is tried again later; what it waited for goes on alone. */
@@ -45,7 +54,7 @@ export interface ApplyBatchSettings {
   readonly turnPatienceMs: number;
 }
 
-const DEFAULTS: ApplyBatchSettings = { actorsAtOnce: 8, triesMax: 8, rowTimeoutMs: 20_000, turnPatienceMs: 2_000 };
+const DEFAULTS: ApplyBatchSettings = { togetherMax: 100, actorsAtOnce: 8, triesMax: 8, rowTimeoutMs: 20_000, turnPatienceMs: 2_000 };
 const LOOK_FOR_TURN_EVERY_MS = 50;
 const RETRY_FIRST_MS = 15_000;
 const RETRY_MAX_MS = 6 * 60 * 60 * 1_000;
@@ -54,15 +63,14 @@ const RETRY_MAX_MS = 6 * 60 * 60 * 1_000;
 export const retryDelayMs = (attempts: number): number => Math.min(RETRY_FIRST_MS * 4 ** attempts, RETRY_MAX_MS);
 
 /**
- * Applies stored rows. Those of one actor follow each other in the order in which they came, also across the batches of
- * this process; what changes ties also across copies, or a Follow and its Undo that came within milliseconds could
- * swap. Actors do not wait for each other. A row that fails is tried again later and never takes others with it, but
- * for later ones about ties.
+ * Applies stored rows: together what can go together, the rest one by one. Those of one actor follow each other in the
+ * order in which they came, also across the batches of this process; what changes ties also across copies, or a Follow
+ * and its Undo that came within milliseconds could swap. Actors do not wait for each other. A row that fails is tried
+ * again later and never takes others with it, but for later ones about ties.
  */
 export class ActivityApplier {
   private readonly busyRows = new Set<Snowflake>();
-  /** The end of what is under way for an actor. */
-  private readonly tails = new Map<string, Promise<void>>();
+  private readonly turns = new ActorTurns();
   private readonly settings: ApplyBatchSettings;
 
   constructor(
@@ -80,16 +88,12 @@ export class ActivityApplier {
     const mine = [...new Set(ids)].filter((id) => !this.busyRows.has(id));
     for (const id of mine) this.busyRows.add(id);
     try {
-      const rows = await this.ports.inbound.loadWaiting(mine);
-      const byActor = Map.groupBy(
-        [...rows].sort((a, b) => compareIds(a.id, b.id)),
-        (row) => row.actorUri,
-      );
-      let waiting = await this.eachActor([...byActor], signal, false);
+      const rows = [...(await this.ports.inbound.loadWaiting(mine))].sort((a, b) => compareIds(a.id, b.id));
+      let waiting = await this.applyRows(rows, signal, false);
       const endMs = performance.now() + this.settings.turnPatienceMs;
       while (waiting.length > 0 && !signal.aborted) {
         await sleep(LOOK_FOR_TURN_EVERY_MS);
-        waiting = await this.eachActor(waiting, signal, performance.now() > endMs);
+        waiting = await this.applyRows(waiting, signal, performance.now() > endMs);
       }
     } finally {
       for (const id of mine) this.busyRows.delete(id);
@@ -97,30 +101,68 @@ export class ActivityApplier {
   }
 
   /** @returns what has to wait for a row of another copy: nothing, when this is the last look */
-  private async eachActor(groups: Group[], signal: AbortSignal, isLast: boolean): Promise<Group[]> {
-    const queue = groups.values();
-    const waiting: Group[] = [];
-    const work = async (): Promise<void> => {
-      for (const [actorUri, rows] of queue) {
-        const left = await this.afterEarlier(actorUri, () => this.applyInOrder(rows, signal, isLast));
-        if (left.length > 0) waiting.push([actorUri, left]);
+  private async applyRows(rows: readonly WaitingRow[], signal: AbortSignal, isLast: boolean): Promise<WaitingRow[]> {
+    const turns = this.turns.take([...new Set(rows.map((row) => row.actorUri))]);
+    const lanes = new Lanes(this.settings.actorsAtOnce);
+    const waiting: WaitingRow[] = [];
+    try {
+      for (let actorUris = await turns.next(); actorUris !== null; actorUris = await turns.next()) {
+        const come = new Set(actorUris);
+        const left = await this.applyTogether(rows.filter((row) => come.has(row.actorUri)), signal);
+        const byActor = Map.groupBy(left, (row) => row.actorUri);
+        for (const actorUri of actorUris) {
+          const alone = byActor.get(actorUri);
+          if (alone === undefined) turns.end(actorUri);
+          else lanes.add(async () => {
+            waiting.push(...(await this.applyInOrder(alone, signal, isLast)));
+            turns.end(actorUri);
+          });
+        }
       }
-    };
-    const lanes = Array.from({ length: Math.min(this.settings.actorsAtOnce, groups.length) }, work);
-    const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    } finally {
+      await lanes.ended().finally(() => turns.endAll());
+    }
     return waiting;
   }
 
-  private async afterEarlier<T>(actorUri: string, work: () => Promise<T>): Promise<T> {
-    const earlier = this.tails.get(actorUri) ?? Promise.resolve();
-    const run = earlier.then(work);
-    const ended = (): void => {
-      if (this.tails.get(actorUri) === tail) this.tails.delete(actorUri);
-    };
-    const tail = run.then(ended, ended);
-    this.tails.set(actorUri, tail);
-    return run;
+  /** @returns what has to be applied one by one */
+  private async applyTogether(rows: readonly WaitingRow[], signal: AbortSignal): Promise<WaitingRow[]> {
+    const alone = new Set<string>();
+    const left: WaitingRow[] = [];
+    for (let at = 0; at < rows.length && !signal.aborted; at += this.settings.togetherMax) {
+      const chunk = rows.slice(at, at + this.settings.togetherMax);
+      const answered = await this.applyChunk(chunk.filter((row) => !alone.has(row.actorUri)));
+      for (const row of chunk) {
+        if (answered.has(row.id)) continue;
+        alone.add(row.actorUri);
+        left.push(row);
+      }
+    }
+    return left;
+  }
+
+  /** In halves when it fails, so that what one row brings about ends with it. @returns the rows that are done */
+  private async applyChunk(rows: readonly WaitingRow[]): Promise<ReadonlySet<Snowflake>> {
+    if (rows.length === 0) return new Set();
+    const startedMs = performance.now();
+    try {
+      const verdicts = await this.ports.applyTogether(rows);
+      const durationMs = performance.now() - startedMs;
+      for (const row of rows) {
+        const verdict = verdicts.get(row.id);
+        if (verdict !== undefined) this.ports.observe(row, verdict.kind, durationMs);
+      }
+      return new Set(verdicts.keys());
+    } catch (error) {
+      if (isStoreAway(error)) throw error;
+      this.ports.onSplit(rows.length, error);
+      if (rows.length === 1) return new Set();
+      const middle = rows.length >> 1;
+      const first = await this.applyChunk(rows.slice(0, middle));
+      const alone = new Set(rows.slice(0, middle).filter((row) => !first.has(row.id)).map((row) => row.actorUri));
+      const second = await this.applyChunk(rows.slice(middle).filter((row) => !alone.has(row.actorUri)));
+      return new Set([...first, ...second]);
+    }
   }
 
   /** @returns the rows from the first one on whose turn may come in a moment; others that have to wait are put off. */
@@ -162,12 +204,14 @@ export class ActivityApplier {
     try {
       return { verdict: await within(this.settings.rowTimeoutMs, this.ports.apply(row)), error: null };
     } catch (error) {
-      if (error instanceof AppError && error.status === 503) throw error;
+      if (isStoreAway(error)) throw error;
       const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       return { verdict: retry(text), error };
     }
   }
 }
+
+const isStoreAway = (error: unknown): boolean => error instanceof AppError && error.status === 503;
 
 async function within(timeoutMs: number, work: Promise<Verdict>): Promise<Verdict> {
   let timer: NodeJS.Timeout | undefined;

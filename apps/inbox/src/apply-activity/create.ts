@@ -1,4 +1,4 @@
-import { parseNote, sameHost, type ObjectRef, type RemoteNote } from '@trunkline/activitypub';
+import { addressedBy, parseNote, sameHost, type ObjectRef, type RemoteNote } from '@trunkline/activitypub';
 import { fail, ok, type Result } from '@trunkline/kernel';
 import { ingestStatus, resolveParents, type IngestOutcome } from '@trunkline/social';
 import { isPassing } from '../passing-failures.js';
@@ -8,19 +8,19 @@ import type { ApplyPorts, Incoming } from './ports.js';
 import { concernsUs } from './relevance.js';
 import { APPLIED, ignored, retry, unresolved, type Verdict } from './verdict.js';
 
-/** A post. Its author is the one who signed; the parents that it answers follow later, since nothing waits for them. */
+/**
+ * A post. Its author is the one who signed; the parents that it answers follow later, since nothing waits for them. Most
+ * come here only when something has to be fetched for them: the others are stored together, see `apply-together.ts`.
+ */
 export async function applyCreate(ports: ApplyPorts, incoming: Incoming): Promise<Verdict> {
   const { activity } = incoming;
-  const read = await ownNote(ports, activity.object, activity.actorUri);
-  if (!read.ok) return read.error.verdict;
+  const note = await ownNote(ports, activity.object, activity.actorUri);
+  if (!note.ok) return note.error.verdict;
   // Before the author is asked for: a stranger's post that concerns nobody costs no fetch.
-  if (!(await concernsUs(ports, incoming.actor, read.value.note))) return ignored('not_relevant');
+  if (!(await concernsUs(ports, incoming.actor, note.value))) return ignored('not_relevant');
   const author = await actorOf(ports, incoming);
   if (!author.ok) return unresolved('actor', author.error);
-  const { followersUrl: followersUri } = author.value;
-  const note = parseNote(read.value.json, { followersUri, actorUri: activity.actorUri });
-  if (!note.ok) return ignored(note.error.code);
-  const outcome = await ingestStatus(ports, author.value, note.value);
+  const outcome = await ingestStatus(ports, author.value, addressedBy(note.value, author.value.followersUrl));
   if (outcome === 'stored') fetchParentsLater(ports, note.value);
   return verdictOf(outcome);
 }
@@ -28,34 +28,41 @@ export async function applyCreate(ports: ApplyPorts, incoming: Incoming): Promis
 export const verdictOf = (outcome: IngestOutcome | 'edited'): Verdict =>
   outcome === 'stored' || outcome === 'known' || outcome === 'edited' ? APPLIED : ignored(outcome);
 
+export type NoteFailure = { readonly code: string; readonly verdict: Verdict };
+
 /**
  * The actor's own note: inline, or read from its id. Another's object in a signed wrapper is worth nothing, and an id
  * of ours never comes from outside.
  */
-export async function ownNote(
-  ports: ApplyPorts,
-  object: ObjectRef,
-  actorUri: string,
-): Promise<Result<{ note: RemoteNote; json: unknown }, { code: string; verdict: Verdict }>> {
+export async function ownNote(ports: ApplyPorts, object: ObjectRef, actorUri: string): Promise<Result<RemoteNote, NoteFailure>> {
+  const read = inlineNote(ports, object, actorUri);
+  if (read !== null || object.uri === null) return read ?? refuse('missing_id');
+  const json = await fetchObject(ports, object.uri);
+  return json.ok ? noteIn(json.value, actorUri) : json;
+}
+
+/** As far as it can be said without asking anybody; null: it has to be fetched. */
+export function inlineNote(ports: Pick<ApplyPorts, 'settings'>, object: ObjectRef, actorUri: string): Result<RemoteNote, NoteFailure> | null {
   if (object.uri === null) return refuse('missing_id');
   if (isOurs(ports, object.uri)) return refuse('local_uri');
   if (!sameHost(object.uri, actorUri)) return refuse('foreign_object');
-  const json = object.json === null ? await fetchObject(ports, object.uri) : ok<unknown>(object.json);
-  if (!json.ok) return json;
-  const note = parseNote(json.value, { actorUri });
-  if (!note.ok) return refuse(note.error.code);
-  if (note.value.attributedTo !== actorUri) return refuse('foreign_author');
-  return ok({ note: note.value, json: json.value });
+  return object.json === null ? null : noteIn(object.json, actorUri);
 }
 
-async function fetchObject(ports: ApplyPorts, uri: string): Promise<Result<unknown, { code: string; verdict: Verdict }>> {
+function noteIn(json: unknown, actorUri: string): Result<RemoteNote, NoteFailure> {
+  const note = parseNote(json, { actorUri });
+  if (!note.ok) return refuse(note.error.code);
+  return note.value.attributedTo === actorUri ? note : refuse('foreign_author');
+}
+
+async function fetchObject(ports: ApplyPorts, uri: string): Promise<Result<unknown, NoteFailure>> {
   const document = await ports.remote.fetchObject(uri);
   if (document.ok) return ok(document.value.json);
   const { code } = document.error;
   return isPassing(code) ? fail({ code, verdict: retry(`object_unreachable: ${code}`) }) : refuse(`object_${code}`);
 }
 
-const refuse = (code: string) => fail({ code, verdict: ignored(code) });
+const refuse = (code: string): Result<never, NoteFailure> => fail({ code, verdict: ignored(code) });
 
 /** Walks up the thread in the background; the status reads as a reply as soon as its parent is here. */
 export function fetchParentsLater(ports: ApplyPorts, note: Pick<RemoteNote, 'inReplyToUri' | 'uri'>): void {

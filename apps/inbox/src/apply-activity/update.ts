@@ -1,4 +1,4 @@
-import { isActorType, parseActor, parseNote, type IncomingActivity } from '@trunkline/activitypub';
+import { addressedBy, isActorType, parseActor, type IncomingActivity } from '@trunkline/activitypub';
 import { keyOwnerUrl } from '@trunkline/http-signatures';
 import { ingestActor, ingestEdit, resolveAccount } from '@trunkline/social';
 import { actorOf } from './actor.js';
@@ -39,17 +39,15 @@ async function updateProfile(ports: ApplyPorts, activity: IncomingActivity, { ac
 }
 
 async function updateNote(ports: ApplyPorts, activity: IncomingActivity, incoming: Incoming): Promise<Verdict> {
-  const read = await ownNote(ports, activity.object, activity.actorUri);
-  if (!read.ok) return read.error.verdict;
-  const [known] = await ports.store.statusesByUris([read.value.note.uri]);
-  if (known === undefined && !(await concernsUs(ports, incoming.actor, read.value.note))) return ignored('not_relevant');
+  const note = await ownNote(ports, activity.object, activity.actorUri);
+  if (!note.ok) return note.error.verdict;
+  const [known] = await ports.store.statusesByUris([note.value.uri]);
+  if (known === undefined && !(await concernsUs(ports, incoming.actor, note.value))) return ignored('not_relevant');
   // A suspended author may mend or end what stands, not add to it.
   if (known === undefined && incoming.actor?.suspendedAt != null) return ignored('actor_suspended');
   const author = await actorOf(ports, incoming);
   if (!author.ok) return unresolved('actor', author.error);
-  const note = parseNote(read.value.json, { followersUri: author.value.followersUrl, actorUri: activity.actorUri });
-  if (!note.ok) return ignored(note.error.code);
-  const outcome = await ingestEdit(ports, author.value, note.value);
+  const outcome = await ingestEdit(ports, author.value, addressedBy(note.value, author.value.followersUrl));
   if (outcome === 'stored') fetchParentsLater(ports, note.value);
   return verdictOf(outcome);
 }

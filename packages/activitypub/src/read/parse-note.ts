@@ -93,6 +93,9 @@ function readThread(raw: JsonObject, uri: string, isEmptyNote: boolean) {
   };
 }
 
+/** The note as read by somebody who knows its author's followers collection by now. */
+export const addressedBy = (note: RemoteNote, followersUri: string | null): RemoteNote => ({ ...note, visibility: visibilityOf(note.to, note.cc, followersUri) });
+
 /** PeerTube names account and channel: the Person among them is the author, else the first. */
 function authorOf(value: unknown): string | null {
   const entries = listOf(value).slice(0, LIMITS.links);

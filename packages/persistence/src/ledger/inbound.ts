@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { nowDate, type Clock, type Snowflake } from '@trunkline/kernel';
+import { compareIds, nowDate, type Clock, type Snowflake } from '@trunkline/kernel';
 import type { Database, Queryable } from '../database.js';
 import { cutText, REASON_LENGTH_MAX, withoutNul } from './text-limits.js';
 
@@ -20,6 +20,12 @@ export interface InboundRow extends NewInbound {
   /** Tries that failed so far. */
   readonly attempts: number;
   readonly receivedAt: Date;
+}
+
+/** What became of a row; `reason` when it is ignored. */
+export interface SettledInbound {
+  readonly id: Snowflake;
+  readonly reason: string | null;
 }
 
 export interface DeadInbound {
@@ -113,21 +119,26 @@ export class InboundStore {
     return attempts > 0 ? 'failed' : 'underway';
   }
 
-  async markApplied(ids: readonly Snowflake[]): Promise<Snowflake[]> {
-    return this.markAppliedIn(this.db, ids);
+  async markApplied(ids: readonly Snowflake[]): Promise<void> {
+    await this.settleIn(
+      this.db,
+      ids.map((id) => ({ id, reason: null })),
+    );
   }
 
   /**
-   * In the transaction of the effects. @returns those that had not been applied yet; the row locks make a
-   * second copy wait here, so effects of ids that are missing must be rolled back or be harmless.
+   * Applied, or ignored for a reason: in the transaction of the effects, which are guarded by keys of their own, since a
+   * second copy may apply the same rows.
    */
-  async markAppliedIn(tx: Queryable, ids: readonly Snowflake[]): Promise<Snowflake[]> {
-    const rows = await tx.query<{ id: Snowflake }>(
-      `UPDATE federation.inbound SET state = 'applied', applied_at = $2, reason = NULL
-        WHERE id = ANY($1) AND state = 'stored' RETURNING id`,
-      [ids, nowDate(this.clock)],
+  async settleIn(tx: Queryable, rows: readonly SettledInbound[]): Promise<void> {
+    if (rows.length === 0) return;
+    const sorted = [...rows].sort((a, b) => compareIds(a.id, b.id));
+    await tx.query(
+      `UPDATE federation.inbound i SET state = CASE WHEN s.reason IS NULL THEN 'applied' ELSE 'ignored' END, reason = s.reason, applied_at = $3
+         FROM unnest($1::bigint[], $2::text[]) AS s (id, reason)
+        WHERE i.id = s.id AND i.state = 'stored'`,
+      [sorted.map(({ id }) => id), sorted.map(({ reason }) => reason && cutText(reason, REASON_LENGTH_MAX)), nowDate(this.clock)],
     );
-    return rows.map((row) => row.id);
   }
 
   /** Not an error: nothing that this server does anything with. */

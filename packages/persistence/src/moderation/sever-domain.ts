@@ -47,8 +47,8 @@ async function severAccounts(
       const gone = [...(await severTies(tx, 'follows', [...remoteIds])), ...(await severTies(tx, 'follow_requests', [...remoteIds]))];
       const named = gone.map((tie) => ({ followId: tie.id, followerId: tie.accountId, targetId: tie.targetId, followUri: tie.uri }));
       const social = store.within(tx);
-      await social.appendAll(FollowUndoneV1, named.filter((tie) => remoteIds.has(tie.targetId)));
-      await social.appendAll(FollowRejectedV1, named.filter((tie) => !remoteIds.has(tie.targetId)));
+      await social.appendEvents(FollowUndoneV1, named.filter((tie) => remoteIds.has(tie.targetId)));
+      await social.appendEvents(FollowRejectedV1, named.filter((tie) => !remoteIds.has(tie.targetId)));
       return gone;
     });
     if (ties.length === 0) return;

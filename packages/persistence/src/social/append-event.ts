@@ -10,11 +10,12 @@ export async function appendAll<C extends EventContract>(
   deps: { readonly ids: Pick<IdSource, 'next'>; readonly currentTrace: () => string | null; readonly lane?: EventLane },
   contract: C,
   payloads: readonly Omit<EventOf<C>, 'eventId'>[],
+  traces?: readonly (string | null)[],
 ): Promise<void> {
-  const trace = deps.currentTrace();
-  const events = payloads.map((payload) => {
+  const here = traces === undefined ? deps.currentTrace() : null;
+  const events = payloads.map((payload, index) => {
     const event = { ...contract.schema.parse({ ...payload, eventId: newEventId() }) };
-    return { subject: contract.subject, payload: event as { eventId: string }, trace, lane: deps.lane ?? 'local' };
+    return { subject: contract.subject, payload: event as { eventId: string }, trace: traces?.[index] ?? here, lane: deps.lane ?? 'local' };
   });
   await appendEvents(tx, events, deps.ids);
 }

@@ -2,7 +2,7 @@ import { versionOf, type Visibility } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import { changed, type Queryable } from '../database.js';
 import { moveAccountCounters, moveStatusCounters } from './counters.js';
-import { countsAsReply, countsForAuthor } from './insert-status.js';
+import { countsAsReply, countsForAuthor } from './insert-statuses.js';
 
 const BATCH = 1_000;
 

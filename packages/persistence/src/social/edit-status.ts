@@ -2,7 +2,7 @@ import { versionOf } from '@trunkline/domain';
 import type { StatusId } from '@trunkline/kernel';
 import type { IdSource, StatusEdit, StatusEditRow } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
-import { tagKeys } from './insert-status.js';
+import { tagKeys } from './insert-statuses.js';
 import { jsonText, plainText, plainTextOrNull, plainTexts } from './safe-values.js';
 
 /**

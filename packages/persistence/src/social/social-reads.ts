@@ -125,6 +125,9 @@ export class SqlSocialReads implements SocialReads {
   localFollowersAfter(accountId: AccountId, afterId: AccountId | null, limit: number) {
     return audience.localFollowersAfter(this.db, accountId, afterId, limit);
   }
+  followedHere(accountIds: readonly AccountId[]) {
+    return audience.followedHere(this.db, accountIds);
+  }
   followerInboxes(accountId: AccountId, afterInbox: string, limit: number) {
     return audience.followerInboxes(this.db, accountId, afterInbox, limit);
   }

@@ -6,6 +6,7 @@ import type {
   FollowOptions,
   FollowTie,
   IdSource,
+  NewParent,
   NewStatus,
   SocialStore,
   SocialTransaction,
@@ -21,7 +22,7 @@ import { deleteAccount } from './delete-account.js';
 import { deleteStatuses } from './delete-statuses.js';
 import { editStatus } from './edit-status.js';
 import { claimIdempotencyKey } from './idempotency-keys.js';
-import { insertStatus } from './insert-status.js';
+import { insertStatuses } from './insert-statuses.js';
 import * as reactions from './reactions.js';
 import { SqlSocialReads } from './social-reads.js';
 import * as ties from './tie-writes.js';
@@ -66,8 +67,12 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
     return deleteAccount(this.db, id);
   }
 
-  insertStatus(status: NewStatus) {
-    return insertStatus(this.db, this.deps.ids, status);
+  async insertStatus(status: NewStatus) {
+    const [made] = await this.insertStatuses([status]);
+    return made?.id ?? null;
+  }
+  insertStatuses(statuses: readonly NewStatus[]) {
+    return insertStatuses(this.db, this.deps.ids, statuses);
   }
   editStatus(statusId: StatusId, edit: StatusEdit) {
     return editStatus(this.db, this.deps.ids, statusId, edit);
@@ -76,8 +81,8 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
     const { deletedIds, boostIds } = await deleteStatuses(this.db, [statusId]);
     return { deleted: deletedIds.length === 1, boostIds };
   }
-  adoptOrphans(parentUri: string, parent: { id: StatusId; accountId: AccountId }) {
-    return adoptOrphans(this.db, parentUri, parent);
+  adoptOrphans(parents: readonly NewParent[]) {
+    return adoptOrphans(this.db, parents);
   }
   insertFavourite(tie: Given<'insertFavourite'>) {
     return reactions.insertFavourite(this.db, tie);
@@ -130,12 +135,12 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   }
 
   appendEvent<C extends EventContract>(contract: C, payload: Omit<EventOf<C>, 'eventId'>): Promise<void> {
-    return this.appendAll(contract, [payload]);
+    return this.appendEvents(contract, [payload]);
   }
 
-  /** Many of one kind by one statement. */
-  async appendAll<C extends EventContract>(contract: C, payloads: readonly Omit<EventOf<C>, 'eventId'>[]): Promise<void> {
-    await appendAll(this.db, this.deps, contract, payloads);
+  async appendEvents<C extends EventContract>(contract: C, payloads: readonly Omit<EventOf<C>, 'eventId'>[], traces?: readonly (string | null)[]): Promise<void> {
+    if (payloads.length === 0) return;
+    await appendAll(this.db, this.deps, contract, payloads, traces);
     const { onEventsCommitted, lane = 'local' } = this.deps;
     if (!this.wakes) afterCommit(this.db, () => onEventsCommitted(lane));
     this.wakes = true;

@@ -62,6 +62,21 @@ describe('statuses', () => {
     expect((await store.statusesByIds([second ?? '0' as Snowflake]))[0]?.conversationId).toBe(second);
   });
 
+  test('in one call, too: taken ids are drawn again, each row keeps its own mentions and tags', async () => {
+    const { store, db } = world;
+    const id = ids.at(Date.parse('2020-01-02T00:00:00Z'));
+    const uris = [1, 2, 3].map((n) => `https://far.example/same/${n}`);
+    const rows = uris.map((uri, n) => remoteStatus(uri, { id, conversationId: id, tags: [`tag${n}`], mentions: [{ accountId: alice, silent: n === 1 }] }));
+    const made = await store.transaction((tx) => tx.insertStatuses([...rows, remoteStatus(uris[0] as string)]));
+    expect(made.map((row) => row === null)).toEqual([false, false, false, true]);
+    expect(new Set(made.slice(0, 3).map((row) => row?.id)).size).toBe(3);
+    const stood = await store.statusesByUris(uris);
+    expect(stood.map((status) => [status.uri, status.conversationId === status.id, status.tags, status.mentions.map((mention) => mention.silent)]).sort()).toEqual(
+      uris.map((uri, n) => [uri, true, [`tag${n}`], [n === 1]]),
+    );
+    expect(await wrongCounters(db)).toEqual([]);
+  });
+
   test('one boost a person, and none of what is gone', async () => {
     const { store } = world;
     const target = await mustPost(store, alice);
@@ -101,7 +116,7 @@ describe('statuses', () => {
         ),
         store.transaction(async (tx) => {
           const id = await tx.insertStatus(remoteStatus(parentUri));
-          if (id !== null) await tx.adoptOrphans(parentUri, { id, accountId: remote });
+          if (id !== null) await tx.adoptOrphans([{ uri: parentUri, id, accountId: remote }]);
         }),
       ]);
       const [parent] = await store.statusesByUris([parentUri]);

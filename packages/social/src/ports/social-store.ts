@@ -9,6 +9,8 @@ import type {
   FollowOptions,
   FollowTie,
   Handle,
+  InsertedStatus,
+  NewParent,
   NewStatus,
   PageQuery,
   RecentMarks,
@@ -86,6 +88,8 @@ export interface SocialReads {
     afterId: AccountId | null,
     limit: number,
   ): Promise<{ accountId: AccountId; showBoosts: boolean; notify: boolean; languages: readonly string[] | null }[]>;
+  /** Those of the accounts whom somebody living here follows. */
+  followedHere(accountIds: readonly AccountId[]): Promise<Set<AccountId>>;
   /** Whom each of many followers follows, blocks or mutes among the authors given: for feed rules in bulk. */
   tiesOfMany(viewerIds: readonly AccountId[], authorIds: readonly AccountId[]): Promise<Map<AccountId, ViewerTies>>;
   /** The distinct inboxes (shared where there is one) of an account's remote followers, with a sample account id of each. */
@@ -117,12 +121,14 @@ export interface SocialWrites {
    * that is known only by `inReplyToUri` is looked up again, so that parent and reply may arrive at once.
    */
   insertStatus(status: NewStatus): Promise<StatusId | null>;
+  /** Many, with the outcome for each as if they had come one by one in this order. */
+  insertStatuses(statuses: readonly NewStatus[]): Promise<(InsertedStatus | null)[]>;
   /** Rewrites content and mentions; keeps the former text as an edit. False when not newer than what is stored. */
   editStatus(statusId: StatusId, edit: StatusEdit): Promise<boolean>;
   /** Counters moved back, content blanked, `deletedAt` set. False when it was deleted already. Boosts of it go too. */
   deleteStatus(statusId: StatusId): Promise<{ deleted: boolean; boostIds: StatusId[] }>;
-  /** Statuses that waited for this uri as their parent are tied to it. */
-  adoptOrphans(parentUri: string, parent: { id: StatusId; accountId: AccountId }): Promise<number>;
+  /** Statuses that waited for one of these uris as their parent are tied to it. */
+  adoptOrphans(parents: readonly NewParent[]): Promise<number>;
   insertFavourite(tie: { id: Snowflake; accountId: AccountId; statusId: StatusId; uri: string | null }): Promise<boolean>;
   deleteFavourite(accountId: AccountId, statusId: StatusId): Promise<{ id: Snowflake } | null>;
   insertBookmark(tie: { id: Snowflake; accountId: AccountId; statusId: StatusId }): Promise<boolean>;
@@ -146,6 +152,8 @@ export interface SocialWrites {
 
   /** Into the events table, published after the commit, at least once. */
   appendEvent<C extends EventContract>(contract: C, payload: Omit<EventOf<C>, 'eventId'>): Promise<void>;
+  /** Many of one kind. `traces`: the cause of each as a traceparent; without them it is the trace in which this runs. */
+  appendEvents<C extends EventContract>(contract: C, payloads: readonly Omit<EventOf<C>, 'eventId'>[], traces?: readonly (string | null)[]): Promise<void>;
 }
 
 /** What a transaction offers: it sees its own writes. */

@@ -33,6 +33,19 @@ export type NewStatus = Omit<
   readonly editedAt?: Date | null;
 };
 
+/** Under which id a new status stands, and whom it answers: null also when the parent is not here. */
+export interface InsertedStatus {
+  readonly id: StatusId;
+  readonly inReplyToId: StatusId | null;
+}
+
+/** A status that may be waited for. */
+export interface NewParent {
+  readonly uri: string;
+  readonly id: StatusId;
+  readonly accountId: AccountId;
+}
+
 export type StatusEdit = Pick<
   Status,
   'content' | 'text' | 'spoilerText' | 'sensitive' | 'language' | 'media' | 'emojis' | 'tags'

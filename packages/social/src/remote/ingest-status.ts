@@ -1,10 +1,11 @@
-import { htmlToText, parseLocalUri, sanitizeHtml, type RemoteNote } from '@trunkline/activitypub';
+import { htmlToText, parseLocalUri, PUBLIC_URI, sanitizeHtml, type RemoteNote } from '@trunkline/activitypub';
 import { StatusEditedV1 } from '@trunkline/contracts';
 import { normaliseHashtag, type Account, type MediaAttachment, type Status } from '@trunkline/domain';
 import { nowDate, type AccountId } from '@trunkline/kernel';
 import type { NewStatus } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
-import { saveAndAnnounce } from '../statuses/publish-status.js';
+import type { SocialTransaction } from '../ports/social-store.js';
+import { saveAndAnnounceAll } from '../statuses/publish-status.js';
 import { mediaRule, publishedOr } from './ingest-account.js';
 
 /** An Update of something unknown counts as its Create only while it is this young. */
@@ -12,22 +13,62 @@ const LATE_CREATE_MS = 24 * 60 * 60 * 1000;
 
 export type IngestOutcome = 'stored' | 'known' | 'tombstone' | 'foreign_author' | 'ignored';
 
+/** A note that its author's own server vouched for; visibility read with the author's followers collection. */
+export interface RemotePost {
+  readonly author: Account;
+  readonly note: RemoteNote;
+  /** The cause as a traceparent, when it is another than the trace in which this runs. */
+  readonly trace?: string | null;
+}
+
+/** A status for a post, or why there will be none. */
+export type ReadPost = { readonly post: RemotePost; readonly status: NewStatus } | { readonly post: RemotePost; readonly refused: IngestOutcome };
+
+/** What became of a post. `orphan`: it answers something that is not here. */
+export interface Ingested {
+  readonly outcome: IngestOutcome;
+  readonly orphan: boolean;
+}
+
 /** A note that its author's own server vouched for → a status, announced once. Hidden ties are the rules' business. */
 export async function ingestStatus(ports: SocialPorts, author: Account, note: RemoteNote): Promise<IngestOutcome> {
-  if (note.isPollVote) return 'ignored';
-  if (parseLocalUri(ports.settings.baseUrl, note.uri) !== null) return 'foreign_author';
-  const [known] = await ports.store.statusesByUris([note.uri]);
-  if (known !== undefined) return outcomeOfKnown(known, author);
-  if ((await ports.store.isTombstoned(author.uri, [note.uri])).has(note.uri)) return 'tombstone';
-  const row = await newRemoteStatus(ports, author, note);
-  const stored = await ports.store.transaction(async (tx) => {
-    const statusId = await saveAndAnnounce(tx, row);
-    if (statusId !== null) await tx.adoptOrphans(note.uri, { id: statusId, accountId: author.id });
-    return statusId !== null;
+  const people = peopleByUri(await ports.store.accountsByUris(namedUris(note)));
+  const read = readPost(ports, { author, note }, people);
+  const [ingested] = await ports.store.transaction((tx) => storePosts(tx, [read]));
+  return ingested?.outcome ?? 'ignored';
+}
+
+export const peopleByUri = (accounts: readonly Account[]): ReadonlyMap<string, Account> => new Map(accounts.map((account) => [account.uri, account]));
+
+/** Whom a note may name: to be loaded before it is read. */
+export const namedUris = (note: RemoteNote): string[] => [
+  ...new Set([...note.mentions.map((mention) => mention.href), ...note.to, ...note.cc].filter((uri) => uri !== PUBLIC_URI)),
+];
+
+/** Without asking anybody. `people`: the accounts known here by uri, those of `namedUris` among them. */
+export function readPost(ports: SocialPorts, post: RemotePost, people: ReadonlyMap<string, Account>): ReadPost {
+  if (post.note.isPollVote) return { post, refused: 'ignored' };
+  if (parseLocalUri(ports.settings.baseUrl, post.note.uri) !== null) return { post, refused: 'foreign_author' };
+  return { post, status: newRemoteStatus(ports, post, people) };
+}
+
+/** Stores and announces those that are new, as if they came one by one in this order. */
+export async function storePosts(tx: SocialTransaction, posts: readonly ReadPost[]): Promise<Ingested[]> {
+  const given = posts.flatMap((read) => ('status' in read ? [{ status: read.status, trace: read.post.trace }] : []));
+  const saved = new Map((await saveAndAnnounceAll(tx, given)).map((row, index) => [given[index]?.status, row]));
+  await tx.adoptOrphans(given.flatMap(({ status }) => {
+    const row = saved.get(status) ?? null;
+    return row === null ? [] : [{ uri: status.uri, id: row.id, accountId: status.accountId }];
+  }));
+  const standing = await tx.statusesByUris(given.flatMap(({ status }) => (saved.get(status) == null ? [status.uri] : [])));
+  const known = new Map(standing.map((status) => [status.uri, status]));
+  return posts.map((read) => {
+    if ('refused' in read) return { outcome: read.refused, orphan: false };
+    const row = saved.get(read.status) ?? null;
+    if (row !== null) return { outcome: 'stored', orphan: read.status.inReplyToUri !== null && row.inReplyToId === null };
+    const other = known.get(read.status.uri);
+    return { outcome: other === undefined ? 'tombstone' : outcomeOfKnown(other, read.post.author), orphan: false };
   });
-  if (stored) return 'stored';
-  const [raced] = await ports.store.statusesByUris([note.uri]);
-  return raced === undefined ? 'tombstone' : outcomeOfKnown(raced, author);
 }
 
 const outcomeOfKnown = (known: Status, author: Account): IngestOutcome => {
@@ -46,7 +87,7 @@ export async function ingestEdit(ports: SocialPorts, author: Account, note: Remo
   if (known.deletedAt !== null) return 'tombstone';
   if (note.updated === null) return 'ignored';
   const editedAt = publishedOr(note.updated, nowDate(ports.clock));
-  const body = await bodyOf(ports, author, note);
+  const body = bodyOf(ports, author, note, peopleByUri(await ports.store.accountsByUris(namedUris(note))));
   return ports.store.transaction(async (tx) => {
     const changed = await tx.editStatus(known.id, { ...body, text: null, editedAt });
     if (!changed) return 'known' as const;
@@ -55,13 +96,12 @@ export async function ingestEdit(ports: SocialPorts, author: Account, note: Remo
   });
 }
 
-async function newRemoteStatus(ports: SocialPorts, author: Account, note: RemoteNote): Promise<NewStatus> {
+function newRemoteStatus(ports: SocialPorts, { author, note }: RemotePost, people: ReadonlyMap<string, Account>): NewStatus {
   const createdAt = publishedOr(note.published, nowDate(ports.clock));
   const id = ports.ids.at(createdAt.getTime());
   const updated = note.updated === null ? null : publishedOr(note.updated, nowDate(ports.clock));
-  const parent = note.inReplyToUri === null ? undefined : (await ports.store.statusesByUris([note.inReplyToUri]))[0];
   return {
-    ...(await bodyOf(ports, author, note)),
+    ...bodyOf(ports, author, note, people),
     id,
     accountId: author.id,
     uri: note.uri,
@@ -69,11 +109,12 @@ async function newRemoteStatus(ports: SocialPorts, author: Account, note: Remote
     local: false,
     text: null,
     visibility: note.visibility,
-    inReplyToId: parent?.id ?? null,
-    inReplyToAccountId: parent?.accountId ?? null,
-    inReplyToUri: parent === undefined ? note.inReplyToUri : null,
+    // The parent is looked up where the row is written: it may come at the same time.
+    inReplyToId: null,
+    inReplyToAccountId: null,
+    inReplyToUri: note.inReplyToUri,
     boostOfId: null,
-    conversationId: parent?.conversationId ?? id,
+    conversationId: id,
     conversationUri: note.context ?? note.conversation,
     applicationName: null,
     applicationWebsite: null,
@@ -83,7 +124,7 @@ async function newRemoteStatus(ports: SocialPorts, author: Account, note: Remote
   };
 }
 
-async function bodyOf(ports: SocialPorts, author: Account, note: RemoteNote) {
+function bodyOf(ports: SocialPorts, author: Account, note: RemoteNote, people: ReadonlyMap<string, Account>) {
   const isWelcome = mediaRule(ports, author.domain);
   return {
     content: sanitizeHtml(note.contentHtml),
@@ -92,7 +133,7 @@ async function bodyOf(ports: SocialPorts, author: Account, note: RemoteNote) {
     language: note.language,
     media: note.attachments.filter(isWelcome).map((attachment): MediaAttachment => mediaOf(ports, attachment)),
     emojis: note.emojis.filter(isWelcome).map(({ shortcode, url, staticUrl }) => ({ shortcode, url, staticUrl })),
-    mentions: await mentionsOf(ports, author, note),
+    mentions: mentionsOf(author, note, people),
     tags: note.hashtags.filter((tag) => normaliseHashtag(tag) !== ''),
   };
 }
@@ -116,11 +157,11 @@ function mediaOf(ports: SocialPorts, attachment: RemoteNote['attachments'][numbe
  * People named in tags who are also addressed, and silent ones: addressed, not named. Only accounts known here:
  * others cannot read it from us.
  */
-async function mentionsOf(ports: SocialPorts, author: Account, note: RemoteNote): Promise<{ accountId: AccountId; silent: boolean }[]> {
+function mentionsOf(author: Account, note: RemoteNote, people: ReadonlyMap<string, Account>): { accountId: AccountId; silent: boolean }[] {
   const named = new Set(note.mentions.map((mention) => mention.href));
   const addressed = new Set([...note.to, ...note.cc]);
-  const accounts = await ports.store.accountsByUris([...new Set([...named, ...addressed])]);
-  return accounts
+  return namedUris(note)
+    .flatMap((uri) => people.get(uri) ?? [])
     .filter((account) => account.id !== author.id && account.deletedAt === null)
     .map((account) => ({ accountId: account.id, silent: !(named.has(account.uri) && addressed.has(account.uri)) }));
 }

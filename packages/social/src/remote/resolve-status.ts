@@ -1,4 +1,4 @@
-import { parseLocalUri, parseNote, sameHost, type RemoteNote } from '@trunkline/activitypub';
+import { addressedBy, parseLocalUri, parseNote, sameHost, type RemoteNote } from '@trunkline/activitypub';
 import type { Account, Status } from '@trunkline/domain';
 import { fail, ok, type Result } from '@trunkline/kernel';
 import type { SocialPorts } from '../ports/social-ports.js';
@@ -40,9 +40,7 @@ export async function readNote(ports: SocialPorts, json: unknown): Promise<Resul
   if (!author.ok) return author;
   if (author.value.domain === null) return fail({ code: 'spoofed', detail: 'local_author' });
   if (author.value.suspendedAt !== null) return fail({ code: 'blocked_domain', detail: 'author_suspended' });
-  // Read again with the author's own followers collection: visibility compares addresses with that very string.
-  const note = parseNote(json, { followersUri: author.value.followersUrl });
-  return note.ok ? ok({ note: note.value, author: author.value }) : fail({ code: 'invalid', detail: note.error.code });
+  return ok({ note: addressedBy(first.value, author.value.followersUrl), author: author.value });
 }
 
 /** Walks up from a status whose parent is not here, until it is, the top is reached or the cap. Returns how many came. */
@@ -54,7 +52,7 @@ export async function resolveParents(ports: SocialPorts, status: Pick<Status, 'i
     const parent = await resolveStatus(ports, uri);
     if (!parent.ok) return count;
     // `ingestStatus` adopted the orphans that waited for it; one that was here all along is tied now.
-    await ports.store.transaction((tx) => tx.adoptOrphans(parent.value.uri, { id: parent.value.id, accountId: parent.value.accountId }));
+    await ports.store.transaction((tx) => tx.adoptOrphans([parent.value]));
     uri = parent.value.inReplyToUri;
   }
   return PARENTS_MAX;

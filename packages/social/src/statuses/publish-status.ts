@@ -2,7 +2,7 @@ import { actorUris, statusUris } from '@trunkline/activitypub';
 import { StatusPublishedV1 } from '@trunkline/contracts';
 import { countStatusCharacters, STATUS_CHARACTERS_MAX, type Account, type Status, type Visibility } from '@trunkline/domain';
 import { fail, nowDate, ok, type AccountId, type Result, type StatusId } from '@trunkline/kernel';
-import type { NewStatus } from '../ports/store-rows.js';
+import type { InsertedStatus, NewStatus } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialTransaction } from '../ports/social-store.js';
 import { viewStatus } from '../reading/view-statuses.js';
@@ -104,18 +104,33 @@ function newStatus(
 
 /** Inserts and, only when it was new, announces; the id under which it stands, or null. Shared by local posts, boosts and remote statuses. */
 export async function saveAndAnnounce(tx: SocialTransaction, status: NewStatus): Promise<StatusId | null> {
-  const statusId = await tx.insertStatus(status);
-  if (statusId === null) return null;
-  await tx.appendEvent(StatusPublishedV1, {
-    statusId,
-    authorId: status.accountId,
-    visibility: status.visibility,
-    boostOfId: status.boostOfId,
-    local: status.local,
-    publishedAt: status.createdAt.toISOString(),
-  });
-  return statusId;
+  const [saved] = await saveAndAnnounceAll(tx, [{ status }]);
+  return saved?.id ?? null;
 }
+
+/** As one by one, in the order given. `trace`: the cause, when it is another than the trace in which this runs. */
+export async function saveAndAnnounceAll(
+  tx: SocialTransaction,
+  given: readonly { readonly status: NewStatus; readonly trace?: string | null }[],
+): Promise<(InsertedStatus | null)[]> {
+  const saved = await tx.insertStatuses(given.map(({ status }) => status));
+  const fresh = given.flatMap(({ status, trace }, index) => {
+    const row = saved[index] ?? null;
+    return row === null ? [] : [{ payload: publishedEvent(status, row.id), trace }];
+  });
+  const traces = fresh.some(({ trace }) => trace !== undefined) ? fresh.map(({ trace }) => trace ?? null) : undefined;
+  await tx.appendEvents(StatusPublishedV1, fresh.map(({ payload }) => payload), traces);
+  return saved;
+}
+
+const publishedEvent = (status: NewStatus, statusId: StatusId) => ({
+  statusId,
+  authorId: status.accountId,
+  visibility: status.visibility,
+  boostOfId: status.boostOfId,
+  local: status.local,
+  publishedAt: status.createdAt.toISOString(),
+});
 
 /** Ids and addresses of a local account that is about to be made. */
 export function localAccountUris(

@@ -1,0 +1,152 @@
+import { randomInt } from 'node:crypto';
+import { Module } from '@nestjs/common';
+import type { AccountId, Snowflake } from '@trunkline/kernel';
+import { withBackbone } from '@trunkline/platform';
+import type { AccountProfile } from '@trunkline/social';
+import { freePort, startTestServer, type TestPerson, type TestServer } from '@trunkline/testing';
+import { applyActivity } from '../src/apply-activity/apply-activity.js';
+import { ActivityApplier } from '../src/apply-activity/apply-batch.js';
+import { applyTogether, type TogetherPorts } from '../src/apply-activity/apply-together.js';
+
+@Module({})
+class NoModule {}
+
+const never = new AbortController().signal;
+const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public';
+
+/** Somebody of another server who is known here. */
+export interface Stranger {
+  readonly id: AccountId;
+  readonly uri: string;
+  readonly host: string;
+}
+
+/** The applying half alone on a real database: rows are stored without a bell, and applied when the test says so. */
+export class ApplyWorld {
+  private counter = 0;
+
+  private constructor(
+    readonly server: TestServer,
+    readonly alice: TestPerson,
+  ) {}
+
+  static async start(): Promise<ApplyWorld> {
+    const server = await startTestServer({ port: await freePort(), service: { name: 'ledger', module: NoModule, ...withBackbone({ consumes: false }) } });
+    return new ApplyWorld(server, await server.person('alice'));
+  }
+
+  stop(): Promise<void> {
+    return this.server.stop();
+  }
+
+  get db() {
+    return this.server.backbone.db;
+  }
+
+  /** One copy of the inbox. `together: false` applies everything one by one. `splits` gathers what could not go together. */
+  copy({ together = true, splits = [] as number[] } = {}): ActivityApplier {
+    const { ids, clock, policy, remote, settings, reports, remoteKeys, db, inbound } = this.server.backbone;
+    const store = this.server.backbone.store.ofRemotes();
+    const ports: TogetherPorts = {
+      store, ids, clock, policy, remote, settings, reports,
+      keys: remoteKeys,
+      mayReport: async () => true,
+      later: () => undefined,
+      settling: (work) => db.transaction((tx) => work(store.within(tx), (rows) => inbound.settleIn(tx, rows))),
+    };
+    return new ActivityApplier({
+      inbound,
+      apply: (row) => applyActivity(ports, row),
+      applyTogether: together ? (rows) => applyTogether(ports, rows) : async () => new Map(),
+      observe: () => undefined,
+      onTrouble: () => undefined,
+      onSplit: (rows) => splits.push(rows),
+    });
+  }
+
+  async stranger(name: string, host: string, { followed }: { readonly followed: boolean }): Promise<Stranger> {
+    const { store, ids } = this.server.backbone;
+    const uri = `https://${host}/users/${name}`;
+    const account = await store.transaction(async (tx) => {
+      const made = await tx.upsertRemoteAccount(profileOf(name, host), ids.next());
+      if (followed) await tx.insertFollow({ id: ids.next(), accountId: this.alice.account.id, targetId: made.id, uri: null, showBoosts: true, notify: false, languages: null });
+      return made;
+    });
+    return { id: account.id, uri, host };
+  }
+
+  /** Stores activities in this order. */
+  async store(...activities: readonly { readonly actor: Stranger; readonly type: string; readonly object: unknown }[]): Promise<Snowflake[]> {
+    const rows = activities.map(({ actor, type, object }) => {
+      this.counter += 1;
+      const id = `${actor.uri}/activities/${this.counter}`;
+      return {
+        id: this.server.backbone.ids.next(), activityId: id, activityType: type, actorUri: actor.uri, signerHost: actor.host,
+        body: JSON.stringify({ id, type, actor: actor.uri, object }), trace: `00-${'a'.repeat(32)}-${String(this.counter).padStart(16, '0')}-01`,
+      };
+    });
+    await this.server.backbone.inbound.accept(rows);
+    return rows.map((row) => row.id);
+  }
+
+  apply(copy: ActivityApplier, ids: readonly Snowflake[]): Promise<void> {
+    return copy.apply(ids, never);
+  }
+
+  /** What became of the rows, in the order given. */
+  async outcomes(ids: readonly Snowflake[]): Promise<string[]> {
+    const rows = await this.db.query<{ id: Snowflake; state: string; reason: string | null }>('SELECT id, state, reason FROM federation.inbound WHERE id = ANY($1) LIMIT 1000', [ids]);
+    const byId = new Map(rows.map(({ id, state, reason }) => [id, reason === null ? state : `${state}: ${reason}`]));
+    return ids.map((id) => byId.get(id) ?? 'gone');
+  }
+
+  /** Everything that is left of the posts of these hosts, without what differs from run to run. */
+  async state(hosts: readonly string[]): Promise<Record<string, unknown>> {
+    const mine = hosts.map((host) => `https://${host}/%`);
+    const at = (column: string): string => `${column} LIKE ANY ($1::text[])`;
+    const read = (sql: string) => this.db.query(`${sql} LIMIT 1000`, [mine]);
+    return {
+      statuses: await read(`
+        SELECT s.uri, a.uri AS author, s.content, s.visibility, s.tags, s.in_reply_to_uri, p.uri AS parent, pa.uri AS "parentAuthor", c.uri AS conversation,
+               s.edited_at, s.deleted_at IS NOT NULL AS deleted, CASE WHEN s.deleted_at IS NULL THEN st.replies_count END AS replies,
+               (SELECT array_agg(m.account_id || ' ' || m.silent ORDER BY m.account_id) FROM social.mentions m WHERE m.status_id = s.id) AS mentions,
+               (SELECT array_agg(t.tag ORDER BY t.tag) FROM social.status_tags t WHERE t.status_id = s.id) AS tagged,
+               (SELECT count(*) FROM social.status_edits e WHERE e.status_id = s.id) AS edits
+          FROM social.statuses s JOIN social.accounts a ON a.id = s.account_id LEFT JOIN social.status_stats st ON st.status_id = s.id
+          LEFT JOIN social.statuses p ON p.id = s.in_reply_to_id LEFT JOIN social.accounts pa ON pa.id = s.in_reply_to_account_id
+          LEFT JOIN social.statuses c ON c.id = s.conversation_id
+         WHERE ${at('s.uri')} ORDER BY s.uri`),
+      counts: await read(`
+        SELECT a.uri, coalesce(st.statuses_count, 0) AS statuses,
+               st.last_status_at IS NOT DISTINCT FROM (SELECT max(s.created_at) FROM social.statuses s WHERE s.account_id = a.id AND s.visibility <> 'direct') AS dated
+          FROM social.accounts a LEFT JOIN social.account_stats st ON st.account_id = a.id WHERE ${at('a.uri')} ORDER BY a.uri`),
+      tombstones: await read(`SELECT uri, actor_uri FROM social.tombstones WHERE ${at('uri')} ORDER BY uri, actor_uri`),
+      events: await read(`
+        SELECT o.subject, s.uri, count(*) AS times FROM events.outbox o JOIN social.statuses s ON s.id = (o.payload->>'statusId')::bigint
+         WHERE ${at('s.uri')} GROUP BY 1, 2 ORDER BY 1, 2`),
+    };
+  }
+}
+
+/** A post as its author's server would send it. */
+export const noteOf = (author: Stranger, id: string, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> & { id: string } => ({
+  id,
+  type: 'Note',
+  attributedTo: author.uri,
+  content: '<p>hello</p>',
+  to: [PUBLIC],
+  cc: [`${author.uri}/followers`],
+  // Ids hold this time, and have 65,536 places in a millisecond: tests shall not meet each other there.
+  published: new Date(Date.UTC(2026, 1, 1) - randomInt(30 * 86_400_000)).toISOString(),
+  ...more,
+});
+
+const profileOf = (username: string, host: string): AccountProfile => {
+  const uri = `https://${host}/users/${username}`;
+  return {
+    username, domain: host, uri, url: uri, displayName: username, note: '', fields: [], emojis: [], avatarUrl: null, headerUrl: null, actorType: 'Person',
+    locked: false, discoverable: true, indexable: false, hideCollections: null, memorial: false, inboxUrl: `${uri}/inbox`, sharedInboxUrl: null, outboxUrl: null,
+    followersUrl: `${uri}/followers`, followingUrl: null, featuredUrl: null, alsoKnownAs: [], movedToUri: null,
+    createdAt: new Date('2026-01-01T00:00:00Z'), fetchedAt: new Date(),
+  };
+};
