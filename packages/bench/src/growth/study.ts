@@ -13,7 +13,7 @@ import { applyWork, deliverWork, fanOutWork } from '../load/works.js';
 import { StoreSeeder } from './seed-store.js';
 
 const ACCOUNTS = { full: [10_000, 100_000, 1_000_000], quick: [1_000, 10_000] } as const;
-const EACH = { statusesEach: 10, followsEach: 10 };
+const EACH = { statusesEach: 5, followsEach: 10 };
 const FACTOR_MAX = 1.3;
 /** The work is the same whatever the size; only what is stored around it grows. */
 const SIZES = {
