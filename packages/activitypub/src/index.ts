@@ -5,6 +5,8 @@ export { htmlToText } from './html/html-to-text.js';
 export { sanitizeHtml } from './html/sanitize-html.js';
 export { hostOf, httpUri, isPublicUri, normalizeHost, PUBLIC_URI, sameHost } from './hosts.js';
 export type { JsonObject } from './json.js';
+export { readIntegrityProof, verifyIntegrityProof, type IntegrityProof, type ProofFailure, type ProofFailureCode } from './proofs/integrity-proof.js';
+export { pemOfMultikey } from './proofs/multikey.js';
 export { activityFacts } from './read/activity/activity-facts.js';
 export type { ActivityFacts, CarriedActivity, IgnoredActivity, IgnoreRule, ReportFacts } from './read/activity/types.js';
 export { cleanDocument, typesOf } from './read/document.js';
