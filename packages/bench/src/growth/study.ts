@@ -1,6 +1,6 @@
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import { rateOf, type Contender } from '../harness/contest.js';
-import { openFeeds } from '../harness/feed-keys.js';
+import { fillFeed, openFeeds } from '../harness/feed-keys.js';
 import type { BenchOptions } from '../harness/options.js';
 import { seedFollows, seedRemoteFollowers } from '../harness/seed-people.js';
 import type { ServerProcess } from '../harness/server-process.js';
@@ -108,7 +108,7 @@ async function someAccounts(stage: Stage, count: number): Promise<AccountId[]> {
 }
 
 async function seedViewers(stage: Stage, sizes: Sizes): Promise<string[]> {
-  const { db, feeds, ids } = stage.backbone;
+  const { db, ids } = stage.backbone;
   const tokens: string[] = [];
   for (let index = 0; index < sizes.viewers; index += 1) {
     const { account, token } = await stage.person(`viewer${index}`);
@@ -122,8 +122,7 @@ async function seedViewers(stage: Stage, sizes: Sizes): Promise<string[]> {
       authors,
       authors.map(() => ids.next()),
     ]);
-    await feeds.open(account.id);
-    await feeds.fill(account.id, rows.map((row) => ({ statusId: row.id, authorId: row.account, boostOfId: null })));
+    await fillFeed(stage, account.id, rows.map((row) => ({ id: row.id, authorId: row.account })));
     tokens.push(token);
   }
   return tokens;

@@ -1,20 +1,32 @@
-import type { AccountId } from '@trunkline/kernel';
+import type { AccountId, StatusId } from '@trunkline/kernel';
 import type { RedisClient } from './redis-client.js';
 import type { Stage } from './stage.js';
 
 const AT_ONCE = 500;
 const SCAN_COUNT = '5000';
 
-/** Complete feeds without entries for these people, made as the product makes them: from now on posts are pushed to them. */
-export async function openFeeds(stage: Stage, accountIds: readonly AccountId[]): Promise<void> {
+export interface FedStatus {
+  readonly id: StatusId;
+  readonly authorId: AccountId;
+}
+
+/** A complete feed with these entries, made as the product makes it: from now on posts are pushed to it. */
+export async function fillFeed(stage: Stage, accountId: AccountId, statuses: readonly FedStatus[]): Promise<void> {
   const { feeds } = stage.backbone;
+  await feeds.open(accountId);
+  await feeds.fill(accountId, statuses.map(({ id, authorId }) => ({ statusId: id, authorId, boostOfId: null })));
+}
+
+/** The statuses in a feed, as its reader finds them. */
+export async function fedStatusIds(stage: Stage, accountId: AccountId): Promise<StatusId[]> {
+  const entries = (await stage.backbone.feeds.read(accountId)) ?? [];
+  return entries.map((entry) => entry.statusId);
+}
+
+/** Complete feeds without entries for these people. */
+export async function openFeeds(stage: Stage, accountIds: readonly AccountId[]): Promise<void> {
   for (let from = 0; from < accountIds.length; from += AT_ONCE) {
-    await Promise.all(
-      accountIds.slice(from, from + AT_ONCE).map(async (id) => {
-        await feeds.open(id);
-        await feeds.fill(id, []);
-      }),
-    );
+    await Promise.all(accountIds.slice(from, from + AT_ONCE).map((id) => fillFeed(stage, id, [])));
   }
 }
 
@@ -23,7 +35,7 @@ export async function feedKeys(redis: RedisClient): Promise<Map<AccountId, strin
   const keys = new Map<AccountId, string>();
   let cursor = '0';
   do {
-    const [next, found] = await redis.sendCommand<[string, string[]]>(['SCAN', cursor, 'MATCH', '*feed:{*', 'COUNT', SCAN_COUNT]);
+    const [next, found] = await redis.sendCommand<[string, string[]]>(['SCAN', cursor, 'MATCH', '*feed*{b*', 'COUNT', SCAN_COUNT]);
     for (const key of found) keys.set(key.slice(key.lastIndexOf(':') + 1) as AccountId, key);
     cursor = next;
   } while (cursor !== '0');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountId, StatusId } from '@trunkline/kernel';
-import { feedKeys, listLengths } from '../harness/feed-keys.js';
+import { fedStatusIds, feedKeys, listLengths } from '../harness/feed-keys.js';
 import type { RedisClient } from '../harness/redis-client.js';
 import type { Stage } from '../harness/stage.js';
 
@@ -74,7 +74,7 @@ export class FeedWatch {
   }
 
   private async note(accountId: AccountId, nowMs: number): Promise<void> {
-    for (const { statusId } of (await this.stage.backbone.feeds.read(accountId)) ?? []) {
+    for (const statusId of await fedStatusIds(this.stage, accountId)) {
       const times = this.seen.get(statusId) ?? new Map<AccountId, number>();
       if (!times.has(accountId)) times.set(accountId, nowMs);
       this.seen.set(statusId, times);
