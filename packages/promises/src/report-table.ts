@@ -10,7 +10,8 @@ export interface Line {
   readonly unknown: number;
   /** The slowest. */
   readonly recoverMs: number;
-  readonly isKept: boolean;
+  /** null: it could not be run here, which says nothing. */
+  readonly isKept: boolean | null;
 }
 
 const HEAD = ['promise', '', 'seeds', 'operations', 'lost', 'duplicated', 'reordered', 'unknown', 'recovered in', ''];
@@ -22,7 +23,7 @@ export function reportTable(lines: readonly Line[]): string {
     line.promise,
     ...[line.seeds, line.operations, line.lost, line.duplicated, line.reordered, line.unknown].map(String),
     `${(line.recoverMs / 1_000).toFixed(1)} s`,
-    line.isKept ? 'kept' : 'BROKEN',
+    line.isKept === null ? 'NOT RUN' : line.isKept ? 'kept' : 'BROKEN',
   ]);
   const widths = HEAD.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
   // Names to the left, figures to the right.

@@ -18,6 +18,8 @@ export interface Attack {
   /** Whether the short selection holds it. */
   readonly short: boolean;
   readonly sizes: Sizes;
+  /** Why it cannot be run on this machine; null: it can. */
+  readonly cannotRun?: () => string | null;
   /** A stage of its own, made so. */
   readonly stage?: StageOptions;
   /** Instead of the usual mixed load. */

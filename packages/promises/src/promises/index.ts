@@ -5,6 +5,7 @@ import { postsReachEverybody } from './p03-posts-reach-everybody.js';
 import { theBrokerForgets } from './p04-the-broker-forgets.js';
 import { postgresRestarts } from './p05-postgres-restarts.js';
 import { redisIsDisposable } from './p06-redis-is-disposable.js';
+import { fullDisks } from './p07-full-disks.js';
 import { slowRemotes } from './p08-slow-remotes.js';
 import { deadRemoteIsRetried } from './p09-dead-remote-is-retried.js';
 import { gracefulStop } from './p10-graceful-stop.js';
@@ -25,6 +26,7 @@ export const ATTACKS: readonly Attack[] = [
   theBrokerForgets,
   postgresRestarts,
   redisIsDisposable,
+  fullDisks,
   slowRemotes,
   deadRemoteIsRetried,
   gracefulStop,

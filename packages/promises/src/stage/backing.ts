@@ -1,9 +1,13 @@
-import { rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBackingServices, type BackingServices } from '@trunkline/launcher/backing-services';
 import { DataFolder } from '@trunkline/launcher/data-folder';
+import { SmallDisk } from './small-disk.js';
 
 export type StoreName = 'postgres' | 'redis' | 'nats';
+
+/** Sizes in MiB of disks that stores have to themselves. */
+export type SmallDisks = Partial<Record<'postgres' | 'nats', number>>;
 
 const STORES: readonly StoreName[] = ['postgres', 'redis', 'nats'];
 const GIVEN = 'is started elsewhere';
@@ -15,10 +19,18 @@ const GIVEN = 'is started elsewhere';
 export class Backing {
   private readonly running = new Map<StoreName, BackingServices>();
 
-  private constructor(private readonly folders: ReadonlyMap<StoreName, DataFolder>) {}
+  private constructor(
+    private readonly folders: ReadonlyMap<StoreName, DataFolder>,
+    private readonly disks: ReadonlyMap<StoreName, SmallDisk>,
+  ) {}
 
-  static async start(path: string): Promise<Backing> {
-    const backing = new Backing(new Map(STORES.map((name) => [name, DataFolder.hold(join(path, name))])));
+  static async start(path: string, sizes: SmallDisks = {}): Promise<Backing> {
+    // Postgres is another user, who must be able to enter what is mounted below.
+    if (sizes.postgres !== undefined) await chmod(path, 0o711);
+    const disks = new Map<StoreName, SmallDisk>();
+    if (sizes.postgres !== undefined) disks.set('postgres', SmallDisk.mount(join(path, 'postgres', 'postgres'), sizes.postgres));
+    if (sizes.nats !== undefined) disks.set('nats', SmallDisk.mount(join(path, 'nats', 'nats', 'store'), sizes.nats));
+    const backing = new Backing(new Map(STORES.map((name) => [name, DataFolder.hold(join(path, name))])), disks);
     await Promise.all(STORES.map((name) => backing.start(name)));
     return backing;
   }
@@ -34,6 +46,23 @@ export class Backing {
     const folder = this.folder(name);
     if (name === 'postgres') return folder.remembered.postgresFolder ?? join(folder.path, 'postgres');
     return name === 'nats' ? join(folder.path, 'nats', 'store') : join(folder.path, 'redis');
+  }
+
+  /** @throws Error when the store's disk is that of everybody */
+  disk(name: StoreName): SmallDisk {
+    const disk = this.disks.get(name);
+    if (disk === undefined) throw new Error(`${name} has no small disk`);
+    return disk;
+  }
+
+  /** Whether its process is there. */
+  isRunning(name: StoreName): boolean {
+    try {
+      process.kill(this.pid(name), 0);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Starts it again at its old address, with what is on disk. */
@@ -56,6 +85,7 @@ export class Backing {
 
   async stopAll(): Promise<void> {
     for (const name of ['nats', 'redis', 'postgres'] as const) await this.running.get(name)?.stop();
+    for (const disk of this.disks.values()) disk.unmount();
     for (const folder of this.folders.values()) {
       folder.release();
       if (folder.remembered.postgresFolder !== undefined) await rm(folder.remembered.postgresFolder, { recursive: true, force: true });

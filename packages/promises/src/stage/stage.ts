@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScriptedRemote, SplitServer, unsettled, until, type ScriptedRemoteOptions, type TestServices } from '@trunkline/testing';
 import { FaultProxy } from '../fault-proxy.js';
-import { Backing, type StoreName } from './backing.js';
+import { Backing, type SmallDisks, type StoreName } from './backing.js';
 import { behindWalls, wallsBefore, wrongClock } from './copy-environment.js';
 import { quietPorts } from './ports.js';
 
@@ -14,6 +14,10 @@ const REMOTES_MAX = 200;
 const SETTLE_MS_MAX = 240_000;
 
 export interface StageOptions {
+  /** Gives stores disks of their own that can be filled. */
+  readonly smallDisks?: SmallDisks;
+  /** Settings of every service. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Puts a proxy between each of these services and each store. */
   readonly parted?: boolean;
   /** Minutes that the clocks of the first and the second copy of each service are wrong. */
@@ -34,7 +38,7 @@ export class Stage {
 
   static async start(options: StageOptions = {}): Promise<Stage> {
     const path = await mkdtemp(join(tmpdir(), 'trunkline-promises-'));
-    const backing = await Backing.start(path);
+    const backing = await Backing.start(path, options.smallDisks);
     const ports = await quietPorts(REMOTES_MAX);
     const walls = options.parted === true ? await wallsBefore(backing) : new Map<string, FaultProxy>();
     const services: TestServices = { databaseUrl: backing.url('postgres'), redisUrl: backing.url('redis'), natsUrl: backing.url('nats') };
@@ -45,7 +49,7 @@ export class Stage {
       return { ...wrongClock(options.wrongClocks?.[copy] ?? 0), ...behindWalls(app, databaseUrl, backing, walls) };
     };
     try {
-      const split = await SplitServer.start({ replicas: REPLICAS, peers: ports.map((port) => `localhost:${port}`), services, envOf });
+      const split = await SplitServer.start({ replicas: REPLICAS, peers: ports.map((port) => `localhost:${port}`), services, envOf, ...(options.env === undefined ? {} : { env: options.env }) });
       return new Stage(split, backing, { path, ports, walls });
     } catch (error) {
       await backing.stopAll();
