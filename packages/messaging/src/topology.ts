@@ -1,6 +1,7 @@
 import { JetStreamApiError, type ConsumerInfo } from '@nats-io/jetstream';
 import { CONSUMERS, STREAMS, type ConsumerSpec } from '@trunkline/contracts';
 import type { Broker } from './broker.js';
+import { removeStranded } from './stranded-consumers.js';
 import { isStreamMissing, streamInfo } from './stream-info.js';
 import {
   closedAtFirst,
@@ -44,6 +45,7 @@ export async function ensureTopology(broker: Broker, settings: TopologySettings)
   for (const want of streams) await createStream(broker, want, report);
   for (const { name } of STREAMS) {
     const existing = await consumersOf(broker, name);
+    await removeStranded(broker, broker.names.stream(name), existing);
     for (const spec of CONSUMERS.filter((consumer) => consumer.stream === name)) {
       await ensureConsumer(broker, settings, spec, existing.get(spec.name), report);
     }

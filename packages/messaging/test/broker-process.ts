@@ -62,6 +62,11 @@ export class BrokerProcess {
     await rm(join(this.folder, 'jetstream', '$G', 'streams', stream), { recursive: true });
   }
 
+  /** What a stream held, but not what its consumers know; while it is down. */
+  async loseMessages(stream: string): Promise<void> {
+    await rm(join(this.folder, 'jetstream', '$G', 'streams', stream, 'msgs'), { recursive: true });
+  }
+
   async stop(): Promise<void> {
     await this.kill();
     await rm(this.folder, { recursive: true, force: true });
