@@ -48,7 +48,8 @@ async function fillBroker(round: Round): Promise<void> {
   const stores = async (): Promise<boolean> => (await broker.canary()).ok;
   if (await until('the broker to store again', stores, CANARY_MS_MAX).catch(() => false)) return;
   round.fault('the broker stores nothing since its disk was full: restarted');
-  await round.stage.restartStore('nats', 'SIGTERM');
+  // It may be past heeding a polite signal.
+  await round.stage.restartStore('nats', 'SIGKILL');
   await until('the restarted broker to store', stores, CANARY_MS_MAX * 2);
 }
 
