@@ -24,6 +24,15 @@ export async function handleBatch<E extends { readonly eventId: string }>(
       }
     });
   }
+  await conclude(done, events, failed);
+}
+
+/** The end of a batch whose events were worked on together: notes what is done, and hands back what failed. */
+export async function conclude<E extends { readonly eventId: string }>(
+  done: (eventIds: readonly string[]) => Promise<void>,
+  events: readonly E[],
+  failed: ReadonlyMap<string, unknown>,
+): Promise<void> {
   const finished = events.filter((event) => !failed.has(event.eventId)).map((event) => event.eventId);
   if (finished.length > 0) await done(finished);
   if (failed.size > 0) throw new BatchFailure(failed);

@@ -14,6 +14,8 @@ export const LIVE = {
   kill: 'live.kill',
   /** Something for one account's streams. */
   user: (accountId: string): string => `live.user.${accountId}`,
+  /** Something for the home streams of many accounts at once. */
+  homes: 'live.homes',
   /** Statuses that public timelines show, local and remote. */
   public: 'live.public',
 } as const;
@@ -26,6 +28,10 @@ export const LiveUserMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('notification'), notificationId: SnowflakeSchema }),
 ]);
 export type LiveUserMessage = z.infer<typeof LiveUserMessage>;
+
+/** One message for many: their ids with commas between. Streaming apps pick those who listen there. */
+export const LiveHomesMessage = z.object({ accountIds: z.string().regex(/^\d{1,19}(,\d{1,19})*$/), message: LiveUserMessage });
+export type LiveHomesMessage = z.infer<typeof LiveHomesMessage>;
 
 /** A public status appeared, changed or went. Tags are normalised names. */
 export const LivePublicMessage = z.object({

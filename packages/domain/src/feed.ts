@@ -1,10 +1,9 @@
-import { compareIds, isSnowflake, newestFirst, type AccountId, type StatusId } from '@trunkline/kernel';
+import { compareIds, newestFirst, type StatusId } from '@trunkline/kernel';
 import type { Page } from './paging.js';
 
-/** One line of a home feed. In Redis it is the text `statusId:authorId:boostOfId`, with `0` for no boost. */
+/** One line of a home feed, with what it boosts, if anything. */
 export interface FeedEntry {
   readonly statusId: StatusId;
-  readonly authorId: AccountId;
   readonly boostOfId: StatusId | null;
 }
 
@@ -13,44 +12,53 @@ export const FEED_ENTRIES_MAX = 800;
 /** A boost is dropped when its status already stands among this many entries before it (Mastodon: 40). */
 export const BOOST_WINDOW = 40;
 
-export const formatFeedEntry = (entry: FeedEntry): string => `${entry.statusId}:${entry.authorId}:${entry.boostOfId ?? '0'}`;
-
-/** `null` for text that is no entry, so that a damaged line costs one line, not the feed. */
-export function parseFeedEntry(text: string): FeedEntry | null {
-  const [statusId, authorId, boostOfId, rest] = text.split(':');
-  if (!isSnowflake(statusId) || !isSnowflake(authorId) || !isSnowflake(boostOfId) || rest !== undefined) return null;
-  return { statusId, authorId, boostOfId: boostOfId === '0' ? null : boostOfId };
-}
-
 /**
- * Several lists as one: newest first, each status once, repeated boosts collapsed. The earliest boost stays, so
- * that an entry a client has seen does not move when somebody boosts again.
+ * The boosts among the first `count` of `entries` (newest first, each status once) that repeat what stands within
+ * `window` entries before them. The earliest boost stays, so that an entry a client has seen does not move when somebody
+ * boosts again. `needs`: how many entries have to be known to be sure; with fewer, ask again with more.
  */
-export function feedMerge(lists: readonly (readonly FeedEntry[])[], boostWindow = BOOST_WINDOW): FeedEntry[] {
-  const unique = new Map<string, FeedEntry>();
-  for (const list of lists) for (const entry of list) unique.set(entry.statusId, entry);
-  const oldestFirst = [...unique.values()].sort((a, b) => compareIds(a.statusId, b.statusId));
-  const shownAt = new Map<string, number>();
-  const shown: FeedEntry[] = [];
-  for (const entry of oldestFirst) {
-    const subject = entry.boostOfId ?? entry.statusId;
-    const before = shownAt.get(subject);
-    if (entry.boostOfId !== null && before !== undefined && shown.length - before <= boostWindow) continue;
-    shownAt.set(subject, shown.length);
-    shown.push(entry);
+export function repeatedBoosts(
+  entries: readonly FeedEntry[],
+  count: number,
+  window = BOOST_WINDOW,
+): { readonly repeated: ReadonlySet<StatusId>; readonly needs: number } {
+  const repeated = new Set<StatusId>();
+  let needs = 0;
+  for (const [index, entry] of entries.slice(0, count).entries()) {
+    if (entry.boostOfId === null) continue;
+    const chain = earlierOnes(entries, index, window);
+    needs = Math.max(needs, (chain.at(-1) ?? index) + 1 + (endsAtOriginal(entries, chain) ? 0 : window));
+    if (repeats(chain, index, window)) repeated.add(entry.statusId);
   }
-  return shown.reverse();
+  return { repeated, needs };
 }
 
-/** The entries of one page, newest first, from a list that is newest first. */
-export function feedPage<T extends { readonly statusId: StatusId }>(entries: readonly T[], page: Page): T[] {
+/** Places of the same status before `index`, each within the window of the one after it; the original ends the search. */
+function earlierOnes(entries: readonly FeedEntry[], index: number, window: number): number[] {
+  const subject = entries[index]?.boostOfId;
+  const chain: number[] = [];
+  for (let at = index + 1; at <= (chain.at(-1) ?? index) + window && at < entries.length; at += 1) {
+    const other = entries[at];
+    if (other?.statusId === subject) return [...chain, at];
+    if (other?.boostOfId === subject) chain.push(at);
+  }
+  return chain;
+}
+
+const endsAtOriginal = (entries: readonly FeedEntry[], chain: readonly number[]): boolean => entries[chain.at(-1) ?? -1]?.boostOfId === null;
+
+/** From the earliest of the chain, which stands: each that follows too soon after one that stands is left out. */
+function repeats(chain: readonly number[], index: number, window: number): boolean {
+  let standing: number | null = null;
+  for (const at of [...chain].reverse()) if (standing === null || standing - at > window) standing = at;
+  return standing !== null && standing - index <= window;
+}
+
+/** The ids of one page, newest first, from a list that is newest first. */
+export function feedPage(ids: readonly StatusId[], page: Page): StatusId[] {
   const floor = page.minId ?? page.sinceId;
-  const within = entries.filter(
-    (entry) =>
-      (page.maxId === null || compareIds(entry.statusId, page.maxId) < 0) &&
-      (floor === null || compareIds(entry.statusId, floor) > 0),
-  );
-  within.sort((a, b) => newestFirst(a.statusId, b.statusId));
+  const within = ids.filter((id) => (page.maxId === null || compareIds(id, page.maxId) < 0) && (floor === null || compareIds(id, floor) > 0));
+  within.sort(newestFirst);
   if (page.minId === null) return within.slice(0, page.limit);
   return page.limit === 0 ? [] : within.slice(-page.limit);
 }

@@ -27,13 +27,12 @@ export { limitOf, pageOf, type Page, type RawPage } from './paging.js';
 export {
   BOOST_WINDOW,
   FEED_ENTRIES_MAX,
-  feedMerge,
   feedPage,
-  formatFeedEntry,
-  parseFeedEntry,
+  repeatedBoosts,
   type FeedEntry,
 } from './feed.js';
 export { versionOf, type VersionName } from './versions.js';
+export { peopleOf, reachOf, type Reach } from './feed-reach.js';
 export { domainVerdict, normaliseHost, type DomainVerdict } from './policy.js';
 export {
   BREAKER_FAILURES,

@@ -11,7 +11,7 @@ export { Kept } from './reading/kept.js';
 export { VersionSheet } from './reading/version-sheet.js';
 export { rowReader } from './reading/status-reader.js';
 export { isVisible, viewStatus, viewStatuses } from './reading/view-statuses.js';
-export { homeEntries, isFeedsDown } from './reading/home-feed.js';
+export { FEED_LATE_MS, isFeedsDown, keepHomeFeed, type FeedPorts } from './reading/home-feed.js';
 export { accountTimeline, homeTimeline, publicTimeline, tagTimeline, type Scope } from './reading/timelines.js';
 export { ingestAccount, publishedOr } from './remote/ingest-account.js';
 export { ingestEdit, ingestStatus, namedUris, peopleByUri, readPost, storePosts, type IngestOutcome } from './remote/ingest-status.js';

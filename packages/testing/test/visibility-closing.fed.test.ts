@@ -32,7 +32,7 @@ async function pathsShowing(viewer: Viewer, { id, uri, word }: Published): Promi
   const { api, account } = stage.people[viewer];
   const shown: string[] = [];
   if ((await api.ask('GET', `/api/v1/statuses/${id}`)).status !== 404) shown.push('itself');
-  if ((await stage.server.backbone.feeds.read(account.id))?.some(({ statusId }) => statusId === id) === true) shown.push('the feed in Redis');
+  if ((await stage.server.backbone.feeds.read(account.id))?.ids.some((shown) => shown === id) === true) shown.push('the feed in Redis');
   const lists = {
     'home': '/api/v1/timelines/home?limit=40',
     'public': '/api/v1/timelines/public?limit=40',

@@ -89,8 +89,8 @@ const asJson = async (viewer: Viewer, path: string): Promise<string> => JSON.str
 const search = (viewer: Viewer, address: string): Promise<string> => asJson(viewer, `/api/v2/search?type=statuses&resolve=true&q=${encodeURIComponent(address)}`);
 const READS: Readonly<Record<string, (viewer: Viewer, published: Published) => Promise<boolean>>> = {
   'the home feed in Redis': async (viewer, { id }) => {
-    const entries = await stage.server.backbone.feeds.read(stage.people[viewer].account.id);
-    return entries?.some(({ statusId }) => statusId === id) ?? false;
+    const feed = await stage.server.backbone.feeds.read(stage.people[viewer].account.id);
+    return feed?.ids.some((shown) => shown === id) ?? false;
   },
   'home': async (viewer, { id }) => (await asJson(viewer, '/api/v1/timelines/home?limit=40')).includes(`"id":"${id}"`),
   'notifications': async (viewer, { id }) => (await asJson(viewer, '/api/v1/notifications?limit=80')).includes(`"id":"${id}"`),

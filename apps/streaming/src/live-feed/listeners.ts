@@ -30,9 +30,10 @@ export interface Listener {
   readonly channel: Channel;
 }
 
-/** Opens the live messages of one account, or the public ones; the answer ends them. */
+/** Opens the live messages of one account, those for many accounts, or the public ones; the answer ends them. */
 export interface LiveSources {
   openUser(accountId: AccountId): () => void;
+  openHomes(): () => void;
   openPublic(): () => void;
 }
 
@@ -49,6 +50,7 @@ export class Listeners {
   private readonly users = new Map<AccountId, { readonly listeners: Set<Listener>; readonly close: () => void }>();
   private readonly publicListeners = new Set<Listener>();
   private closePublic: (() => void) | null = null;
+  private closeHomes: (() => void) | null = null;
 
   constructor(private readonly sources: LiveSources) {}
 
@@ -95,6 +97,10 @@ export class Listeners {
     return [...(this.users.get(accountId)?.listeners ?? [])];
   }
 
+  hasUser(accountId: AccountId): boolean {
+    return this.users.has(accountId);
+  }
+
   ofPublic(): readonly Listener[] {
     return [...this.publicListeners];
   }
@@ -111,6 +117,7 @@ export class Listeners {
       this.closePublic ??= this.sources.openPublic();
       return;
     }
+    this.closeHomes ??= this.sources.openHomes();
     const known = this.users.get(client.who.accountId);
     if (known !== undefined) known.listeners.add(listener);
     else this.users.set(client.who.accountId, { listeners: new Set([listener]), close: this.sources.openUser(client.who.accountId) });
@@ -125,6 +132,10 @@ export class Listeners {
     if (user?.listeners.delete(listener) === true && user.listeners.size === 0) {
       user.close();
       this.users.delete(listener.client.who.accountId);
+    }
+    if (this.users.size === 0) {
+      this.closeHomes?.();
+      this.closeHomes = null;
     }
   }
 }

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LIVE, LiveKillMessage, LivePublicMessage, LiveUserMessage } from '@trunkline/contracts';
+import { LIVE, LiveHomesMessage, LiveKillMessage, LivePublicMessage, LiveUserMessage } from '@trunkline/contracts';
 import type { AccountId } from '@trunkline/kernel';
 import { BACKBONE, type Backbone } from '@trunkline/platform';
-import { homeEntries } from '@trunkline/social';
+import { keepHomeFeed } from '@trunkline/social';
 import type { Channel } from '../channels/channel.js';
 import { deliverLive, type LiveItem } from './deliver-live.js';
 import { Listeners, type CloseReason, type StreamClient } from './listeners.js';
@@ -27,6 +27,7 @@ export class LiveFeed {
     );
     this.listeners = new Listeners({
       openUser: (accountId) => closing(bus.subscribe(LIVE.user(accountId), (message) => this.queue.push({ kind: 'user', accountId, message }), LiveUserMessage)),
+      openHomes: () => closing(bus.subscribe(LIVE.homes, (message) => this.takeHomes(message), LiveHomesMessage)),
       openPublic: () => closing(bus.subscribe(LIVE.public, (message) => this.queue.push({ kind: 'public', message }), LivePublicMessage)),
     });
     const kills = bus.subscribe(LIVE.kill, ({ accountId }) => this.closeAll(({ who }) => who.accountId === accountId, 'revoked'), LiveKillMessage);
@@ -52,10 +53,17 @@ export class LiveFeed {
     }
   }
 
+  private takeHomes({ accountIds, message }: LiveHomesMessage): void {
+    for (const id of accountIds.split(',')) {
+      const accountId = id as AccountId;
+      if (this.listeners.hasUser(accountId)) this.queue.push({ kind: 'user', accountId, message });
+    }
+  }
+
   /** Fan-out reaches those who have a home feed: whoever listens has one, also when they never asked for the timeline. */
   private async keepFeed(accountId: AccountId): Promise<void> {
     try {
-      if ((await this.backbone.feeds.existing([accountId])).size === 0) await homeEntries(this.backbone, accountId);
+      await keepHomeFeed(this.backbone, accountId);
     } catch (err) {
       this.backbone.parts.logger.warn({ event: 'feed_not_built', err }, 'a home feed could not be built for its stream');
     }

@@ -1,125 +1,171 @@
-import type { EventOf, StatusDeletedV1, StatusEditedV1, StatusPublishedV1 } from '@trunkline/contracts';
-import { feedVerdict, normaliseHashtag, sightOf, type FeedEntry, type FeedVerdict, type StatusFacts, type TimelineFacts } from '@trunkline/domain';
-import type { AccountId, StatusId } from '@trunkline/kernel';
+import type { EventOf, LiveUserMessage, StatusDeletedV1, StatusEditedV1, StatusPublishedV1 } from '@trunkline/contracts';
+import { feedVerdict, normaliseHashtag, sightOf, type StatusFacts, type TimelineFacts, type Viewer } from '@trunkline/domain';
+import { idTimeMs, type AccountId, type Clock, type StatusId } from '@trunkline/kernel';
 import {
+  FEED_LATE_MS,
+  isFeedsDown,
   loadStatuses,
-  peopleIn,
   timelineFacts,
-  viewerOf,
   type HomeFeeds,
   type LivePort,
   type PolicyPort,
   type SocialReads,
   type StatusView,
 } from '@trunkline/social';
-
-/** Followers per round: one page of ids, one question for ties, one push. */
-const FOLLOWERS_PER_PAGE = 500;
+import type { Turns } from './turns.js';
+import { walkReaders, type Answer, type Walk } from './walk-readers.js';
 
 export interface FanOutPorts {
   readonly store: SocialReads;
   readonly feeds: HomeFeeds;
   readonly live: LivePort;
   readonly policy: PolicyPort;
+  readonly clock: Clock;
+  readonly turns: Turns;
+  /** How far an event came, kept for a while: a try that was cut short is taken up there. */
+  readonly progress: { get(key: string): Promise<unknown>; set(key: string, value: unknown, ttlSeconds: number): Promise<void> };
 }
 
-/**
- * A new status into the home feeds of its author and of active local followers, and onto their streams.
- * @returns how many feeds took it.
- */
-export async function fanOutStatus(ports: FanOutPorts, event: EventOf<typeof StatusPublishedV1>): Promise<number> {
-  const view = await viewOf(ports, event.statusId);
-  if (view === null) return 0;
-  let feeds = 0;
-  const facts = timelineFacts(ports, view);
-  const entry: FeedEntry = { statusId: view.status.id, authorId: view.status.accountId, boostOfId: view.status.boostOfId };
-  for await (const verdicts of verdictsOfReaders(ports, view, facts)) {
-    const takers = verdicts.filter(([, verdict]) => mayBecomeShown(verdict, facts)).map(([id]) => id);
-    if (takers.length === 0) continue;
-    const pushed = await ports.feeds.push(takers, entry);
-    feeds += pushed;
-    const shown = verdicts.filter(([, verdict]) => verdict === 'show').map(([id]) => id);
-    ports.live.toUsers(shown, { type: 'update', statusId: view.status.id });
-  }
-  tellPublic(ports, view, facts, 'update');
-  return feeds;
+/** An event, and whether it was delivered before. */
+export interface Told<E> {
+  readonly event: E;
+  readonly again: boolean;
 }
 
-/** An edit changes no feed; open streams are told. */
-export async function announceEdit(ports: FanOutPorts, event: EventOf<typeof StatusEditedV1>): Promise<void> {
-  const view = await viewOf(ports, event.statusId);
-  if (view === null) return;
-  const facts = timelineFacts(ports, view);
-  for await (const verdicts of verdictsOfReaders(ports, view, facts)) {
-    const shown = verdicts.filter(([, verdict]) => verdict === 'show').map(([id]) => id);
-    ports.live.toUsers(shown, { type: 'status.update', statusId: view.status.id });
-  }
-  tellPublic(ports, view, facts, 'status.update');
+export interface FannedOut {
+  /** How many feeds took each, by event id. */
+  readonly feeds: ReadonlyMap<string, number>;
+  /** What went wrong, by event id. */
+  readonly failed: ReadonlyMap<string, unknown>;
 }
 
-/** Takes a deleted status out of feeds; streams drop it. Nobody else learns that there was something followers-only or direct. */
-export async function withdrawStatus(ports: FanOutPorts, event: EventOf<typeof StatusDeletedV1>): Promise<void> {
-  const { statusId, authorId } = event;
-  const view = (await loadStatuses(ports, null, [statusId])).views.get(statusId);
-  const facts = view === undefined ? null : asItStood(timelineFacts(ports, view).status);
-  for await (const readers of activeReaders(ports, authorId)) {
-    await ports.feeds.remove(readers, [statusId]);
-    if (facts === null) continue;
-    const ties = await ports.store.tiesOfMany(readers, [authorId]);
-    const told = readers.filter((id) => sightOf(facts, id, viewerOf(id, ties.get(id) ?? new Map()).tiesTo(authorId)) === 'visible');
-    ports.live.toUsers(told, { type: 'delete', statusId });
+const PROGRESS_SECONDS = 3_600;
+
+/** New statuses into the home feeds of their authors and of active local followers, and onto their streams. */
+export async function fanOutStatuses(ports: FanOutPorts, told: readonly Told<EventOf<typeof StatusPublishedV1>>[]): Promise<FannedOut> {
+  const views = await viewsOf(ports, told);
+  const feeds = new Map<string, number>();
+  const walks = new Map<Walk, string>();
+  for (const { event, again } of told) {
+    const view = views.get(event.statusId);
+    if (view === undefined) continue;
+    const count = (taken: number): void => void feeds.set(event.eventId, (feeds.get(event.eventId) ?? 0) + taken);
+    walks.set(await walkOf(ports, { view, again, count, eventId: event.eventId }), event.eventId);
+    tellPublic(ports, view, 'update');
   }
-  if (event.boostOfId === null && facts?.visibility === 'public') {
-    ports.live.toPublic({ type: 'delete', statusId, authorId, local: event.local, hasMedia: false, tags: [] });
-  }
+  return { feeds, failed: await failures(ports, walks) };
 }
+
+/** Edits change no feed; open streams are told. */
+export async function announceEdits(ports: FanOutPorts, told: readonly Told<EventOf<typeof StatusEditedV1>>[]): Promise<FannedOut> {
+  const views = await viewsOf(ports, told);
+  const walks = new Map<Walk, string>();
+  for (const { event } of told) {
+    const view = views.get(event.statusId);
+    if (view === undefined) continue;
+    const item = timelineFacts(ports, view);
+    const give = tellStreams(ports, { type: 'status.update', statusId: event.statusId });
+    walks.set({ item, judge: (viewer) => (feedVerdict(item, viewer) === 'show' ? 'show' : 'leave'), give }, event.eventId);
+    tellPublic(ports, view, 'status.update');
+  }
+  return { feeds: new Map(), failed: await failures(ports, walks) };
+}
+
+/** Takes deleted statuses out of feeds; streams drop them. Nobody else learns that there was something followers-only or direct. */
+export async function withdrawStatuses(ports: FanOutPorts, told: readonly Told<EventOf<typeof StatusDeletedV1>>[]): Promise<FannedOut> {
+  const { views } = await loadStatuses(ports, null, [...new Set(told.map(({ event }) => event.statusId))]);
+  const walks = new Map<Walk, string>();
+  for (const { event } of told) {
+    const { statusId, authorId } = event;
+    const view = views.get(statusId);
+    if (view === undefined) continue;
+    const facts = timelineFacts(ports, view);
+    const item = { ...facts, status: asItStood(facts.status) };
+    const tell = tellStreams(ports, { type: 'delete', statusId });
+    const give: Walk['give'] = async (readers) => {
+      tell(readers);
+      await unlessAway(() => ports.feeds.remove(readers, [statusId]));
+    };
+    walks.set({ item, judge: (viewer) => mayHearOfEnd(item.status, viewer), give }, event.eventId);
+    if (event.boostOfId === null && item.status.visibility === 'public') {
+      ports.live.toPublic({ type: 'delete', statusId, authorId, local: event.local, hasMedia: false, tags: [] });
+    }
+  }
+  return { feeds: new Map(), failed: await failures(ports, walks) };
+}
+
+const mayHearOfEnd = (status: StatusFacts, viewer: Viewer): Answer => {
+  const ties = viewer.tiesTo(status.authorId);
+  const reads = ties.follows || viewer.id === status.authorId;
+  return reads && sightOf(status, viewer.id, ties) === 'visible' ? 'show' : 'leave';
+};
 
 /** Facts of a tombstone as they were while it could be read; its author may have gone with it. */
 const asItStood = (facts: StatusFacts): StatusFacts => ({ ...facts, deleted: false, authorSuspended: false });
 
-async function viewOf(ports: FanOutPorts, statusId: StatusId): Promise<StatusView | null> {
-  const { views } = await loadStatuses(ports, null, [statusId]);
-  const view = views.get(statusId);
-  return view === undefined || view.status.deletedAt !== null ? null : view;
+async function failures(ports: FanOutPorts, walks: ReadonlyMap<Walk, string>): Promise<Map<string, unknown>> {
+  const failed = await walkReaders(ports, [...walks.keys()]);
+  return new Map([...failed].map(([walk, error]) => [walks.get(walk) ?? '', error]));
 }
+
+async function viewsOf(ports: FanOutPorts, told: readonly Told<{ readonly statusId: StatusId }>[]): Promise<Map<StatusId, StatusView>> {
+  const { views } = await loadStatuses(ports, null, [...new Set(told.map(({ event }) => event.statusId))]);
+  return new Map([...views].filter(([, view]) => view.status.deletedAt === null));
+}
+
+interface Published {
+  readonly view: StatusView;
+  readonly again: boolean;
+  readonly eventId: string;
+  readonly count: (taken: number) => void;
+}
+
+async function walkOf(ports: FanOutPorts, { view, again, eventId, count }: Published): Promise<Walk> {
+  const item = timelineFacts(ports, view);
+  const statusId = view.status.id;
+  const tell = tellStreams(ports, { type: 'update', statusId });
+  const key = `fan-out:${eventId}`;
+  return {
+    item,
+    judge: (viewer) => answerOf(item, viewer),
+    give: async (readers, answer) => {
+      const late = ports.clock.nowMs() - idTimeMs(statusId) > FEED_LATE_MS;
+      await unlessAway(async () => count(await ports.feeds.push(readers, statusId, { again, late })));
+      if (answer === 'show') tell(readers);
+    },
+    afterId: again ? cursorIn(await ports.progress.get(key)) : null,
+    reached: (followerId) => ports.progress.set(key, { after: followerId }, PROGRESS_SECONDS),
+  };
+}
+
+const cursorIn = (value: unknown): AccountId | null =>
+  typeof value === 'object' && value !== null && 'after' in value && typeof value.after === 'string' ? (value.after as AccountId) : null;
 
 /**
  * A reply whose parent is not here yet goes in as well: the rule is asked again at each read, when the parent
  * may have come.
  */
-const mayBecomeShown = (verdict: FeedVerdict, facts: TimelineFacts): boolean =>
-  verdict === 'show' || (verdict === 'reply-to-stranger' && facts.reply?.toAccountId === null);
-
-async function* verdictsOfReaders(
-  ports: FanOutPorts,
-  view: StatusView,
-  facts: TimelineFacts,
-): AsyncGenerator<(readonly [AccountId, FeedVerdict])[]> {
-  const people = peopleIn(view.boosted === null ? [view.status] : [view.status, view.boosted.status]);
-  for await (const readers of activeReaders(ports, view.status.accountId)) {
-    const ties = await ports.store.tiesOfMany(readers, people);
-    yield readers.map((id) => [id, feedVerdict(facts, viewerOf(id, ties.get(id) ?? new Map()))] as const);
-  }
+function answerOf(item: TimelineFacts, viewer: Viewer): Answer {
+  const verdict = feedVerdict(item, viewer);
+  if (verdict === 'show') return 'show';
+  return verdict === 'reply-to-stranger' && item.reply?.toAccountId === null ? 'keep' : 'leave';
 }
 
-/** The author, if local, and local followers, page by page; only those who have a feed, i.e. read it lately. */
-async function* activeReaders(ports: FanOutPorts, authorId: AccountId): AsyncGenerator<AccountId[]> {
-  const own = await ports.feeds.existing([authorId]);
-  if (own.size > 0) yield [authorId];
-  let after: AccountId | null = null;
-  for (;;) {
-    const page: { accountId: AccountId }[] = await ports.store.localFollowersAfter(authorId, after, FOLLOWERS_PER_PAGE);
-    const ids = page.map((follower) => follower.accountId);
-    const active = await ports.feeds.existing(ids);
-    if (active.size > 0) yield ids.filter((id) => active.has(id));
-    after = ids.at(-1) ?? null;
-    if (ids.length < FOLLOWERS_PER_PAGE) return;
-  }
+/** Feeds that are away are no failure: Redis holds nothing that a read cannot rebuild. Streams are told all the same. */
+async function unlessAway(work: () => Promise<void>): Promise<void> {
+  await work().catch((error: unknown) => {
+    if (!isFeedsDown(error)) throw error;
+  });
 }
 
-function tellPublic(ports: FanOutPorts, view: StatusView, facts: TimelineFacts, type: 'update' | 'status.update'): void {
+const tellStreams =
+  (ports: FanOutPorts, message: LiveUserMessage) =>
+  async (readers: readonly AccountId[]): Promise<void> =>
+    ports.live.toHomes(readers, message);
+
+function tellPublic(ports: FanOutPorts, view: StatusView, type: 'update' | 'status.update'): void {
   const { status } = view;
-  if (status.visibility !== 'public' || status.boostOfId !== null || facts.authorSilenced) return;
+  if (status.visibility !== 'public' || status.boostOfId !== null || timelineFacts(ports, view).authorSilenced) return;
   ports.live.toPublic({
     type,
     statusId: status.id,

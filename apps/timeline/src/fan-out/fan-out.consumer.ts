@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import {
   AccountBlockedV1,
   consumerName,
@@ -10,43 +10,57 @@ import {
   StatusPublishedV1,
   type EventOf,
 } from '@trunkline/contracts';
+import type { JetStreamContext } from '@trunkline/messaging';
 import { markDone } from '@trunkline/persistence';
 import { BACKBONE, type Backbone } from '@trunkline/platform';
-import { handleBatch } from '../handle-batch.js';
-import { mergeFollowed, removeBlocked, removeUnfollowed } from './adjust-feeds.js';
-import { announceEdit, fanOutStatus, withdrawStatus } from './fan-out-status.js';
+import { conclude, handleBatch } from '../handle-batch.js';
+import { removeBlocked, removeUnfollowed, renewFollower } from './adjust-feeds.js';
+import { announceEdits, fanOutStatuses, withdrawStatuses, type FannedOut, type FanOutPorts, type Told } from './fan-out-status.js';
+import { Turns } from './turns.js';
 
 const name = (event: Parameters<typeof consumerName>[2]): string => consumerName('timeline', 'fan-out', event);
 const BATCH = { batch: true };
+/**
+ * Several batches at once, since one holds a post with a million followers as long as it takes, in turns with everything
+ * else; the broker is told meanwhile that it is being worked on.
+ */
+const LONG_BATCH = { ...BATCH, concurrency: 4, timeoutMs: 600_000 };
+/** Pieces of fan-out under way at the same time in this process: each is one page of followers. */
+const TURNS_AT_ONCE = 4;
 
 /** Events that change home feeds. Nothing else writes `feed:*`, but the reader who builds a missing one. */
 @Controller()
 export class FanOutConsumer {
-  constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
+  private readonly ports: FanOutPorts;
 
-  @EventPattern<string>(name(StatusPublishedV1), BATCH)
-  published(@Payload() events: EventOf<typeof StatusPublishedV1>[]): Promise<void> {
-    return handleBatch(this.done(StatusPublishedV1), events, async (event) => {
-      const startedMs = performance.now();
-      const feeds = await fanOutStatus(this.backbone, event);
-      this.backbone.parts.metrics.fanoutRecipients.observe(feeds);
-      this.backbone.parts.metrics.fanoutSeconds.observe((performance.now() - startedMs) / 1000);
-    });
+  constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
+    const { store, feeds, live, policy, clock, cache: progress } = backbone;
+    this.ports = { store, feeds, live, policy, clock, progress, turns: new Turns(TURNS_AT_ONCE) };
   }
 
-  @EventPattern<string>(name(StatusEditedV1), BATCH)
-  edited(@Payload() events: EventOf<typeof StatusEditedV1>[]): Promise<void> {
-    return handleBatch(this.done(StatusEditedV1), events, (event) => announceEdit(this.backbone, event));
+  @EventPattern<string>(name(StatusPublishedV1), LONG_BATCH)
+  async published(@Payload() events: EventOf<typeof StatusPublishedV1>[], @Ctx() context: JetStreamContext): Promise<void> {
+    const { metrics } = this.backbone.parts;
+    const startedMs = performance.now();
+    const { feeds, failed } = await fanOutStatuses(this.ports, toldOf(events, context));
+    for (const { eventId } of events) metrics.fanoutRecipients.observe(feeds.get(eventId) ?? 0);
+    metrics.fanoutSeconds.observe((performance.now() - startedMs) / 1000);
+    await conclude(this.done(StatusPublishedV1), events, failed);
   }
 
-  @EventPattern<string>(name(StatusDeletedV1), BATCH)
-  deleted(@Payload() events: EventOf<typeof StatusDeletedV1>[]): Promise<void> {
-    return handleBatch(this.done(StatusDeletedV1), events, (event) => withdrawStatus(this.backbone, event));
+  @EventPattern<string>(name(StatusEditedV1), LONG_BATCH)
+  edited(@Payload() events: EventOf<typeof StatusEditedV1>[], @Ctx() context: JetStreamContext): Promise<void> {
+    return this.together(StatusEditedV1, events, announceEdits(this.ports, toldOf(events, context)));
+  }
+
+  @EventPattern<string>(name(StatusDeletedV1), LONG_BATCH)
+  deleted(@Payload() events: EventOf<typeof StatusDeletedV1>[], @Ctx() context: JetStreamContext): Promise<void> {
+    return this.together(StatusDeletedV1, events, withdrawStatuses(this.ports, toldOf(events, context)));
   }
 
   @EventPattern<string>(name(FollowAcceptedV1), BATCH)
   followed(@Payload() events: EventOf<typeof FollowAcceptedV1>[]): Promise<void> {
-    return handleBatch(this.done(FollowAcceptedV1), events, (event) => mergeFollowed(this.backbone, event));
+    return handleBatch(this.done(FollowAcceptedV1), events, (event) => renewFollower(this.backbone, event));
   }
 
   @EventPattern<string>(name(FollowUndoneV1), BATCH)
@@ -59,7 +73,14 @@ export class FanOutConsumer {
     return handleBatch(this.done(AccountBlockedV1), events, (event) => removeBlocked(this.backbone, event));
   }
 
+  private async together(event: Parameters<typeof name>[0], events: readonly { readonly eventId: string }[], work: Promise<FannedOut>): Promise<void> {
+    await conclude(this.done(event), events, (await work).failed);
+  }
+
   private done(event: Parameters<typeof name>[0]): (eventIds: readonly string[]) => Promise<void> {
     return (eventIds) => markDone(this.backbone.db, name(event), eventIds);
   }
 }
+
+const toldOf = <E>(events: readonly E[], context: JetStreamContext): Told<E>[] =>
+  events.map((event, at) => ({ event, again: context.deliveries[at]?.redelivered ?? true }));

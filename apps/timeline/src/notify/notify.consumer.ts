@@ -15,14 +15,14 @@ import {
 } from '@trunkline/contracts';
 import { markDone } from '@trunkline/persistence';
 import { BACKBONE, type Backbone } from '@trunkline/platform';
-import { handleBatch } from '../handle-batch.js';
+import { conclude, handleBatch } from '../handle-batch.js';
 import {
   notifyOfFavourite,
   notifyOfFollow,
   notifyOfFollowRequest,
   notifyOfReport,
   notifyOfSignUp,
-  notifyOfStatus,
+  notifyOfStatuses,
   withdrawBoost,
   withdrawFavourite,
   withdrawFollow,
@@ -37,8 +37,8 @@ export class NotifyConsumer {
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
 
   @EventPattern<string>(name(StatusPublishedV1), BATCH)
-  published(@Payload() events: EventOf<typeof StatusPublishedV1>[]): Promise<void> {
-    return handleBatch(this.done(StatusPublishedV1), events, (event) => notifyOfStatus(this.backbone, event));
+  async published(@Payload() events: EventOf<typeof StatusPublishedV1>[]): Promise<void> {
+    await conclude(this.done(StatusPublishedV1), events, await notifyOfStatuses(this.backbone, events));
   }
 
   @EventPattern<string>(name(StatusFavouritedV1), BATCH)

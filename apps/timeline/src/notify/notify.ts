@@ -46,8 +46,9 @@ const factOf = {
   followRequest: (followId: Snowflake): string => `follow_request:${followId}`,
 };
 
-/** Followers with the bell on, asked for in pages. */
+/** Followers with the bell on: told in pages, asked for in larger ones. */
 const FOLLOWERS_PER_PAGE = 500;
+const BELLS_AT_ONCE = 5_000;
 
 interface Notice {
   readonly accountId: AccountId;
@@ -59,10 +60,22 @@ interface Notice {
 }
 
 /** Mentions, boosts of local people's posts, and new posts for those who asked to be told. */
-export async function notifyOfStatus(ports: NotifyPorts, event: EventOf<typeof StatusPublishedV1>): Promise<void> {
-  const { views } = await loadStatuses(ports, null, [event.statusId]);
-  const view = views.get(event.statusId);
-  if (view === undefined || view.status.deletedAt !== null) return;
+export async function notifyOfStatuses(ports: NotifyPorts, events: readonly EventOf<typeof StatusPublishedV1>[]): Promise<ReadonlyMap<string, unknown>> {
+  const { views } = await loadStatuses(ports, null, [...new Set(events.map((event) => event.statusId))]);
+  const posts = events.flatMap(({ eventId, statusId }) => {
+    const view = views.get(statusId);
+    return view === undefined || view.status.deletedAt !== null ? [] : [{ eventId, view }];
+  });
+  const authors = [...new Set(posts.filter(({ view }) => tellsSubscribers(view)).map(({ view }) => view.author.id))];
+  const bells = await bellsOf(ports, authors);
+  const failed = new Map<string, unknown>();
+  for (const { eventId, view } of posts) {
+    await notifyOfStatus(ports, view, bells.get(view.author.id) ?? []).catch((error: unknown) => void failed.set(eventId, error));
+  }
+  return failed;
+}
+
+async function notifyOfStatus(ports: NotifyPorts, view: StatusView, subscribers: readonly AccountId[]): Promise<void> {
   const from = view.status.accountId;
   if (view.boosted !== null) {
     const fact = factOf.boost(view.status.id);
@@ -75,24 +88,44 @@ export async function notifyOfStatus(ports: NotifyPorts, event: EventOf<typeof S
     view,
     mentions.map(({ accountId }) => ({ accountId, type: 'mention', fromAccountId: from, statusId: view.status.id, fact: `mention:${view.status.id}` })),
   );
-  await notifySubscribers(ports, view, new Set(mentions.map((mention) => mention.accountId)));
-}
-
-async function notifySubscribers(ports: NotifyPorts, view: StatusView, told: ReadonlySet<AccountId>): Promise<void> {
-  const { status } = view;
-  const answersOthers = status.inReplyToAccountId !== null && status.inReplyToAccountId !== status.accountId;
-  if (status.visibility === 'direct' || answersOthers) return;
-  let after: AccountId | null = null;
-  for (;;) {
-    const page: { accountId: AccountId; notify: boolean }[] = await ports.store.localFollowersAfter(status.accountId, after, FOLLOWERS_PER_PAGE);
-    const subscribers = page.filter((follower) => follower.notify && !told.has(follower.accountId));
+  if (!tellsSubscribers(view)) return;
+  const told = new Set(mentions.map((mention) => mention.accountId));
+  for (let at = 0; at < subscribers.length; at += FOLLOWERS_PER_PAGE) {
     await notify(
       ports,
       view,
-      subscribers.map(({ accountId }) => ({ accountId, type: 'status', fromAccountId: status.accountId, statusId: status.id, fact: `status:${status.id}` })),
+      subscribers
+        .slice(at, at + FOLLOWERS_PER_PAGE)
+        .filter((accountId) => !told.has(accountId))
+        .map((accountId) => ({ accountId, type: 'status', fromAccountId: from, statusId: view.status.id, fact: `status:${view.status.id}` })),
     );
-    after = page.at(-1)?.accountId ?? null;
-    if (page.length < FOLLOWERS_PER_PAGE) return;
+  }
+}
+
+function tellsSubscribers({ status, boosted }: StatusView): boolean {
+  const answersOthers = status.inReplyToAccountId !== null && status.inReplyToAccountId !== status.accountId;
+  return boosted === null && status.visibility !== 'direct' && !answersOthers;
+}
+
+/** Followers with the bell on, by author; nearly always few. */
+async function bellsOf(ports: NotifyPorts, authorIds: readonly AccountId[]): Promise<ReadonlyMap<AccountId, AccountId[]>> {
+  const bells = new Map<AccountId, AccountId[]>();
+  if (authorIds.length === 0) return bells;
+  const few = await ports.store.bellFollowers(authorIds, '0' as AccountId, BELLS_AT_ONCE);
+  if (few.length < BELLS_AT_ONCE) {
+    for (const { authorId, accountId } of few) bells.set(authorId, [...(bells.get(authorId) ?? []), accountId]);
+    return bells;
+  }
+  for (const authorId of authorIds) bells.set(authorId, await allBellsOf(ports, authorId));
+  return bells;
+}
+
+async function allBellsOf(ports: NotifyPorts, authorId: AccountId): Promise<AccountId[]> {
+  const all: AccountId[] = [];
+  for (;;) {
+    const page = await ports.store.bellFollowers([authorId], all.at(-1) ?? ('0' as AccountId), BELLS_AT_ONCE);
+    all.push(...page.map(({ accountId }) => accountId));
+    if (page.length < BELLS_AT_ONCE) return all;
   }
 }
 

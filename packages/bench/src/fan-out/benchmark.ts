@@ -3,6 +3,7 @@ import type { Account } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import { contest, type Contender, type Outcome } from '../harness/contest.js';
 import type { BenchOptions } from '../harness/options.js';
+import { fillFeed } from '../harness/feed-keys.js';
 import { doneCount, letGo, publishPosts } from '../harness/publish-posts.js';
 import { openRedis, sendAll, type RedisClient } from '../harness/redis-client.js';
 import { seedFollows, seedPeople } from '../harness/seed-people.js';
@@ -13,6 +14,7 @@ const FOLLOWERS = { full: 100_000, quick: 2_000 };
 /** One post to everybody, and many posts to a few: the two shapes of a day. */
 const POSTS = { full: 250, quick: 20 };
 const SMALL_FOLLOWERS = 400;
+const SMALL_AUTHORS = { full: 50, quick: 5 };
 const FEED_ENTRIES = 100;
 const JOB_FEEDS = 4_000;
 const JOB_FEED_ENTRIES = 400;
@@ -25,9 +27,9 @@ export async function benchFanOut(options: BenchOptions): Promise<Outcome> {
   try {
     redis = await openRedis(stage.redisUrl);
     const followers = await seedPeople(stage, options.quick ? FOLLOWERS.quick : FOLLOWERS.full, 'follower');
-    const [big, small] = [await stage.person('big'), await stage.person('small')];
+    const big = await stage.person('big');
     await seedFollows(stage, followers, big.account.id);
-    await seedFollows(stage, followers.slice(0, SMALL_FOLLOWERS), small.account.id);
+    const small = await smallAuthors(stage, followers, options.quick ? SMALL_AUTHORS.quick : SMALL_AUTHORS.full);
     const feedBytes = await seedFeeds(stage, redis, followers);
     await stage.backbone.db.query('ANALYZE');
     const timeline = await stage.server('timeline');
@@ -38,12 +40,12 @@ export async function benchFanOut(options: BenchOptions): Promise<Outcome> {
     const posts = options.quick ? POSTS.quick : POSTS.full;
     const walls: number[] = [];
     const contenders: Contender[] = [
-      fanOutOf(stage, timeline.pid, { label: 'timeline, one post', author: big.account, posts: 1, followers, walls }),
+      fanOutOf(stage, timeline.pid, { label: 'timeline, one post', authors: [{ account: big.account, followers }], postsEach: 1, walls }),
       {
         role: 'limit',
         label: 'bare Lua LPUSHX, 500 keys a call',
         pids: [loops.pid],
-        run: (round) => loops.ask('pushBare', { keys: lists, entries: [`${Date.now()}${round}:1:0`] }),
+        run: () => loops.ask('pushBare', { keys: lists, entries: [stage.backbone.ids.next()] }),
       },
       {
         role: 'peer',
@@ -51,7 +53,7 @@ export async function benchFanOut(options: BenchOptions): Promise<Outcome> {
         pids: [loops.pid],
         run: (round) => loops.ask('pushByJobs', { keys: sortedSets, entries: [0, 1, 2].map((n) => `${Date.now()}${round}${n}`) }),
       },
-      fanOutOf(stage, timeline.pid, { label: `timeline, ${posts} posts × ${SMALL_FOLLOWERS}`, author: small.account, posts, followers: followers.slice(0, SMALL_FOLLOWERS), walls: [] }),
+      fanOutOf(stage, timeline.pid, { label: `timeline, ${posts} posts × ${SMALL_FOLLOWERS}`, authors: small, postsEach: posts / small.length, walls: [] }),
     ];
     const standings = await contest(contenders, { rounds: options.rounds, stores: stage.stores });
     const many = standings[3];
@@ -72,33 +74,54 @@ export async function benchFanOut(options: BenchOptions): Promise<Outcome> {
   }
 }
 
+interface Author {
+  readonly account: Account;
+  readonly followers: readonly AccountId[];
+}
+
+/** Authors who share the followers among them, each with some of their own. */
+async function smallAuthors(stage: Stage, followers: readonly AccountId[], count: number): Promise<Author[]> {
+  const authors: Author[] = [];
+  for (let at = 0; at < count; at += 1) {
+    const { account } = await stage.person(`small${at}`);
+    const from = Math.floor((at * (followers.length - SMALL_FOLLOWERS)) / count);
+    const mine = followers.slice(from, from + SMALL_FOLLOWERS);
+    await seedFollows(stage, mine, account.id);
+    authors.push({ account, followers: mine });
+  }
+  return authors;
+}
+
 interface Shape {
   readonly label: string;
-  readonly author: Account;
-  readonly posts: number;
-  readonly followers: readonly AccountId[];
+  readonly authors: readonly Author[];
+  readonly postsEach: number;
   readonly walls: number[];
 }
 
-function fanOutOf(stage: Stage, pid: number, { label, author, posts, followers, walls }: Shape): Contender {
+function fanOutOf(stage: Stage, pid: number, { label, authors, postsEach, walls }: Shape): Contender {
+  const posts = authors.length * postsEach;
   let statusIds: StatusId[] = [];
   return {
     role: 'ours',
     label,
     pids: [pid],
     prepare: async () => {
-      statusIds = await publishPosts(stage, [author], posts, pid);
+      statusIds = await publishPosts(stage, authors.map(({ account }) => account), postsEach, pid);
     },
     run: async () => {
       const startedMs = performance.now();
       letGo(pid);
-      await waitFor('the posts to be fanned out', async () => (await doneCount(stage, CONSUMER, statusIds)) === posts, { everyMs: 25 });
+      await waitFor('the posts to be fanned out', async () => (await doneCount(stage, CONSUMER, statusIds)) === posts, { everyMs: 50 });
       walls.push((performance.now() - startedMs) / 1_000);
-      for (const follower of [followers[0], followers.at(-1)]) {
-        const entries = (await stage.backbone.feeds.read(follower ?? '0' as AccountId)) ?? [];
-        if (!statusIds.every((id) => entries.some((entry) => entry.statusId === id))) throw new Error('a feed misses a post');
+      for (const [at, { followers }] of authors.entries()) {
+        const written = statusIds.slice(at * postsEach, (at + 1) * postsEach);
+        for (const follower of [followers[0], followers.at(-1)]) {
+          const feed = await stage.backbone.feeds.read(follower ?? ('0' as AccountId));
+          if (!written.every((id) => feed?.ids.includes(id))) throw new Error('a feed misses a post');
+        }
       }
-      return posts * followers.length;
+      return authors.reduce((sum, { followers }) => sum + followers.length * postsEach, 0);
     },
   };
 }
@@ -106,18 +129,16 @@ function fanOutOf(stage: Stage, pid: number, { label, author, posts, followers, 
 /** A feed each, all copies of one that the product wrote; the same lists and sorted sets for the bare loops. @returns bytes of a full feed */
 async function seedFeeds(stage: Stage, redis: RedisClient, followers: readonly AccountId[]): Promise<number> {
   const { feeds, ids } = stage.backbone;
-  const entry = (): { statusId: StatusId; authorId: AccountId; boostOfId: null } => ({ statusId: ids.next() as StatusId, authorId: ids.next() as AccountId, boostOfId: null });
   const template = ids.next() as AccountId;
-  await feeds.open(template);
-  await feeds.fill(template, Array.from({ length: 800 }, entry));
+  const fill = (entries: number): Promise<void> => fillFeed(stage, template, Array.from({ length: entries }, () => ids.next() as StatusId));
+  await fill(800);
   const feedBytes = await redis.sendCommand<number>(['MEMORY', 'USAGE', await keyOf(redis, template)]);
   await feeds.drop(template);
-  await feeds.open(template);
-  await feeds.fill(template, Array.from({ length: FEED_ENTRIES }, entry));
+  await fill(FEED_ENTRIES);
   const key = await keyOf(redis, template);
-  const feedKey = (id: AccountId): string => `${key.slice(0, key.indexOf('{'))}{b${(BigInt(id) >> 16n) % 64n}}:${id}`;
+  const feedKey = (id: AccountId): string => `${key.slice(0, key.indexOf('{'))}{b${Number(id.slice(-4)) % 61}}:${id}`;
   await sendAll(redis, followers.map((id) => ['COPY', key, feedKey(id)]));
-  if ((await feeds.read(followers.at(-1) as AccountId))?.length !== FEED_ENTRIES) throw new Error('the seeded feeds are not where the product looks for them');
+  if ((await feeds.read(followers.at(-1) as AccountId))?.ids.length !== FEED_ENTRIES) throw new Error('the seeded feeds are not where the product looks for them');
   await sendAll(redis, followers.map((id) => ['COPY', key, `bare:${id}`]));
   await sendAll(redis, Array.from({ length: JOB_FEED_ENTRIES }, (_, at) => ['ZADD', 'jobs:template', String(at), `11530${at}0000000000`]));
   await sendAll(redis, followers.slice(0, JOB_FEEDS).map((id) => ['COPY', 'jobs:template', `jobs:${id}`]));
@@ -125,7 +146,7 @@ async function seedFeeds(stage: Stage, redis: RedisClient, followers: readonly A
 }
 
 async function keyOf(redis: RedisClient, id: AccountId): Promise<string> {
-  const [key] = await redis.sendCommand<string[]>(['KEYS', `*feed:*:${id}`]);
+  const [key] = await redis.sendCommand<string[]>(['KEYS', `*feed2:*:${id}`]);
   if (key === undefined) throw new Error('the product wrote no feed');
   return key;
 }

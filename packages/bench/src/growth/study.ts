@@ -122,7 +122,7 @@ async function seedViewers(stage: Stage, sizes: Sizes): Promise<string[]> {
       authors,
       authors.map(() => ids.next()),
     ]);
-    await fillFeed(stage, account.id, rows.map((row) => ({ id: row.id, authorId: row.account })));
+    await fillFeed(stage, account.id, rows.map((row) => row.id));
     tokens.push(token);
   }
   return tokens;

@@ -5,22 +5,16 @@ import type { Stage } from './stage.js';
 const AT_ONCE = 500;
 const SCAN_COUNT = '5000';
 
-export interface FedStatus {
-  readonly id: StatusId;
-  readonly authorId: AccountId;
-}
-
 /** A complete feed with these entries, made as the product makes it: from now on posts are pushed to it. */
-export async function fillFeed(stage: Stage, accountId: AccountId, statuses: readonly FedStatus[]): Promise<void> {
-  const { feeds } = stage.backbone;
-  await feeds.open(accountId);
-  await feeds.fill(accountId, statuses.map(({ id, authorId }) => ({ statusId: id, authorId, boostOfId: null })));
+export async function fillFeed({ backbone: { feeds } }: Stage, accountId: AccountId, statusIds: readonly StatusId[]): Promise<void> {
+  const claim = await feeds.claim(accountId);
+  if (claim === null) throw new Error('somebody else fills the feed');
+  await feeds.fill(accountId, statusIds, claim);
 }
 
 /** The statuses in a feed, as its reader finds them. */
-export async function fedStatusIds(stage: Stage, accountId: AccountId): Promise<StatusId[]> {
-  const entries = (await stage.backbone.feeds.read(accountId)) ?? [];
-  return entries.map((entry) => entry.statusId);
+export async function fedStatusIds(stage: Stage, accountId: AccountId): Promise<readonly StatusId[]> {
+  return (await stage.backbone.feeds.read(accountId))?.ids ?? [];
 }
 
 /** Complete feeds without entries for these people. */
@@ -35,8 +29,8 @@ export async function feedKeys(redis: RedisClient): Promise<Map<AccountId, strin
   const keys = new Map<AccountId, string>();
   let cursor = '0';
   do {
-    const [next, found] = await redis.sendCommand<[string, string[]]>(['SCAN', cursor, 'MATCH', '*feed*{b*', 'COUNT', SCAN_COUNT]);
-    for (const key of found) keys.set(key.slice(key.lastIndexOf(':') + 1) as AccountId, key);
+    const [next, found] = await redis.sendCommand<[string, string[]]>(['SCAN', cursor, 'MATCH', '*feed2:{*', 'COUNT', SCAN_COUNT]);
+    for (const key of found) if (/\d$/.test(key)) keys.set(key.slice(key.lastIndexOf(':') + 1) as AccountId, key);
     cursor = next;
   } while (cursor !== '0');
   return keys;

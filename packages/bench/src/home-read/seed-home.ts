@@ -1,5 +1,5 @@
-import type { FeedEntry } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
+import { fillFeed } from '../harness/feed-keys.js';
 import { seedPeople } from '../harness/seed-people.js';
 import type { Stage } from '../harness/stage.js';
 
@@ -58,14 +58,12 @@ async function seedStatuses(stage: Stage, authors: readonly AccountId[], from: n
 }
 
 async function seedFeed(stage: Stage, viewerId: AccountId, statuses: number): Promise<void> {
-  const { db, feeds, ids } = stage.backbone;
+  const { db, ids } = stage.backbone;
   const rows = await db.query<{ id: StatusId; account: AccountId; boost: StatusId | null }>(
     'SELECT id, account_id AS account, boost_of_id AS boost FROM social.statuses WHERE random() < $1::float LIMIT $2',
     [Math.min(1, (FEED_ENTRIES * 3) / statuses), FEED_ENTRIES],
   );
-  const entries = rows.map((row): FeedEntry => ({ statusId: row.id, authorId: row.account, boostOfId: row.boost }));
-  await feeds.open(viewerId);
-  await feeds.fill(viewerId, entries);
+  await fillFeed(stage, viewerId, rows.map((row) => row.id));
   const authors = [...new Set(rows.map((row) => row.account))];
   await db.query(
     `INSERT INTO social.follows (account_id, target_account_id, id) SELECT $1, t.target, t.id FROM unnest($2::bigint[], $3::bigint[]) AS t (target, id)`,

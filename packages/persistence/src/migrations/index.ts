@@ -7,6 +7,7 @@ import { NoJit1700000000006 } from './0006-no-jit.js';
 import { SameHost1700000000007 } from './0007-same-host.js';
 import { Facts1700000000008 } from './0008-facts.js';
 import { EventLanes1700000000009 } from './0009-event-lanes.js';
+import { Followers1700000000010 } from './0010-followers.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   SameHost1700000000007,
   Facts1700000000008,
   EventLanes1700000000009,
+  Followers1700000000010,
 ] as const;

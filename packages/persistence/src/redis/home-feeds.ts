@@ -1,20 +1,24 @@
-import { FEED_ENTRIES_MAX, formatFeedEntry, parseFeedEntry, type FeedEntry } from '@trunkline/domain';
+import { randomUUID } from 'node:crypto';
+import { FEED_ENTRIES_MAX } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
-import type { HomeFeeds } from '@trunkline/social';
+import type { FeedClaim, FeedContents, HomeFeeds } from '@trunkline/social';
 import type { Redis } from './connect-redis.js';
-import { COMPLETE } from './feed-scripts.js';
+import { LATE } from './feed-scripts.js';
 
 /** Entries above the cap before a list is trimmed: trimming at each push would double its cost. */
 const TRIM_SLACK = 50;
 /** Keys a script call handles: more would stall everybody else's reads. */
 const KEYS_PER_CALL = 500;
-/** Taking entries out reads whole lists, which a push does not. */
+/** Taking entries out looks through lists, which a push does not. */
 const KEYS_PER_REMOVAL = 50;
 /** Entries among which a redelivered one is looked for; looking through all 800 costs several times the push. */
 const DEDUPE_WINDOW = 64;
-const BUCKETS = 64n;
-/** Below it an id holds worker and sequence, which are alike for all who signed up one by one. */
-const ID_TIME_SHIFT = 16n;
+/** A prime: ids of people who signed up one by one are alike in their lowest bits. */
+const BUCKETS = 61;
+/** How long whoever fills a feed may take; then another may. */
+const LOCK_MS = 10_000;
+
+const CAP = String(FEED_ENTRIES_MAX);
 
 /** Home feeds as Redis lists; see the port for what each method promises. */
 export class RedisHomeFeeds implements HomeFeeds {
@@ -29,70 +33,77 @@ export class RedisHomeFeeds implements HomeFeeds {
     this.ttlSeconds = String(Math.max(1, Math.round(activeDays * 86_400)));
   }
 
-  async push(accountIds: readonly AccountId[], entry: FeedEntry): Promise<number> {
-    const args = [formatFeedEntry(entry), String(FEED_ENTRIES_MAX), String(TRIM_SLACK), String(DEDUPE_WINDOW)];
-    const taken = await this.inCalls(accountIds, (keys) => this.redis.run((client) => client.feedPush(keys, args)));
-    return taken.reduce<number>((sum, count) => sum + Number(count), 0);
+  async push(accountIds: readonly AccountId[], statusId: StatusId, how: { again?: boolean; late?: boolean } = {}): Promise<number> {
+    const args = [statusId, CAP, String(TRIM_SLACK), how.again === true ? String(DEDUPE_WINDOW) : '0', how.late === true ? LATE : ''];
+    let taken = 0;
+    for (let from = 0; from < accountIds.length; from += KEYS_PER_CALL) {
+      const keys = accountIds.slice(from, from + KEYS_PER_CALL).map(this.key);
+      const count = await this.redis.run((client) => client.feedPush(keys, args));
+      taken += Number(count);
+    }
+    return taken;
   }
 
   async remove(accountIds: readonly AccountId[], statusIds: readonly StatusId[]): Promise<void> {
     if (statusIds.length === 0) return;
-    const args = ['status', ...statusIds];
-    await this.inCalls(accountIds, (keys) => this.redis.run((client) => client.feedRemove(keys, args)), KEYS_PER_REMOVAL);
+    for (let from = 0; from < accountIds.length; from += KEYS_PER_REMOVAL) {
+      const keys = accountIds.slice(from, from + KEYS_PER_REMOVAL).map(this.key);
+      await this.redis.run((client) => client.feedRemove(keys, [...statusIds]));
+    }
   }
 
-  async removeAuthor(accountId: AccountId, authorId: AccountId): Promise<void> {
-    await this.redis.run((client) => client.feedRemove([this.key(accountId)], ['author', authorId]));
+  async read(accountId: AccountId, most = 2 * FEED_ENTRIES_MAX): Promise<FeedContents | null> {
+    const [key, stale] = this.keysOf(accountId);
+    const reply = await this.redis.run((client) => client.feedRead([key, stale], [this.ttlSeconds, String(most)]));
+    const [filling, isStale, length, list] = reply as [number?, number?, number?, string[]?];
+    if (list === undefined) return null;
+    // What was delivered again after many others stands twice in the list.
+    const ids = new Set<string>();
+    for (const entry of list) if (!entry.startsWith('-')) ids.add(entry);
+    return {
+      state: filling === 1 ? 'filling' : isStale === 1 ? 'stale' : 'complete',
+      ids: [...ids] as StatusId[],
+      isWhole: (length ?? 0) <= list.length,
+      hasLate: list.includes(LATE),
+    };
   }
 
-  async merge(accountId: AccountId, entries: readonly FeedEntry[]): Promise<void> {
-    await this.rewrite(accountId, entries, '0');
+  async claim(accountId: AccountId): Promise<FeedClaim | null> {
+    const token = randomUUID();
+    const reasons = await this.redis.run((client) => client.feedClaim(this.keysOf(accountId), [this.ttlSeconds, String(LOCK_MS), token]));
+    return reasons === null ? null : { token, reasons: String(reasons) };
   }
 
-  async fill(accountId: AccountId, entries: readonly FeedEntry[]): Promise<void> {
-    await this.rewrite(accountId, entries, '1');
+  async fill(accountId: AccountId, statusIds: readonly StatusId[], claim: FeedClaim): Promise<void> {
+    const args = [CAP, this.ttlSeconds, claim.token, claim.reasons, ...statusIds.slice(0, FEED_ENTRIES_MAX)];
+    await this.redis.run((client) => client.feedFill(this.keysOf(accountId), args));
     this.onFilled();
   }
 
-  async read(accountId: AccountId): Promise<FeedEntry[] | null> {
-    const lines = (await this.redis.run((client) => client.feedRead([this.key(accountId)], [this.ttlSeconds]))) as string[];
-    if (lines.length === 0) return null;
-    // An entry that came again after many others stands twice in the list.
-    return [...new Set(lines)].flatMap((line) => {
-      const entry = line === COMPLETE ? null : parseFeedEntry(line);
-      return entry === null ? [] : [entry];
-    });
-  }
-
-  async open(accountId: AccountId): Promise<void> {
-    await this.redis.run((client) => client.feedOpen([this.key(accountId)], [this.ttlSeconds]));
-  }
-
-  async existing(accountIds: readonly AccountId[]): Promise<Set<AccountId>> {
-    const found = await this.inCalls(accountIds, (keys) => this.redis.run((client) => client.feedExisting(keys, [])));
-    const flags = found.flatMap((reply) => reply as number[]);
-    return new Set(accountIds.filter((_, index) => flags[index] === 1));
+  async renew(accountId: AccountId): Promise<void> {
+    const [key, stale] = this.keysOf(accountId);
+    await this.redis.run((client) => client.feedRenew([key, stale], [this.ttlSeconds]));
   }
 
   async drop(accountId: AccountId): Promise<void> {
-    await this.redis.run((client) => client.del(this.key(accountId)));
+    await this.redis.run((client) => client.del(this.keysOf(accountId)));
   }
 
-  private async rewrite(accountId: AccountId, entries: readonly FeedEntry[], complete: '0' | '1'): Promise<void> {
-    const args = [String(FEED_ENTRIES_MAX), this.ttlSeconds, complete, ...entries.slice(0, FEED_ENTRIES_MAX).map(formatFeedEntry)];
-    await this.redis.run((client) => client.feedRewrite([this.key(accountId)], args));
+  private keysOf(accountId: AccountId): [string, string, string] {
+    const key = this.key(accountId);
+    return [key, `${key}:stale`, `${key}:lock`];
   }
 
-  private async inCalls(accountIds: readonly AccountId[], call: (keys: string[]) => Promise<unknown>, keysPerCall = KEYS_PER_CALL): Promise<unknown[]> {
-    const replies: unknown[] = [];
-    for (let from = 0; from < accountIds.length; from += keysPerCall) {
-      replies.push(await call(accountIds.slice(from, from + keysPerCall).map((id) => this.key(id))));
-    }
-    return replies;
-  }
+  /**
+   * The hash tag keeps a bucket in one slot, so that on a cluster a call can be made per bucket. `feed2`: lists of ids
+   * alone; older copies keep lists of another form under `feed`, which run out by themselves.
+   */
+  private readonly key = (accountId: AccountId): string => `${this.redis.prefix}feed2:{b${bucketOf(accountId)}}:${accountId}`;
+}
 
-  /** The hash tag keeps a bucket in one slot, so that on a cluster a call can be made per bucket. */
-  private key(accountId: AccountId): string {
-    return `${this.redis.prefix}feed:{b${(BigInt(accountId) >> ID_TIME_SHIFT) % BUCKETS}}:${accountId}`;
-  }
+/** From the last four digits, without making a number of them: asked for each follower of each post. */
+function bucketOf(accountId: AccountId): number {
+  let sum = 0;
+  for (let at = Math.max(0, accountId.length - 4); at < accountId.length; at += 1) sum = sum * 10 + accountId.charCodeAt(at) - 48;
+  return sum % BUCKETS;
 }

@@ -1,25 +1,82 @@
 import type { AccountId, StatusId } from '@trunkline/kernel';
+import type { FollowerPage, FollowersAsked, TiesAsked } from '@trunkline/social';
 import type { Queryable } from '../database.js';
 
 const ROWS_MAX = 10_000;
 
 /**
- * A page of the people here who follow an account, in order of their ids. The bound stands on both sides of the join:
- * Postgres does not conclude one from the other and would walk all accounts up to it, page after page.
+ * One statement for all pages, an array of ids each. Accounts that are suspended or gone are among them: they have
+ * no feed, or one that nobody reads.
  */
-export function localFollowersAfter(
+export async function followerPages(db: Queryable, asked: readonly FollowersAsked[], limit: number): Promise<FollowerPage[]> {
+  if (asked.length === 0) return [];
+  const pageMax = Math.min(limit, ROWS_MAX);
+  const rows = await db.query<{ place: number; ids: string }>(
+    `SELECT asked.place::int AS place, page.ids
+       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS asked (author, after, also, place)
+      CROSS JOIN LATERAL (
+        SELECT string_agg(found.account_id::text, ',') AS ids FROM (
+          SELECT f.account_id FROM social.follows f
+           WHERE f.target_account_id = asked.author AND f.account_id > asked.after AND f.local
+             AND (asked.also IS NULL OR EXISTS (SELECT FROM social.follows o WHERE o.account_id = f.account_id AND o.target_account_id = asked.also))
+           ORDER BY f.account_id LIMIT $4
+        ) AS found
+      ) AS page
+      WHERE page.ids IS NOT NULL LIMIT $5`,
+    [asked.map((one) => one.authorId), asked.map((one) => one.afterId), asked.map((one) => one.alsoFollowing), pageMax, asked.length],
+  );
+  const pages = new Map(rows.map((row) => [row.place - 1, row.ids.split(',') as AccountId[]]));
+  return asked.map((_, place) => {
+    const ids = pages.get(place) ?? [];
+    return { ids, isLast: ids.length < pageMax };
+  });
+}
+
+/** Mutes that end by themselves are left out: nobody is told when they do, and rules are asked again at each read. */
+export async function touchedFollowers(db: Queryable, asked: readonly TiesAsked[]): Promise<Set<AccountId>[]> {
+  const pairs = asked.flatMap((one, place) => one.people.map((person) => ({ ...one, place, person })));
+  const touched = asked.map(() => new Set<AccountId>());
+  if (pairs.length === 0) return touched;
+  const rows = await db.query<{ place: number; id: AccountId }>(
+    `SELECT asked.place, touched.id
+       FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS asked (place, author, after, up_to, person)
+      CROSS JOIN LATERAL (
+        SELECT b.account_id AS id FROM social.blocks b
+         WHERE b.target_account_id = asked.person AND b.account_id > asked.after AND b.account_id <= asked.up_to
+        UNION ALL SELECT b.target_account_id FROM social.blocks b
+         WHERE b.account_id = asked.person AND b.target_account_id > asked.after AND b.target_account_id <= asked.up_to
+        UNION ALL SELECT m.account_id FROM social.mutes m
+         WHERE m.target_account_id = asked.person AND m.account_id > asked.after AND m.account_id <= asked.up_to AND m.expires_at IS NULL
+        UNION ALL SELECT f.account_id FROM social.follows f
+         WHERE asked.person = asked.author AND f.target_account_id = asked.person AND f.account_id > asked.after AND f.account_id <= asked.up_to
+           AND f.local AND (NOT f.show_boosts OR f.languages IS NOT NULL)
+      ) AS touched
+      WHERE EXISTS (SELECT FROM social.follows o WHERE o.account_id = touched.id AND o.target_account_id = asked.author)
+      LIMIT $6`,
+    [
+      pairs.map((one) => one.place),
+      pairs.map((one) => one.authorId),
+      pairs.map((one) => one.afterId),
+      pairs.map((one) => one.upToId),
+      pairs.map((one) => one.person),
+      pairs.length * ROWS_MAX * 4,
+    ],
+  );
+  for (const row of rows) touched[row.place]?.add(row.id);
+  return touched;
+}
+
+export function bellFollowers(
   db: Queryable,
-  accountId: AccountId,
-  afterId: AccountId | null,
+  authorIds: readonly AccountId[],
+  afterId: AccountId,
   limit: number,
-): Promise<{ accountId: AccountId; showBoosts: boolean; notify: boolean; languages: readonly string[] | null }[]> {
+): Promise<{ authorId: AccountId; accountId: AccountId }[]> {
   return db.query(
-    `SELECT f.account_id AS "accountId", f.show_boosts AS "showBoosts", f.notify, f.languages
-       FROM social.follows f JOIN social.accounts a ON a.id = f.account_id
-      WHERE f.target_account_id = $1 AND f.account_id > $2::bigint AND a.id > $2::bigint
-        AND a.domain IS NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL
+    `SELECT f.target_account_id AS "authorId", f.account_id AS "accountId" FROM social.follows f
+      WHERE f.target_account_id = ANY($1::bigint[]) AND f.notify AND f.local AND f.account_id > $2::bigint
       ORDER BY f.account_id LIMIT $3`,
-    [accountId, afterId ?? '0', Math.min(limit, ROWS_MAX)],
+    [authorIds, afterId, Math.min(limit, ROWS_MAX)],
   );
 }
 

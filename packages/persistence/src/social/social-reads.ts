@@ -3,6 +3,7 @@ import type { Handle, PageQuery, SocialReads } from '@trunkline/social';
 import type { Queryable } from '../database.js';
 import * as accounts from './account-reads.js';
 import * as audience from './audience.js';
+import { BoostMemory } from './boost-memory.js';
 import { statusEdits } from './edit-status.js';
 import * as reactions from './reactions.js';
 import { searchAccounts } from './search-accounts.js';
@@ -18,6 +19,8 @@ type Query<K extends keyof SocialReads> = Parameters<SocialReads[K]>[0];
 
 /** The reading half of the store, over a pool or inside one transaction. One statement a call. */
 export class SqlSocialReads implements SocialReads {
+  private readonly boosts = new BoostMemory((ids) => timelines.boostTargets(this.db, ids));
+
   constructor(protected readonly db: Queryable) {}
 
   accountsByIds(ids: readonly AccountId[]) {
@@ -51,8 +54,11 @@ export class SqlSocialReads implements SocialReads {
   homeStatusIds(accountId: AccountId, limit: number) {
     return timelines.homeStatusIds(this.db, accountId, limit);
   }
-  recentStatusIds(authorId: AccountId, limit: number) {
-    return timelines.recentStatusIds(this.db, authorId, limit);
+  writtenAmong(authorId: AccountId, ids: readonly StatusId[]) {
+    return timelines.writtenAmong(this.db, authorId, ids);
+  }
+  boostTargets(ids: readonly StatusId[]) {
+    return this.boosts.targetsOf(ids);
   }
   ancestorIds(statusId: StatusId, limit: number) {
     return threads.ancestorIds(this.db, statusId, limit);
@@ -122,8 +128,14 @@ export class SqlSocialReads implements SocialReads {
     return ties.findFollow(this.db, 'follow_requests', accountId, targetId);
   }
 
-  localFollowersAfter(accountId: AccountId, afterId: AccountId | null, limit: number) {
-    return audience.localFollowersAfter(this.db, accountId, afterId, limit);
+  followerPages(asked: Query<'followerPages'>, limit: number) {
+    return audience.followerPages(this.db, asked, limit);
+  }
+  touchedFollowers(asked: Query<'touchedFollowers'>) {
+    return audience.touchedFollowers(this.db, asked);
+  }
+  bellFollowers(authorIds: readonly AccountId[], afterId: AccountId, limit: number) {
+    return audience.bellFollowers(this.db, authorIds, afterId, limit);
   }
   followedHere(accountIds: readonly AccountId[]) {
     return audience.followedHere(this.db, accountIds);

@@ -1,4 +1,4 @@
-import { normaliseHashtag, type FeedEntry, type Visibility } from '@trunkline/domain';
+import { normaliseHashtag, type Visibility } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import type { PageQuery } from '@trunkline/social';
 import type { Queryable } from '../database.js';
@@ -98,41 +98,52 @@ export async function accountStatusIds(
   return newestFirst(idsOf(rows), query.page);
 }
 
-const ENTRY_COLUMNS = 's.id AS "statusId", s.account_id AS "authorId", s.boost_of_id AS "boostOfId"';
-
 /**
  * The newest statuses of those whom the account follows, and its own. First a sample of each author finds an id
  * that at least `limit` statuses are newer than; then only what is newer is read: a thousand follows cost some
- * thousand index entries, not a thousand full feeds. Direct ones count only for those they address.
+ * thousand index entries, not a thousand full feeds. Of the newest `limit`, what would be hidden for good is left out:
+ * direct ones to others, answers to strangers, and boosts of those whose boosts are not wanted.
  */
-export function homeStatusIds(db: Queryable, accountId: AccountId, limit: number): Promise<FeedEntry[]> {
-  const mayRead = `s.deleted_at IS NULL AND (s.visibility <> 'direct' OR s.account_id = $1
-    OR EXISTS (SELECT FROM social.mentions m WHERE m.status_id = s.id AND m.account_id = $1))`;
-  return db.query<FeedEntry>(
+export async function homeStatusIds(db: Queryable, accountId: AccountId, limit: number): Promise<StatusId[]> {
+  const rows = await db.query<{ id: StatusId }>(
     `WITH authors AS MATERIALIZED (
-       SELECT target_account_id AS id FROM social.follows WHERE account_id = $1 UNION SELECT $1::bigint
+       SELECT target_account_id AS id, show_boosts FROM social.follows WHERE account_id = $1 UNION ALL SELECT $1::bigint, true
      ), reach AS MATERIALIZED (
        SELECT sample.id FROM authors
-        CROSS JOIN LATERAL (SELECT s.id FROM social.statuses s WHERE s.account_id = authors.id AND ${mayRead} ORDER BY s.id DESC LIMIT ${SAMPLE}) AS sample
+        CROSS JOIN LATERAL (SELECT s.id FROM social.statuses s WHERE s.account_id = authors.id AND s.deleted_at IS NULL ORDER BY s.id DESC LIMIT ${SAMPLE}) AS sample
         ORDER BY sample.id DESC OFFSET $2::int - 1 LIMIT 1
+     ), newest AS (
+       SELECT entry.id, entry.account_id, entry.visibility, entry.in_reply_to_account_id FROM authors
+        CROSS JOIN LATERAL (
+          SELECT s.id, s.account_id, s.visibility, s.in_reply_to_account_id, s.boost_of_id FROM social.statuses s
+           WHERE s.account_id = authors.id AND s.deleted_at IS NULL AND s.id >= coalesce((SELECT id FROM reach), 0)
+           ORDER BY s.id DESC LIMIT $2::int
+        ) AS entry
+        WHERE authors.show_boosts OR entry.boost_of_id IS NULL
+        ORDER BY entry.id DESC LIMIT $2::int
      )
-     SELECT entry.* FROM authors
-      CROSS JOIN LATERAL (
-        SELECT ${ENTRY_COLUMNS} FROM social.statuses s
-         WHERE s.account_id = authors.id AND ${mayRead} AND s.id >= coalesce((SELECT id FROM reach), 0)
-         ORDER BY s.id DESC LIMIT $2::int
-      ) AS entry
-      ORDER BY entry."statusId" DESC LIMIT $2::int`,
+     SELECT n.id FROM newest n
+      WHERE n.account_id = $1 OR (
+        (n.visibility <> 'direct' OR EXISTS (SELECT FROM social.mentions m WHERE m.status_id = n.id AND m.account_id = $1))
+        AND (n.in_reply_to_account_id IS NULL OR n.in_reply_to_account_id IN ($1, n.account_id)
+             OR EXISTS (SELECT FROM social.follows f WHERE f.account_id = $1 AND f.target_account_id = n.in_reply_to_account_id)))
+      ORDER BY n.id DESC LIMIT $2::int`,
     [accountId, Math.min(Math.max(1, limit), FEED_MAX)],
   );
+  return idsOf(rows);
 }
 
-/** The newest statuses of one author that followers may see. */
-export function recentStatusIds(db: Queryable, authorId: AccountId, limit: number): Promise<FeedEntry[]> {
-  return db.query<FeedEntry>(
-    `SELECT ${ENTRY_COLUMNS} FROM social.statuses s
-      WHERE s.account_id = $1 AND s.deleted_at IS NULL AND s.visibility <> 'direct'
-      ORDER BY s.id DESC LIMIT $2`,
-    [authorId, Math.min(limit, FEED_MAX)],
-  );
+/** Those of the ids whose author this is. */
+export async function writtenAmong(db: Queryable, authorId: AccountId, ids: readonly StatusId[]): Promise<StatusId[]> {
+  if (ids.length === 0) return [];
+  const sql = 'SELECT s.id FROM social.statuses s WHERE s.id = ANY($2::bigint[]) AND s.account_id = $1 LIMIT $3';
+  return idsOf(await db.query<{ id: StatusId }>(sql, [authorId, ids, ids.length]));
+}
+
+/** What each status boosts; null for one that boosts nothing. Unknown ids are left out. */
+export async function boostTargets(db: Queryable, ids: readonly StatusId[]): Promise<Map<StatusId, StatusId | null>> {
+  if (ids.length === 0) return new Map();
+  const sql = 'SELECT s.id, s.boost_of_id AS "boostOfId" FROM social.statuses s WHERE s.id = ANY($1::bigint[]) LIMIT $2';
+  const rows = await db.query<{ id: StatusId; boostOfId: StatusId | null }>(sql, [ids, ids.length]);
+  return new Map(rows.map((row) => [row.id, row.boostOfId]));
 }

@@ -1,67 +1,79 @@
-import { FEED_ENTRIES_MAX, type FeedEntry } from '@trunkline/domain';
+import { FEED_ENTRIES_MAX } from '@trunkline/domain';
 import { newestFirst, type AccountId, type StatusId } from '@trunkline/kernel';
-import type { HomeFeeds } from '@trunkline/social';
+import type { FeedClaim, FeedContents, HomeFeeds } from '@trunkline/social';
+
+interface Feed {
+  entries: { readonly id: StatusId; readonly late: boolean }[];
+  filling: boolean;
+  reasons: number;
+}
 
 /** Home feeds without Redis, for tests of use cases; passes the same suite as the real ones. */
 export class InMemoryFeeds implements HomeFeeds {
-  private readonly feeds = new Map<AccountId, { entries: FeedEntry[]; filling: boolean }>();
+  private readonly feeds = new Map<AccountId, Feed>();
+  private readonly locks = new Map<AccountId, string>();
+  private serial = 0;
 
-  push(accountIds: readonly AccountId[], entry: FeedEntry): Promise<number> {
+  push(accountIds: readonly AccountId[], statusId: StatusId, how: { again?: boolean; late?: boolean } = {}): Promise<number> {
     let taken = 0;
-    for (const id of accountIds) {
-      const feed = this.feeds.get(id);
-      if (feed === undefined || feed.entries.some((known) => known.statusId === entry.statusId)) continue;
-      feed.entries = [entry, ...feed.entries].slice(0, FEED_ENTRIES_MAX);
+    for (const accountId of accountIds) {
+      const feed = this.feeds.get(accountId);
+      if (feed === undefined || (how.again === true && feed.entries.some(({ id }) => id === statusId))) continue;
+      feed.entries = [{ id: statusId, late: how.late === true }, ...feed.entries].slice(0, FEED_ENTRIES_MAX);
       taken += 1;
     }
     return Promise.resolve(taken);
   }
 
   remove(accountIds: readonly AccountId[], statusIds: readonly StatusId[]): Promise<void> {
-    for (const id of accountIds) this.keep(id, (entry) => !statusIds.includes(entry.statusId));
+    for (const accountId of accountIds) {
+      const feed = this.feeds.get(accountId);
+      if (feed !== undefined) feed.entries = feed.entries.filter(({ id }) => !statusIds.includes(id));
+    }
     return Promise.resolve();
   }
 
-  removeAuthor(accountId: AccountId, authorId: AccountId): Promise<void> {
-    this.keep(accountId, (entry) => entry.authorId !== authorId);
-    return Promise.resolve();
+  read(accountId: AccountId, most = 2 * FEED_ENTRIES_MAX): Promise<FeedContents | null> {
+    const feed = this.feeds.get(accountId);
+    if (feed === undefined) return Promise.resolve(null);
+    const part = feed.entries.slice(0, most);
+    return Promise.resolve({
+      state: feed.filling ? 'filling' : feed.reasons > 0 ? 'stale' : 'complete',
+      ids: [...new Set(part.map(({ id }) => id))],
+      isWhole: part.length === feed.entries.length,
+      hasLate: part.some(({ late }) => late),
+    });
   }
 
-  merge(accountId: AccountId, entries: readonly FeedEntry[]): Promise<void> {
+  claim(accountId: AccountId): Promise<FeedClaim | null> {
+    if (this.locks.has(accountId)) return Promise.resolve(null);
+    const token = String((this.serial += 1));
+    this.locks.set(accountId, token);
+    const feed = this.feeds.get(accountId) ?? { entries: [], filling: true, reasons: 0 };
+    this.feeds.set(accountId, feed);
+    return Promise.resolve({ token, reasons: String(feed.reasons) });
+  }
+
+  fill(accountId: AccountId, statusIds: readonly StatusId[], claim: FeedClaim): Promise<void> {
+    if (this.locks.get(accountId) === claim.token) this.locks.delete(accountId);
     const feed = this.feeds.get(accountId);
     if (feed === undefined) return Promise.resolve();
-    const all = new Map([...feed.entries, ...entries].map((entry) => [entry.statusId, entry]));
-    feed.entries = [...all.values()].sort((a, b) => newestFirst(a.statusId, b.statusId)).slice(0, FEED_ENTRIES_MAX);
+    const all = new Set([...feed.entries.map(({ id }) => id), ...statusIds]);
+    feed.entries = [...all].sort(newestFirst).slice(0, FEED_ENTRIES_MAX).map((id) => ({ id, late: false }));
+    feed.filling = false;
+    if (String(feed.reasons) === claim.reasons) feed.reasons = 0;
     return Promise.resolve();
   }
 
-  async fill(accountId: AccountId, entries: readonly FeedEntry[]): Promise<void> {
-    await this.merge(accountId, entries);
+  renew(accountId: AccountId): Promise<void> {
     const feed = this.feeds.get(accountId);
-    if (feed !== undefined) feed.filling = false;
-  }
-
-  read(accountId: AccountId): Promise<FeedEntry[] | null> {
-    const feed = this.feeds.get(accountId);
-    return Promise.resolve(feed === undefined || feed.filling ? null : [...feed.entries]);
-  }
-
-  open(accountId: AccountId): Promise<void> {
-    if (!this.feeds.has(accountId)) this.feeds.set(accountId, { entries: [], filling: true });
+    if (feed !== undefined) feed.reasons += 1;
     return Promise.resolve();
-  }
-
-  existing(accountIds: readonly AccountId[]): Promise<Set<AccountId>> {
-    return Promise.resolve(new Set(accountIds.filter((id) => this.feeds.has(id))));
   }
 
   drop(accountId: AccountId): Promise<void> {
     this.feeds.delete(accountId);
+    this.locks.delete(accountId);
     return Promise.resolve();
-  }
-
-  private keep(accountId: AccountId, wanted: (entry: FeedEntry) => boolean): void {
-    const feed = this.feeds.get(accountId);
-    if (feed !== undefined) feed.entries = feed.entries.filter(wanted);
   }
 }

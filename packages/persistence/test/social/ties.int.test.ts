@@ -101,9 +101,26 @@ describe('ties', () => {
       await tx.updateAccount(locals[4] as Snowflake, { suspendedAt: new Date() });
     });
     const sorted = [...locals.slice(0, 4)].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
-    const first = await store.localFollowersAfter(star, null, 3);
-    const rest = await store.localFollowersAfter(star, first.at(-1)?.accountId ?? null, 3);
-    expect([...first, ...rest].map((row) => row.accountId)).toEqual(sorted);
+    // The suspended one as well: nobody reads their feed.
+    const all = [...sorted, locals[4] as Snowflake].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+    const from = (afterId: Snowflake) => ({ authorId: star, afterId, alsoFollowing: null });
+    const [first, none] = await store.followerPages([from('0' as Snowflake), { ...from('0' as Snowflake), alsoFollowing: locals[0] as Snowflake }], 3);
+    const [rest] = await store.followerPages([from(first?.ids.at(-1) ?? star)], 3);
+    expect([first?.isLast, rest?.isLast, none]).toEqual([false, true, { ids: [], isLast: true }]);
+    expect([...(first?.ids ?? []), ...(rest?.ids ?? [])]).toEqual(all);
+    const asked = { authorId: star, afterId: all[0] as Snowflake, upToId: all.at(-1) as Snowflake };
+    await store.transaction(async (tx) => {
+      await tx.insertBlock({ id: ids.next(), accountId: all[1] as Snowflake, targetId: star, uri: null });
+      await tx.insertMute({ id: ids.next(), accountId: all[2] as Snowflake, targetId: all[0] as Snowflake, hideNotifications: true, expiresAt: null });
+      await tx.updateFollow(all[3] as Snowflake, star, { showBoosts: false, notify: true });
+    });
+    expect(await store.touchedFollowers([{ ...asked, people: [star] }, { ...asked, people: [star, all[0] as Snowflake] }, { ...asked, people: [] }])).toEqual([
+      new Set([all[1], all[3]]),
+      new Set([all[1], all[2], all[3]]),
+      new Set(),
+    ]);
+    expect(await store.bellFollowers([star], '0' as Snowflake, 5)).toEqual([{ authorId: star, accountId: all[3] }]);
+    expect(await store.followedHere([star, all[0] as Snowflake])).toEqual(new Set([star]));
     const inboxes = await store.followerInboxes(star, '', 2);
     expect(inboxes).toEqual([
       { inbox: 'https://one.example/inbox', domain: 'one.example' },

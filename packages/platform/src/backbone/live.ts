@@ -3,12 +3,21 @@ import type { AccountId } from '@trunkline/kernel';
 import type { LiveBus } from '@trunkline/messaging';
 import type { LivePort } from '@trunkline/social';
 
+/** Some fifty kilobytes: live messages are limited to 64. */
+const ACCOUNTS_PER_MESSAGE = 2_500;
+
 /** Live traffic of this process, over core NATS. */
 export class NatsLive implements LivePort {
   constructor(private readonly bus: LiveBus) {}
 
   toUsers(accountIds: readonly AccountId[], message: LiveUserMessage): void {
     for (const id of accountIds) this.bus.publish(LIVE.user(id), message);
+  }
+
+  toHomes(accountIds: readonly AccountId[], message: LiveUserMessage): void {
+    for (let from = 0; from < accountIds.length; from += ACCOUNTS_PER_MESSAGE) {
+      this.bus.publish(LIVE.homes, { accountIds: accountIds.slice(from, from + ACCOUNTS_PER_MESSAGE).join(','), message });
+    }
   }
 
   toPublic(message: LivePublicMessage): void {

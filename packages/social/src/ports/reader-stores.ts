@@ -1,26 +1,48 @@
-import type { FeedEntry, Notification, NotificationType, Report } from '@trunkline/domain';
+import type { Notification, NotificationType, Report } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type { PageQuery } from './store-rows.js';
+
+/** What stands in a home feed. */
+export interface FeedContents {
+  /** `filling`: opened, and what stood before is not in it yet. `stale`: something happened for which Postgres has to be asked again. */
+  readonly state: 'complete' | 'stale' | 'filling';
+  /** Each once, the last to arrive first. */
+  readonly ids: readonly StatusId[];
+  /** False: others arrived before those. */
+  readonly isWhole: boolean;
+  /** Whether one of those arrived long after its id was made, so that ids above it may have arrived before. */
+  readonly hasLate: boolean;
+}
+
+/** Who holds it fills a feed. */
+export interface FeedClaim {
+  readonly token: string;
+  /** What was known to have happened before; it is done with when the feed is filled. */
+  readonly reasons: string;
+}
 
 /**
  * Home feeds in Redis: rebuildable, only for active people. While Redis is away every method throws an error
  * whose `code` is `redis_unavailable`.
  */
 export interface HomeFeeds {
-  /** Pushes to feeds that exist, each entry once; returns how many took it. */
-  push(accountIds: readonly AccountId[], entry: FeedEntry): Promise<number>;
+  /**
+   * Pushes to feeds that exist; returns how many took it. `again`: may have been pushed before, look before each push.
+   * `late`: its id was made long ago.
+   */
+  push(accountIds: readonly AccountId[], statusId: StatusId, how?: { readonly again?: boolean; readonly late?: boolean }): Promise<number>;
   remove(accountIds: readonly AccountId[], statusIds: readonly StatusId[]): Promise<void>;
-  /** Adds entries to one feed, if it exists (a follow's backfill). */
-  merge(accountId: AccountId, entries: readonly FeedEntry[]): Promise<void>;
-  removeAuthor(accountId: AccountId, authorId: AccountId): Promise<void>;
-  /** null: there is no feed, or it was opened and never filled; build it. */
-  read(accountId: AccountId): Promise<FeedEntry[] | null>;
-  /** Lets pushes land from now on, while the feed is being filled; it reads as null until then. */
-  open(accountId: AccountId): Promise<void>;
-  /** Adds what Postgres knows to an opened feed, drops doubles and marks it as complete. */
-  fill(accountId: AccountId, entries: readonly FeedEntry[]): Promise<void>;
-  /** Which of these accounts have a feed, i.e. read it lately. */
-  existing(accountIds: readonly AccountId[]): Promise<Set<AccountId>>;
+  /** The last `most` (all, unless told) to arrive; null: there is no feed. Keeps the feed alive. */
+  read(accountId: AccountId, most?: number): Promise<FeedContents | null>;
+  /**
+   * Lets one caller at a time fill a feed; null: another is at it. Where there is no feed, one is opened: pushes land
+   * from now on. Ends by itself after some seconds.
+   */
+  claim(accountId: AccountId): Promise<FeedClaim | null>;
+  /** Adds what Postgres knows to a claimed feed, drops doubles and marks it as complete. */
+  fill(accountId: AccountId, statusIds: readonly StatusId[], claim: FeedClaim): Promise<void>;
+  /** Has Postgres asked again at the next read, where there is a feed: something may show that did not before. */
+  renew(accountId: AccountId): Promise<void>;
   drop(accountId: AccountId): Promise<void>;
 }
 

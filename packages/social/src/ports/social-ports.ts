@@ -12,6 +12,8 @@ export interface IdSource {
 /** Live traffic: at most once. */
 export interface LivePort {
   toUsers(accountIds: readonly AccountId[], message: LiveUserMessage): void;
+  /** The same for the home streams of many. */
+  toHomes(accountIds: readonly AccountId[], message: LiveUserMessage): void;
   toPublic(message: LivePublicMessage): void;
   killed(accountId: AccountId): void;
   rulesChanged(): void;

@@ -1,11 +1,13 @@
 import type { EventContract, EventOf } from '@trunkline/contracts';
-import type { Account, FeedEntry, Relationship, Status, StatusFlags, Visibility } from '@trunkline/domain';
+import type { Account, Relationship, Status, StatusFlags, Visibility } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type {
   AccountChange,
   AccountProfile,
   AllTies,
   Entry,
+  FollowerPage,
+  FollowersAsked,
   FollowOptions,
   FollowTie,
   Handle,
@@ -17,6 +19,7 @@ import type {
   StatusEdit,
   StatusEditRow,
   Tie,
+  TiesAsked,
   ViewerTies,
 } from './store-rows.js';
 
@@ -53,10 +56,12 @@ export interface SocialReads {
     scope: 'all' | 'local' | 'remote';
     onlyMedia: boolean;
   }): Promise<StatusId[]>;
-  /** The newest statuses of those whom the account follows, and its own: the oracle of the home feed. */
-  homeStatusIds(accountId: AccountId, limit: number): Promise<FeedEntry[]>;
-  /** The newest statuses of one author, for merging into a feed after a follow. */
-  recentStatusIds(authorId: AccountId, limit: number): Promise<FeedEntry[]>;
+  /** The newest statuses of those whom the account follows, and its own, newest first. Most of what rules would hide is left out. */
+  homeStatusIds(accountId: AccountId, limit: number): Promise<StatusId[]>;
+  /** Those of the ids that this author wrote or boosted. */
+  writtenAmong(authorId: AccountId, ids: readonly StatusId[]): Promise<StatusId[]>;
+  /** What each of these boosts; statuses that are no boosts are left out. */
+  boostTargets(ids: readonly StatusId[]): Promise<Map<StatusId, StatusId>>;
   ancestorIds(statusId: StatusId, limit: number): Promise<StatusId[]>;
   descendantIds(statusId: StatusId, limit: number): Promise<StatusId[]>;
   /** Former versions, oldest first, the original included; the present one is the status itself. */
@@ -82,14 +87,14 @@ export interface SocialReads {
   followRequestIds(targetId: AccountId, page: PageQuery): Promise<Entry<AccountId>[]>;
   blockedIds(accountId: AccountId, page: PageQuery): Promise<Entry<AccountId>[]>;
   mutedIds(accountId: AccountId, page: PageQuery): Promise<Entry<AccountId>[]>;
-  /** Local followers after a cursor, in order of account id: the pages of a fan-out. */
-  localFollowersAfter(
-    accountId: AccountId,
-    afterId: AccountId | null,
-    limit: number,
-  ): Promise<{ accountId: AccountId; showBoosts: boolean; notify: boolean; languages: readonly string[] | null }[]>;
-  /** Those of the accounts whom somebody living here follows. */
+  /** Those of the accounts whom somebody here follows. */
   followedHere(accountIds: readonly AccountId[]): Promise<Set<AccountId>>;
+  /** A page of local followers for each author asked about, in order of account id: the pages of a fan-out. Answers in the order asked. */
+  followerPages(asked: readonly FollowersAsked[], limit: number): Promise<FollowerPage[]>;
+  /** Which followers block, mute, are blocked by, or limit what they see of one of the people; for each ask, in its order. */
+  touchedFollowers(asked: readonly TiesAsked[]): Promise<Set<AccountId>[]>;
+  /** Local followers of these authors who want to be told of each post, after a follower's id, in order of those. */
+  bellFollowers(authorIds: readonly AccountId[], afterId: AccountId, limit: number): Promise<{ authorId: AccountId; accountId: AccountId }[]>;
   /** Whom each of many followers follows, blocks or mutes among the authors given: for feed rules in bulk. */
   tiesOfMany(viewerIds: readonly AccountId[], authorIds: readonly AccountId[]): Promise<Map<AccountId, ViewerTies>>;
   /** The distinct inboxes (shared where there is one) of an account's remote followers, with a sample account id of each. */

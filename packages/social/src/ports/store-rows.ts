@@ -70,6 +70,27 @@ export interface FollowOptions {
 
 export interface FollowTie extends Tie, FollowOptions {}
 
+/** Which followers: after a cursor (`'0'`: from the start), and of those only who follow somebody else as well. */
+export interface FollowersAsked {
+  readonly authorId: AccountId;
+  readonly afterId: AccountId;
+  readonly alsoFollowing: AccountId | null;
+}
+
+export interface FollowerPage {
+  /** In order. */
+  readonly ids: readonly AccountId[];
+  readonly isLast: boolean;
+}
+
+/** Followers of the author within a range of ids (`afterId` exclusive), and the people to whom they may have ties. */
+export interface TiesAsked {
+  readonly authorId: AccountId;
+  readonly afterId: AccountId;
+  readonly upToId: AccountId;
+  readonly people: readonly AccountId[];
+}
+
 export interface StatusEditRow {
   readonly content: string;
   readonly spoilerText: string;

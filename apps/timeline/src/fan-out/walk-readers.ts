@@ -1,0 +1,120 @@
+import { peopleOf, reachOf, type Reach, type TimelineFacts, type Viewer } from '@trunkline/domain';
+import type { AccountId } from '@trunkline/kernel';
+import { viewerOf, type FollowerPage, type SocialReads } from '@trunkline/social';
+import type { Turns } from './turns.js';
+
+/** Followers looked up for each post of a batch at once; most posts have no more. */
+const FIRST_PAGE = 500;
+/** Of a post with many followers, what is done in one turn: five pushes, one live message. */
+const LATER_PAGE = 2_500;
+const FROM_THE_START = '0' as AccountId;
+
+/** What a status is to a reader: shown, kept in the feed until it may be shown, or neither. */
+export type Answer = 'show' | 'keep' | 'leave';
+
+/** One status on its way to those who may read it. */
+export interface Walk {
+  readonly item: TimelineFacts;
+  readonly judge: (viewer: Viewer) => Answer;
+  /** Called page by page; the author and the people named come first. */
+  readonly give: (readers: readonly AccountId[], answer: 'show' | 'keep') => Promise<void>;
+  /** Where an earlier try left off. */
+  readonly afterId?: AccountId | null;
+  /** All up to this follower have been given it, and there are more. */
+  readonly reached?: (followerId: AccountId) => Promise<void>;
+}
+
+export interface WalkPorts {
+  readonly store: Pick<SocialReads, 'followerPages' | 'touchedFollowers' | 'tiesOfMany'>;
+  readonly turns: Turns;
+}
+
+/** The pages of one walk: whom to ask for, and what holds for those whom no tie touches. */
+interface Course {
+  readonly walk: Walk;
+  readonly people: readonly AccountId[];
+  readonly alsoFollowing: AccountId | null;
+  readonly answer: 'show' | 'keep';
+}
+
+/**
+ * Takes statuses to their authors and to local followers. Rules are asked once for all followers alike, and one by one
+ * for those whom a block, a mute or a limit of their own touches. All walks go side by side, page by page and in turn, so that a post with many
+ * followers keeps nobody waiting for longer than a page. @returns what failed, by walk; the others are done.
+ */
+export async function walkReaders(ports: WalkPorts, walks: readonly Walk[]): Promise<Map<Walk, unknown>> {
+  const failed = new Map<Walk, unknown>();
+  const attempt = (walk: Walk, work: () => Promise<void>): Promise<void> => ports.turns.take(work).catch((error: unknown) => void failed.set(walk, error));
+  await Promise.all(walks.map((walk) => attempt(walk, () => giveToNamed(ports, walk))));
+  const courses = walks.flatMap((walk) => (failed.has(walk) ? [] : (courseOf(walk) ?? [])));
+  const first = await pagesOf(ports, courses, courses.map(({ walk }) => walk.afterId ?? FROM_THE_START), FIRST_PAGE);
+  await Promise.all(
+    courses.map(async (course, at) => {
+      let page = first[at];
+      while (page !== undefined && page.ids.length > 0 && !failed.has(course.walk)) {
+        const { ids, touched, isLast } = page;
+        const lastId = ids.at(-1) ?? FROM_THE_START;
+        page = undefined;
+        await attempt(course.walk, async () => {
+          await givePage(ports, course, ids, touched);
+          if (isLast) return;
+          await course.walk.reached?.(lastId);
+          [page] = await pagesOf(ports, [course], [lastId], LATER_PAGE);
+        });
+      }
+    }),
+  );
+  return failed;
+}
+
+function courseOf(walk: Walk): Course | null {
+  const { plain, alsoFollowing }: Reach<Answer> = reachOf(walk.item, walk.judge);
+  const people = peopleOf(walk.item);
+  if (plain !== 'leave') return { walk, people, alsoFollowing: null, answer: plain };
+  if (alsoFollowing === null || alsoFollowing.answer === 'leave') return null;
+  return { walk, people, alsoFollowing: alsoFollowing.accountId, answer: alsoFollowing.answer };
+}
+
+type TouchedPage = FollowerPage & { readonly touched: ReadonlySet<AccountId> };
+
+async function pagesOf(ports: WalkPorts, courses: readonly Course[], after: readonly AccountId[], limit: number): Promise<TouchedPage[]> {
+  const pages = await ports.store.followerPages(
+    courses.map(({ walk, alsoFollowing }, at) => ({ authorId: walk.item.status.authorId, afterId: after[at] ?? FROM_THE_START, alsoFollowing })),
+    limit,
+  );
+  const touched = await ports.store.touchedFollowers(
+    courses.map(({ walk, people }, at) => {
+      const upToId = pages[at]?.ids.at(-1);
+      const afterId = after[at] ?? FROM_THE_START;
+      return { authorId: walk.item.status.authorId, afterId, upToId: upToId ?? afterId, people: upToId === undefined ? [] : people };
+    }),
+  );
+  return pages.map((page, at) => ({ ...page, touched: touched[at] ?? new Set() }));
+}
+
+/** The author, and those whom the status names, answers or boosts, each by their own ties. */
+async function giveToNamed(ports: WalkPorts, walk: Walk): Promise<void> {
+  const people = peopleOf(walk.item);
+  const ties = people.length === 1 ? new Map() : await ports.store.tiesOfMany(people, people);
+  await giveEach(walk, people, (id) => walk.judge(viewerOf(id, ties.get(id) ?? new Map())));
+}
+
+async function givePage(ports: WalkPorts, course: Course, ids: readonly AccountId[], touched: ReadonlySet<AccountId>): Promise<void> {
+  const { walk, people, answer } = course;
+  const apart = new Set([...people, ...touched]);
+  const alike = ids.filter((id) => !apart.has(id));
+  if (alike.length > 0) await walk.give(alike, answer);
+  const named = new Set(people);
+  const judged = ids.filter((id) => touched.has(id) && !named.has(id));
+  if (judged.length === 0) return;
+  const ties = await ports.store.tiesOfMany(judged, people);
+  await giveEach(walk, judged, (id) => walk.judge(viewerOf(id, ties.get(id) ?? new Map())));
+}
+
+async function giveEach(walk: Walk, ids: readonly AccountId[], answerFor: (id: AccountId) => Answer): Promise<void> {
+  const answers = ids.map((id) => [id, answerFor(id)] as const);
+  for (const wanted of ['show', 'keep'] as const) {
+    const readers = answers.filter(([, answer]) => answer === wanted).map(([id]) => id);
+    if (readers.length > 0) await walk.give(readers, wanted);
+  }
+}
