@@ -23,7 +23,7 @@ test('the route table of the chart is the one of the local proxy: `node k8s/gene
 
 test('the schema knows every setting and every service', () => {
   const schema = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as Schema;
-  const elsewhere = new Set([...MADE, ...SECRET, ...SECRET_IF_THERE, 'FEDERATION_HTTP_HOSTS']);
+  const elsewhere = new Set([...MADE, ...SECRET, ...SECRET_IF_THERE, 'FEDERATION_HTTP_HOSTS', 'FAILPOINTS_PATH']);
   expect(Object.keys(schema.$defs.settings.properties).sort()).toEqual(Object.keys(FIELDS).filter((name) => !elsewhere.has(name)).sort());
   expect([...schema.properties.services.required].sort()).toEqual([...appNames].sort());
 });

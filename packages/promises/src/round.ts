@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Failpoint } from '@trunkline/platform';
 import { until } from '@trunkline/testing';
 import { checkHistory, type Report } from './check/checker.js';
 import { History, type Try } from './check/history.js';
@@ -61,6 +62,11 @@ interface RoundParts {
 
 const PATIENCE_MS = 120_000;
 const PROGRESS_MS_MAX = 300_000;
+const FAILPOINT_TURNS = 4;
+/** Of the load, to meet a fault. */
+const SHARE_BESIDE_FAULT = 0.08;
+const FAILPOINT_LOAD_MS = 500;
+const FAILPOINT_LOAD_SHARE = 0.015;
 
 /** One run of one attack with one seed. */
 export class Round {
@@ -113,14 +119,25 @@ export class Round {
     return this.options.isShort ? ['api', 'inbox', 'timeline', 'outbox'] : this.stage.split.apps;
   }
 
-  /** Resolves when this share of the load is over. */
+  /** Resolves when this share of the load is over; a little more follows until the script comes here again. */
   async at(share: number): Promise<void> {
+    this.performance.holdAt(share >= 1 ? Infinity : share + SHARE_BESIDE_FAULT);
     await until(`${Math.round(share * 100)} % of the load`, () => this.performance.progress >= share, PROGRESS_MS_MAX);
   }
 
   /** Longer in the long run: seconds of an outage. */
   async outage(shortSeconds: number, longSeconds: number): Promise<void> {
     await sleep((this.options.isShort ? shortSeconds : longSeconds) * 1_000);
+  }
+
+  /** A process of the app dies between two steps that must both happen; which turn it is follows from the seed. */
+  async dieAt(app: string, name: Failpoint): Promise<void> {
+    const turns = this.random.below(FAILPOINT_TURNS);
+    this.fault(`${app} dies at ${name}, turn ${turns}`);
+    // Whoever shall come there needs something to do.
+    const feeding = setInterval(() => this.performance.holdAt(this.progress + FAILPOINT_LOAD_SHARE), FAILPOINT_LOAD_MS);
+    const died = await this.stage.dieAt(app, name, turns).finally(() => clearInterval(feeding));
+    if (!died) this.violate(`no ${app} came to ${name}: the attack did not happen`);
   }
 
   fault(text: string): void {
@@ -138,7 +155,7 @@ export class Round {
   }
 
   private async go(): Promise<RoundResult> {
-    await Promise.all([this.performance.run(), this.attack.script(this).then(() => this.healed())]);
+    await Promise.all([this.performance.run(), this.attack.script(this).then(() => this.healed()).finally(() => this.performance.holdAt(Infinity))]);
     const loadEndMs = performance.now();
     await this.stage.allReady();
     await this.stage.settled().catch((error: unknown) => {

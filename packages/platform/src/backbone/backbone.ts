@@ -29,6 +29,7 @@ import type { KnownClients } from '../client-api/known-clients.js';
 import type { KeyRing } from '../key-ring.js';
 import type { PlatformParts } from '../platform.module.js';
 import type { Settings } from '../settings/settings.js';
+import type { Failpoints } from './failpoints.js';
 import type { PolicyWatch } from './policy-watch.js';
 
 /** Injects the `Backbone` of this process. */
@@ -42,6 +43,8 @@ export interface Backbone {
   readonly parts: PlatformParts;
   /** Settings that use cases need; the whole of them is `parts.settings`. */
   readonly settings: Settings & SocialSettings;
+  /** null outside of tests that kill. */
+  readonly failpoints: Failpoints | null;
   readonly keyRing: KeyRing;
   readonly clock: DatabaseClock;
   readonly ids: IdSource;

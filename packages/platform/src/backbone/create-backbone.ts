@@ -39,6 +39,7 @@ import { KeyRing } from '../key-ring.js';
 import { VERSION, type PlatformParts } from '../platform.module.js';
 import { currentTraceparent } from '../trace.js';
 import type { Backbone } from './backbone.js';
+import { Failpoints } from './failpoints.js';
 import { NatsLive } from './live.js';
 import { PolicyWatch } from './policy-watch.js';
 import { SignedDocuments } from './remote-documents.js';
@@ -54,14 +55,19 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
   const redis = await connectRedis(parts);
   const versions = new RedisVersions(redis);
   shutdown.register('end-pools', 'versions', () => versions.close());
-  const db = await connectDatabase(parts, versions);
+  const failpoints = settings.failpointsPath === null ? null : new Failpoints(settings.failpointsPath, parts.name);
+  const db = await connectDatabase(parts, versions).then((own) => failpoints?.committing(own) ?? own);
   const clock = await DatabaseClock.start(db, warn('clock_not_measured'));
   shutdown.register('end-pools', 'clock', () => clock.stop());
   const ids = await DatabaseIds.start(db, clock, { onError: warn('worker_lease') });
   shutdown.register('drain-broker', 'worker-number', () => ids.stop());
   const broker = await connectNats(parts);
   const bus = new LiveBus(broker);
-  const publisher = new EventPublisher(broker);
+  const { publisher, deliveries, feeds } = withFailpoints(failpoints, {
+    publisher: new EventPublisher(broker),
+    deliveries: new DeliveryStore(db, ids, clock),
+    feeds: new RedisHomeFeeds(redis, settings.userActiveDays, () => parts.metrics.timelineRebuilds.inc()),
+  });
   const events = new EventStore(db, clock);
   const deadLetters = new DeadLetterStore(db, ids, clock);
   const relays = relaysOf((lane) => new EventRelay(db, events, publisher, deadLetters, { lane, onError: warn('relay_failed') }));
@@ -72,16 +78,13 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
   const federation = federationClient(parts, policy);
   const instanceKey = new InstanceKeyStore(db, keyRing);
   watchLedger(parts, events, broker);
-  for (const [lane, relay] of Object.entries(relays)) {
-    relay.start();
-    shutdown.register('drain-broker', `relay ${lane}`, () => relay.stop());
-  }
+  startRelays(relays, shutdown);
 
   const users = new Users(db, store);
   const tokens = new AccessTokens(db);
   const nowMs = (): number => performance.now();
   return {
-    parts, settings, keyRing, clock, ids, policy, db, store, moderation, events, deadLetters, broker, publisher, bus,
+    parts, settings, failpoints, keyRing, clock, ids, policy, db, store, moderation, events, deadLetters, broker, publisher, bus,
     federation, instanceKey,
     notifications: new SqlNotificationStore(db),
     markers: new SqlMarkerStore(db),
@@ -92,11 +95,11 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
     webSessions: new WebSessions(db),
     relay: { wake: () => Object.values(relays).forEach((relay) => relay.wake()) },
     inbound: new InboundStore(db, clock),
-    deliveries: new DeliveryStore(db, ids, clock),
+    deliveries,
     hosts: new HostStore(db, clock),
     remoteKeys: new RemoteKeyStore(db, clock),
     accountKeys: new AccountKeyStore(db, keyRing),
-    feeds: new RedisHomeFeeds(redis, settings.userActiveDays, () => parts.metrics.timelineRebuilds.inc()),
+    feeds,
     cache: new RedisCache(redis),
     rates: new RedisRateCounter(redis, clock),
     versions,
@@ -104,6 +107,23 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
     clients: new KnownClients({ tokens, store, versions }, nowMs),
     live: new NatsLive(bus),
     remote: new SignedDocuments(federation, instanceSigner(instanceKey, settings.baseUrl)),
+  };
+}
+
+function startRelays(relays: Readonly<Record<EventLane, EventRelay>>, shutdown: PlatformParts['shutdown']): void {
+  for (const [lane, relay] of Object.entries(relays)) {
+    relay.start();
+    shutdown.register('drain-broker', `relay ${lane}`, () => relay.stop());
+  }
+}
+
+/** What stands between two steps that must both happen; the same as before where no test asks for more. */
+function withFailpoints<T extends Pick<Backbone, 'publisher' | 'deliveries' | 'feeds'>>(failpoints: Failpoints | null, ports: T): Pick<Backbone, 'publisher' | 'deliveries' | 'feeds'> {
+  if (failpoints === null) return ports;
+  return {
+    publisher: failpoints.around(ports.publisher, { publish: { before: 'after_commit_before_publish', after: 'after_publish_before_mark' } }),
+    deliveries: failpoints.around(ports.deliveries, { settleChunks: { before: 'after_http_200_before_mark' }, settleRetries: { before: 'after_http_200_before_mark' } }),
+    feeds: failpoints.around(ports.feeds, { push: { after: 'between_fanout_chunks' } }),
   };
 }
 

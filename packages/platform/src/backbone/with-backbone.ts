@@ -37,7 +37,11 @@ function consume(app: Parameters<NonNullable<ServiceDefinition['prepare']>>[0], 
     broker: backbone.broker,
     topology: { replicas: backbone.parts.settings.nats.replicas },
     deadLetters: backbone.deadLetters,
-    runInTrace: (traceparent, work) => inShare('jobs', () => runWithTraceContext(startTrace(parseTraceparent(traceparent)), work)),
+    runInTrace: async (traceparent, work) => {
+      const result = await inShare('jobs', () => runWithTraceContext(startTrace(parseTraceparent(traceparent)), work));
+      backbone.failpoints?.hit('after_effects_before_ack');
+      return result;
+    },
   });
   connectJetStream(app, strategy);
   backbone.parts.shutdown.register('stop-consuming', 'transport', () => strategy.stopConsuming());

@@ -28,7 +28,7 @@ test('a default that stands there is a valid value', () => {
 });
 
 // The rest is fixed by the image, or of use only with several processes, databases or brokers.
-const NOT_FOR_COMPOSE = /^(BIND|PORT|METRICS_PORT|DATA_DIR|DATABASE_(DIRECT|REPLICA)_URL|DB_.+|REDIS_PREFIX|NATS_(PREFIX|REPLICAS)|FEDERATION_HTTP_HOSTS|SHUTDOWN_.+)$/;
+const NOT_FOR_COMPOSE = /^(BIND|PORT|METRICS_PORT|DATA_DIR|DATABASE_(DIRECT|REPLICA)_URL|DB_.+|REDIS_PREFIX|NATS_(PREFIX|REPLICAS)|FEDERATION_HTTP_HOSTS|FAILPOINTS_PATH|SHUTDOWN_.+)$/;
 
 test('infra/compose.yaml hands on every setting of a server on one machine, and no other', () => {
   const [, block = ''] = /environment: &settings\n((?: {6}\w.*\n)+)/.exec(compose) ?? [];

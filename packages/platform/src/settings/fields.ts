@@ -130,6 +130,7 @@ export const FIELDS = {
   TRUSTED_PROXY_IP: addresses,
   ALLOWED_PRIVATE_ADDRESSES: addresses,
   FEDERATION_HTTP_HOSTS: listOf(isHostWithPort, 'a list of host:port, such as localhost:3001,localhost:3002'),
+  FAILPOINTS_PATH: text(1_000),
   AUTHORIZED_FETCH: flag,
   LIMITED_FEDERATION_MODE: flag,
   TRUNKLINE_SECRET_KEYS: keyRing,

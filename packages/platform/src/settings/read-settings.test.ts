@@ -55,6 +55,11 @@ describe('readSettings', () => {
     expect(faults).toEqual([expect.stringMatching(/^FEDERATION_HTTP_HOSTS must be empty/)]);
   });
 
+  test('failpoints are refused in production', () => {
+    expect(faultsOf({ ...EXAMPLE_ENV, NODE_ENV: 'production', FAILPOINTS_PATH: '/tmp/failpoints' })).toEqual([expect.stringMatching(/^FAILPOINTS_PATH must be empty/)]);
+    expect(settingsOf({ FAILPOINTS_PATH: '/tmp/failpoints' }).failpointsPath).toBe('/tmp/failpoints');
+  });
+
   test.each([
     [{ SMTP_SERVER: 'mail.example' }, 'SMTP_FROM_ADDRESS'],
     [{ SMTP_LOGIN: 'someone' }, 'SMTP_LOGIN'],

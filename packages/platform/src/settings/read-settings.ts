@@ -52,6 +52,7 @@ function contradictions(values: FieldValues): string[] {
   if (production && (values.FEDERATION_HTTP_HOSTS?.length ?? 0) > 0) {
     faults.push('FEDERATION_HTTP_HOSTS must be empty when NODE_ENV is production: plain http is for development and tests.');
   }
+  if (production && values.FAILPOINTS_PATH !== undefined) faults.push('FAILPOINTS_PATH must be empty when NODE_ENV is production: it lets tests kill.');
   if (values.SMTP_SERVER !== undefined && values.SMTP_FROM_ADDRESS === undefined) {
     faults.push('SMTP_FROM_ADDRESS must be an address such as notices@social.example when SMTP_SERVER is set.');
   }
@@ -102,6 +103,7 @@ function assemble(v: Required<Pick<FieldValues, (typeof REQUIRED)[number]>> & Fi
     trustedProxies: v.TRUSTED_PROXY_IP ?? [...PRIVATE_PROXIES],
     allowedPrivateAddresses: v.ALLOWED_PRIVATE_ADDRESSES ?? [],
     federationHttpHosts,
+    failpointsPath: v.FAILPOINTS_PATH ?? null,
     authorizedFetch: v.AUTHORIZED_FETCH ?? false,
     limitedFederation: v.LIMITED_FEDERATION_MODE ?? false,
     secretKeys: v.TRUNKLINE_SECRET_KEYS,

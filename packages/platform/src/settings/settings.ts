@@ -73,6 +73,8 @@ export interface Settings {
   readonly allowedPrivateAddresses: readonly string[];
   /** host[:port] spoken to over plain http; always empty in production. */
   readonly federationHttpHosts: readonly string[];
+  /** Folder of files that arm failpoints (see failpoints.ts); always null in production. */
+  readonly failpointsPath: string | null;
   readonly authorizedFetch: boolean;
   readonly limitedFederation: boolean;
   /** The first key encrypts, all decrypt. */

@@ -53,7 +53,8 @@ export function remoteOf(people: People, name: string): ScriptedRemote {
 /** A writer and a remote person follow each other. */
 async function befriend(stage: Stage, { api, person }: Local, remote: ScriptedRemote): Promise<void> {
   const inbox = `${stage.split.url}/inbox`;
-  await remote.follow(person.account.uri, inbox);
+  // What the round before killed may not be quite back.
+  await until('the follow to be taken', () => remote.follow(person.account.uri, inbox).then(() => true, () => false), 30_000);
   const found = await until('the remote person to be found', async () => {
     const answer = await api.get<{ accounts: { id: string }[] }>(`/api/v2/search?resolve=true&q=${remote.person.handle}`);
     return answer.accounts[0];

@@ -26,6 +26,7 @@ interface Reply {
 }
 
 const PAUSE_MS = 150;
+const HELD_MS = 20;
 const NO_ANSWER: Reply = { status: null, retryAfter: null };
 
 /** Performs steps, everybody at once, each person's in their order, and writes down what was asked and answered. */
@@ -35,6 +36,8 @@ export class Performance {
   private readonly settle = new Map<string, (made: { id: string; uri: string } | null) => void>();
   private readonly acts: RemoteActs;
   private done = 0;
+  /** The share of the load that may be over for now. */
+  private leash = Infinity;
 
   constructor(
     private readonly people: People,
@@ -54,6 +57,11 @@ export class Performance {
     return this.done / this.steps.length;
   }
 
+  /** Holds the load back once this share of it is over, so that it does not run away from the faults it is to meet. */
+  holdAt(share: number): void {
+    this.leash = share;
+  }
+
   async run(): Promise<void> {
     const lanes = new Map<string, Step[]>();
     for (const step of this.steps) lanes.set(step.who, [...(lanes.get(step.who) ?? []), step]);
@@ -67,6 +75,7 @@ export class Performance {
   private async perform(step: Step): Promise<void> {
     const { op, who, kind } = step;
     await sleep(this.options.paceMs ?? 0);
+    while (this.progress >= this.leash) await sleep(HELD_MS);
     const needed = step.replyTo ?? (kind === 'post' || kind.endsWith('follow') ? undefined : step.object);
     const isRemote = this.people.remotes.has(who);
     const about = needed === undefined ? null : await this.made.get(needed);

@@ -26,11 +26,12 @@ export const effectsHappenOnce: Attack = {
     // The long run passes the broker's AckWait of 30 s: what they hold is given to others, and then they wake up.
     await round.outage(6, 40);
     for (const app of ['inbox', 'timeline']) stage.signal(app, 'SIGCONT', 0);
-    for (const share of [0.4, 0.6, 0.8]) {
+    for (const [app, name] of [['inbox', 'after_effects_before_ack'], ['timeline', 'after_effects_before_ack'], ['timeline', 'between_fanout_chunks']] as const) await round.dieAt(app, name);
+    for (const share of [0.6, 0.75, 0.9]) {
       await round.at(share);
       await sleep(round.random.below(40));
       round.fault('kill -9 inbox and timeline');
-      for (const app of ['inbox', 'timeline']) stage.signal(app, 'SIGKILL', share === 0.6 ? 0 : undefined);
+      for (const app of ['inbox', 'timeline']) stage.signal(app, 'SIGKILL', share === 0.75 ? 0 : undefined);
       for (const app of ['inbox', 'timeline']) await stage.split.ready(app);
     }
   },

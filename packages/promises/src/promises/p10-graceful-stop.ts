@@ -14,7 +14,7 @@ export const gracefulStop: Attack = {
     const { stage, history } = round;
     const apps = round.victims;
     for (const [index, app] of apps.entries()) {
-      await round.at((index * 0.6) / apps.length);
+      await round.at((index * 0.5) / apps.length);
       round.fault(`SIGTERM ${app}`);
       for (const copy of [0, 1]) {
         const pid = stage.pidOf(app, copy);
@@ -25,8 +25,15 @@ export const gracefulStop: Attack = {
     // Everything before this line was to be answered as if nothing had happened.
     const cut = history.entries.filter((entry) => entry.type === 'try' && (entry.status === null || entry.status >= 500));
     if (cut.length > 0) round.violate(`${cut.length} requests felt a graceful stop: ${JSON.stringify(cut[0])}`);
+    // Killed while it drains, between two steps: what it leaves, others finish.
+    for (const [app, name] of [['inbox', 'after_effects_before_ack'], ['outbox', 'after_http_200_before_mark']] as const) {
+      const dies = round.dieAt(app, name);
+      stage.signal(app, 'SIGTERM', 0);
+      await dies;
+      await stage.split.ready(app);
+    }
     for (const [index, app] of apps.entries()) {
-      await round.at(0.65 + (index * 0.35) / apps.length);
+      await round.at(0.75 + (index * 0.25) / apps.length);
       round.fault(`SIGTERM, then SIGKILL ${app}`);
       const pid = stage.pidOf(app, 0);
       stage.signal(app, 'SIGTERM', 0);

@@ -1,6 +1,7 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { failpointFile, type Failpoint } from '@trunkline/platform';
 import { ScriptedRemote, SplitServer, unsettled, until, type ScriptedRemoteOptions, type TestServices } from '@trunkline/testing';
 import { FaultProxy } from '../fault-proxy.js';
 import { Backing, type SmallDisks, type StoreName } from './backing.js';
@@ -12,6 +13,7 @@ const REPLICAS = 2;
 /** Addresses of scripted remotes, listed before the server starts, since it must be told whom to speak plain http to. */
 const REMOTES_MAX = 200;
 const SETTLE_MS_MAX = 240_000;
+const FAILPOINT_MS_MAX = 30_000;
 
 export interface StageOptions {
   /** Gives stores disks of their own that can be filled. */
@@ -39,6 +41,8 @@ export class Stage {
   static async start(options: StageOptions = {}): Promise<Stage> {
     const path = await mkdtemp(join(tmpdir(), 'trunkline-promises-'));
     const backing = await Backing.start(path, options.smallDisks);
+    const failpoints = join(path, 'failpoints');
+    await mkdir(failpoints);
     const ports = await quietPorts(REMOTES_MAX);
     const walls = options.parted === true ? await wallsBefore(backing) : new Map<string, FaultProxy>();
     const services: TestServices = { databaseUrl: backing.url('postgres'), redisUrl: backing.url('redis'), natsUrl: backing.url('nats') };
@@ -46,7 +50,7 @@ export class Stage {
     const envOf = (app: string, databaseUrl: string): Record<string, string> => {
       const copy = started.get(app) ?? 0;
       started.set(app, copy + 1);
-      return { ...wrongClock(options.wrongClocks?.[copy] ?? 0), ...behindWalls(app, databaseUrl, backing, walls) };
+      return { FAILPOINTS_PATH: failpoints, ...wrongClock(options.wrongClocks?.[copy] ?? 0), ...behindWalls(app, databaseUrl, backing, walls) };
     };
     try {
       const split = await SplitServer.start({ replicas: REPLICAS, peers: ports.map((port) => `localhost:${port}`), services, envOf, ...(options.env === undefined ? {} : { env: options.env }) });
@@ -94,8 +98,23 @@ export class Stage {
 
   /** Every copy of an app, or one of them. */
   signal(app: string, signal: NodeJS.Signals, copy?: number): void {
-    const copies = this.split.running.processes.filter((process) => process.app === app);
-    for (const { pid } of copy === undefined ? copies : copies.slice(copy, copy + 1)) killIfThere(pid, signal);
+    const pids = this.pidsOf(app);
+    for (const pid of copy === undefined ? pids : pids.slice(copy, copy + 1)) killIfThere(pid, signal);
+  }
+
+  /**
+   * Lets one copy of an app die at a failpoint, after so many that pass it, and waits for the copy that stands in for it.
+   * @returns false when nobody came to it
+   */
+  async dieAt(app: string, name: Failpoint, turns: number): Promise<boolean> {
+    const file = failpointFile(join(this.parts.path, 'failpoints'), app, name);
+    const pids = this.pidsOf(app);
+    await writeFile(file, String(turns));
+    const died = await until(`${app} to die ${name}`, () => access(file).then(() => false, () => true), FAILPOINT_MS_MAX).catch(() => false);
+    if (!died) await rm(file, { force: true });
+    else await until(`${app} to be replaced`, () => this.pidsOf(app).some((pid) => !pids.includes(pid)), 60_000);
+    await this.split.ready(app);
+    return died;
   }
 
   /** The process of a copy; changes when it is started again. */
@@ -151,6 +170,10 @@ export class Stage {
     for (const wall of this.parts.walls.values()) await wall.stop();
     await this.backing.stopAll();
     await rm(this.parts.path, { recursive: true, force: true });
+  }
+
+  private pidsOf(app: string): number[] {
+    return this.split.running.processes.filter((process) => process.app === app).map(({ pid }) => pid);
   }
 
   private copyOf(app: string, copy: number): SplitServer['running']['processes'][number] {
