@@ -106,7 +106,7 @@ describe('canonical JSON (RFC 8785)', () => {
   });
 
   const deep = (levels: number): unknown => (levels === 0 ? 1 : [deep(levels - 1)]);
-  test.each([['\ud800'], [{ '\udc00': 1 }], [Number.POSITIVE_INFINITY], [Number.NaN], [undefined], [deep(40)]])('%p has none', (value) => {
+  test.each<[unknown]>([['\ud800'], [{ '\udc00': 1 }], [Number.POSITIVE_INFINITY], [Number.NaN], [undefined], [deep(40)], [Array.from({ length: 20_000 }, () => 0)]])('%p has none', (value) => {
     expect(canonicalJson(value)).toBeNull();
   });
 });

@@ -12,8 +12,9 @@ const SMUGGLING = new Set(['@graph', '@included', '@reverse']);
 const AS2_CONTEXT = 'https://www.w3.org/ns/activitystreams';
 
 /**
- * A copy of a parsed JSON document that is safe to read, copy and store: without prototype keys and NULs (which
- * Postgres refuses), with whole surrogate pairs, with null for infinities, and no deeper than `LIMITS.depth`.
+ * A parsed JSON document that is safe to read, copy and store: without prototype keys and NULs (which
+ * Postgres refuses), with whole surrogate pairs, with null for infinities, and no deeper than `LIMITS.depth`. What needs no
+ * cleaning is given back as it came, not copied: a document is asked several times on its way.
  *
  * @returns `not_an_object`, `too_deep`, `too_large`, or `forbidden_keyword` for @graph, @included, @reverse
  */
@@ -30,20 +31,45 @@ interface CleanState {
 }
 
 function cleanValue(value: unknown, depth: number, state: CleanState): unknown {
-  if (typeof value === 'string') return value.replaceAll('\u0000', '').toWellFormed();
+  if (typeof value === 'string') return cleanText(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value !== 'object' || value === null) return typeof value === 'boolean' ? value : null;
-
-  const entries = Array.isArray(value) ? [] : Object.entries(value).map(([key, entry]) => [key.replaceAll('\u0000', ''), entry] as const);
-  state.values += 1 + (Array.isArray(value) ? value.length : entries.length);
   if (depth >= LIMITS.depth) state.refused ??= 'too_deep';
-  if (state.values > LIMITS.values) state.refused ??= 'too_large';
-  if (entries.some(([key]) => SMUGGLING.has(key))) state.refused ??= 'forbidden_keyword';
   if (state.refused !== null) return null;
+  return Array.isArray(value) ? cleanList(value, depth, state) : cleanObject(value as JsonObject, depth, state);
+}
 
-  if (Array.isArray(value)) return value.map((entry) => cleanValue(entry, depth + 1, state));
-  const kept = entries.filter(([key]) => !POLLUTING.has(key));
-  return Object.fromEntries(kept.map(([key, entry]) => [key, cleanValue(entry, depth + 1, state)]));
+const cleanText = (text: string): string => (text.includes('\u0000') ? text.replaceAll('\u0000', '') : text).toWellFormed();
+
+function cleanList(list: readonly unknown[], depth: number, state: CleanState): readonly unknown[] {
+  if (isTooLarge(list.length, state)) return [];
+  const clean = list.map((entry) => cleanValue(entry, depth + 1, state));
+  return clean.every((entry, index) => entry === list[index]) ? list : clean;
+}
+
+function cleanObject(object: JsonObject, depth: number, state: CleanState): JsonObject {
+  const keys = Object.keys(object);
+  if (isTooLarge(keys.length, state)) return {};
+  const clean: Record<string, unknown> = {};
+  let changed = false;
+  for (const key of keys) {
+    const name = key.includes('\u0000') ? key.replaceAll('\u0000', '') : key;
+    if (SMUGGLING.has(name)) state.refused ??= 'forbidden_keyword';
+    if (POLLUTING.has(name)) changed = true;
+    else {
+      const value = cleanValue(object[key], depth + 1, state);
+      if (name !== key || value !== object[key]) changed = true;
+      clean[name] = value;
+    }
+    if (state.refused !== null) return {};
+  }
+  return changed ? clean : object;
+}
+
+function isTooLarge(length: number, state: CleanState): boolean {
+  state.values += 1 + length;
+  if (state.values > LIMITS.values) state.refused ??= 'too_large';
+  return state.refused !== null;
 }
 
 /** Whether the document's @context names ActivityStreams, alone or in a list. */

@@ -51,6 +51,7 @@ export const shortcodeOf = (name: string): string => name.trim().replace(/^:|:$/
 function emojiOf(tag: JsonObject): RemoteEmoji | null {
   const shortcode = shortcodeOf(textOf(member(tag, 'name'), 200) ?? '');
   const url = linksOf(member(tag, 'icon'))[0]?.href;
-  if (url === undefined || !/^[\p{L}\p{N}_+.-]{1,190}$/u.test(shortcode)) return null;
+  // No dot in front and no two: a name must not become a path in anybody's hands.
+  if (url === undefined || !/^(?!\.|.*\.\.)[\p{L}\p{N}_+.-]{1,190}$/u.test(shortcode)) return null;
   return { shortcode, url, staticUrl: url, updated: dateOf(member(tag, 'updated')) };
 }

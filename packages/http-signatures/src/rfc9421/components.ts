@@ -47,9 +47,9 @@ function derived({ method, origin, path }: Message, name: string): string | null
   }
 }
 
-/** Lines of one field are joined; white space around each, and line folds within, count for nothing. */
+/** Lines of one field are joined; white space around each counts for nothing. Folded lines never get here: Node refuses them. */
 function fieldValue(values: readonly string[], parameters: Parameters): string | null {
-  const lines = values.map((value) => value.trim().replaceAll(/[ \t]*\r?\n[ \t]+/g, ' '));
+  const lines = values.map((value) => value.trim());
   const [parameter, ...more] = parameters.keys();
   if (parameter === undefined) return lines.join(', ');
   if (more.length > 0) return null;
