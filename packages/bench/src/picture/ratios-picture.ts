@@ -61,7 +61,7 @@ function axis(svg: Svg, { x, max, title, ticks }: Panel, bottom: number): void {
 function bar(svg: Svg, { x, max }: Panel, y: number, { value, label, goal }: Bar): void {
   const at = (amount: number): number => x + Math.min(1, amount / max) * PANEL.width;
   svg.rect({ x, y, width: Math.max(1, at(value) - x), height: BAR, rx: 3, fill: goal === null || value >= goal ? INK.good : INK.weak });
-  if (goal !== null) svg.line(at(goal), y - 6, at(goal), y + BAR + 6, { stroke: INK.text, 'stroke-width': 2 });
+  if (goal !== null) svg.line(at(goal), y - 7, at(goal), y + BAR + 2, { stroke: INK.text, 'stroke-width': 2 });
   const inside = at(value) - x > PANEL.width * 0.7;
   svg.text(at(value) + (inside ? -8 : 8), y + BAR - 5, label, { 'font-weight': 600, 'text-anchor': inside ? 'end' : 'start', fill: inside ? INK.card : INK.text, 'paint-order': 'stroke', stroke: inside ? 'none' : INK.card, 'stroke-width': 4 });
 }

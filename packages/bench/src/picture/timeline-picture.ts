@@ -84,6 +84,8 @@ function linear(max: number): (top: number) => Scale {
 function logarithmic(min: number, max: number): (top: number) => Scale {
   const [low, high] = [Math.floor(Math.log10(min)), Math.ceil(Math.log10(max))];
   const range = Math.max(1, high - low);
-  const ticks = Array.from({ length: range + 1 }, (_, index) => 10 ** (low + index));
+  const steps = range === 1 ? [1, 2, 5] : [1];
+  const ticks = Array.from({ length: range }, (_, index) => steps.map((step) => step * 10 ** (low + index))).flat();
+  ticks.push(10 ** (low + range));
   return (top) => ({ y: (value) => top + PANELS.height * (1 - (Math.log10(Math.max(value, 10 ** low)) - low) / range), ticks });
 }
