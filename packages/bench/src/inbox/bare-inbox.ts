@@ -44,5 +44,5 @@ async function listen({ databaseUrl, senders }: { readonly databaseUrl: string; 
 export const serve = (): void =>
   serveTasks({
     listen,
-    applyWhile: (params: { readonly until: number; readonly mentionedId: string }) => ledger.applyWhile(params),
+    applyWhile: (params: { readonly until: number }) => ledger.applyWhile(params),
   });

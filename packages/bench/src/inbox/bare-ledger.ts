@@ -1,15 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { parseActivity, parseNote, sanitizeHtml, type RemoteNote } from '@trunkline/activitypub';
 import { serverLibrary } from '../harness/server-library.js';
-import { APPLY, RECEIVE, WAITING } from './bare-statements.js';
+import { applyBare, type Client, type Stored } from './bare-apply.js';
+import { RECEIVE, WAITING } from './bare-statements.js';
 
-interface Client {
-  query<R>(sql: string, params?: readonly unknown[]): Promise<{ rows: R[] }>;
-  release(): void;
-}
-
-interface Pool extends Client {
+interface Pool {
+  query<R>(statement: { readonly name: string; readonly text: string; readonly values: readonly unknown[] }): Promise<{ rows: R[] }>;
   connect(): Promise<Client>;
 }
 
@@ -35,6 +29,9 @@ export class BareLedger {
   private readonly pool: Pool;
   private waiting: Waiting[] = [];
   private flushes = 0;
+  private stored = 0;
+  private applied = 0;
+  private wake: () => void = () => undefined;
   private nextId = BigInt(Date.now()) << 16n;
 
   constructor(databaseUrl: string) {
@@ -50,16 +47,22 @@ export class BareLedger {
     });
   }
 
-  /** Applies what is stored, batch after batch, until so many rows are applied. */
-  async applyWhile({ until, mentionedId }: { readonly until: number; readonly mentionedId: string }): Promise<number> {
-    let applied = 0;
-    while (applied < until) {
-      const { rows } = await this.pool.query<{ id: string; body: string }>(WAITING, [BATCH]);
-      if (rows.length === 0) await sleep(2);
-      else await this.applyBatch(rows, mentionedId);
-      applied += rows.length;
+  /** Applies what is stored, in full batches, until so many rows are applied: whoever receives knows when there are enough. */
+  async applyWhile({ until }: { readonly until: number }): Promise<number> {
+    const client = await this.pool.connect();
+    try {
+      for (let left = until; left > 0; ) {
+        const wanted = Math.min(BATCH, left);
+        while (this.stored - this.applied < wanted) await new Promise<void>((resolve) => (this.wake = resolve));
+        const { rows } = await client.query<Stored>({ ...WAITING, values: [BATCH] });
+        await applyBare(client, rows);
+        this.applied += rows.length;
+        left -= rows.length;
+      }
+      return until;
+    } finally {
+      client.release();
     }
-    return applied;
   }
 
   private async flush(): Promise<void> {
@@ -67,15 +70,17 @@ export class BareLedger {
     this.flushes += 1;
     try {
       const rows = group.map((one) => one.row);
-      await this.pool.query(RECEIVE, [
+      await this.pool.query({ ...RECEIVE, values: [
         rows.map(() => this.id()),
         rows.map((row) => row.activityId),
         rows.map((row) => row.type),
         rows.map((row) => row.actor),
         rows.map((row) => new URL(row.actor).host),
         rows.map((row) => row.body),
-      ]);
+      ] });
       for (const { resolve } of group) resolve();
+      this.stored += group.length;
+      this.wake();
     } catch (error) {
       for (const { reject } of group) reject(error);
     } finally {
@@ -84,41 +89,8 @@ export class BareLedger {
     }
   }
 
-  private async applyBatch(rows: readonly { id: string; body: string }[], mentionedId: string): Promise<void> {
-    const notes = rows.flatMap(({ id, body }) => {
-      const activity = parseActivity(JSON.parse(body));
-      if (!activity.ok || activity.value.object.json === null) return [];
-      const note = parseNote(activity.value.object.json, { actorUri: activity.value.actorUri });
-      return note.ok ? [{ id, note: note.value, content: sanitizeHtml(note.value.contentHtml) }] : [];
-    });
-    if (notes.length !== rows.length) throw new Error('a body could not be read');
-    const client = await this.pool.connect();
-    try {
-      await client.query('BEGIN');
-      await client.query(APPLY, parametersOf(notes, mentionedId));
-      await client.query('COMMIT');
-    } finally {
-      client.release();
-    }
-  }
-
   private id(): string {
     this.nextId += 1n;
     return String(this.nextId);
   }
-}
-
-function parametersOf(notes: readonly { id: string; note: RemoteNote; content: string }[], mentionedId: string): unknown[] {
-  return [
-    notes.map(({ id }) => id),
-    notes.map(({ note }) => note.attributedTo),
-    notes.map(({ note }) => note.uri),
-    notes.map(({ content }) => content),
-    notes.map(({ note }) => note.published ?? new Date()),
-    notes.map(({ note }) => JSON.stringify(note.attachments)),
-    notes.map(({ note }) => note.hashtags[0] ?? ''),
-    mentionedId,
-    notes.map(() => randomUUID()),
-    notes.map(({ id, note }) => JSON.stringify({ statusId: id, authorUri: note.attributedTo, visibility: note.visibility })),
-  ];
 }
