@@ -61,6 +61,7 @@ export class ApplyWorld {
       observe: () => undefined,
       onTrouble: () => undefined,
       onSplit: (rows) => splits.push(rows),
+      onLeft: () => undefined,
     });
   }
 
@@ -89,8 +90,10 @@ export class ApplyWorld {
     return rows.map((row) => row.id);
   }
 
-  apply(copy: ActivityApplier, ids: readonly Snowflake[]): Promise<void> {
-    return copy.apply(ids, never);
+  /** With what no batch would wait for on a busy machine. */
+  async apply(copy: ActivityApplier, ids: readonly Snowflake[]): Promise<void> {
+    await copy.apply(ids, never);
+    await copy.ended();
   }
 
   /** What became of the rows, in the order given. */

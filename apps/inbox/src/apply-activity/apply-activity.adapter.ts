@@ -33,9 +33,11 @@ export class ApplyActivityAdapter {
         else logger.warn(fields, 'an activity is tried again later');
       },
       onSplit: (rows, err) => logger.warn({ event: 'activities_split', rows, err }, 'activities could not be applied together'),
+      onLeft: (ids, err) => logger.warn({ event: 'activities_left', rows: ids.length, err }, 'activities come again when they are overdue'),
     });
     metrics.onCollect(async () => metrics.activityOldestUnapplied.set(await inbound.oldestWaitingSeconds()));
     metrics.onCollect(async () => metrics.activitiesDead.set(await inbound.deadCount()));
+    shutdown.register('finish', 'slow activities', () => this.applier.stop());
     shutdown.register('finish', 'background work', () => background.stop());
   }
 }

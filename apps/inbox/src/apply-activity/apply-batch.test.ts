@@ -17,6 +17,7 @@ class Ledger implements InboundRows {
   earlierTie = async () => (this.earlier ? ('underway' as const) : ('none' as const));
   markApplied = async (applied: readonly Snowflake[]) => void this.marks.push(...applied.map((id) => `${id} applied`));
   markIgnored = async (id: Snowflake, reason: string) => void this.marks.push(`${id} ignored ${reason}`);
+  putOff = async (put: readonly Snowflake[], delayMs: number) => void this.marks.push(...put.map((id) => `${id} put off ${delayMs}`));
   markDead = async (id: Snowflake, reason: string) => void this.marks.push(`${id} dead ${reason}`);
   retryLater = async (id: Snowflake, reason: string, delayMs: number) => void this.marks.push(`${id} retry ${reason} ${delayMs}`);
 }
@@ -37,8 +38,9 @@ function applierOf(ledger: Ledger, apply: (row: WaitingRow) => Promise<Verdict>,
       observe: (row, outcome) => seen.push(`${row.id} ${outcome}`),
       onTrouble: (row, outcome) => trouble.push(`${row.id} ${outcome}`),
       onSplit: (rows) => trouble.push(`split ${rows}`),
+      onLeft: (left) => trouble.push(...left.map((id) => `${id} left`)),
     },
-    { actorsAtOnce: 2, triesMax: 3, rowTimeoutMs, turnPatienceMs: 120 },
+    { apart: { quick: 2, slow: 2, slowPerHost: 1, slowAfterMs: 40 }, triesMax: 3, rowTimeoutMs, turnPatienceMs: 120 },
   );
   return { applier, trouble };
 }
@@ -140,6 +142,52 @@ describe('together', () => {
     const { applier } = applierOf(ledger, async () => APPLIED, 5_000, together);
     await applier.apply(ledger.rows.map((row) => row.id), never);
     expect(sizes).toEqual([100, 100, 50]);
+  });
+});
+
+describe('rows that wait for another server', () => {
+  const slowly = (...slow: string[]) => {
+    const ends: (() => void)[] = [];
+    const apply = (row: WaitingRow): Promise<Verdict> => (slow.includes(row.id) ? new Promise((resolve) => ends.push(() => resolve(APPLIED))) : Promise.resolve(APPLIED));
+    return { apply, endAll: () => ends.splice(0).forEach((end) => end()) };
+  };
+
+  test('are not waited for: their batch ends, they go on and are marked when they are done', async () => {
+    const ledger = new Ledger([rowOf(snowflake('1'), 'amy'), rowOf(snowflake('2'), 'bob')]);
+    const { apply, endAll } = slowly('1');
+    const { applier } = applierOf(ledger, apply);
+    await applier.apply(ids(1, 2), never);
+    expect(ledger.marks).toEqual(['2 applied', '1 put off 30000']);
+    // A second bell for it, as of the sweeper.
+    await applier.apply(ids(1), never);
+    endAll();
+    await applier.ended();
+    expect(ledger.marks).toEqual(['2 applied', '1 put off 30000', '1 applied']);
+  });
+
+  test('hold up later ones of their actor, and nobody else’s', async () => {
+    const ledger = new Ledger([rowOf(snowflake('1'), 'amy'), rowOf(snowflake('2'), 'amy'), { ...rowOf(snowflake('3'), 'bob'), signerHost: 'other' }]);
+    const { apply, endAll } = slowly('1');
+    const { applier } = applierOf(ledger, apply);
+    await applier.apply(ids(1), never);
+    await applier.apply(ids(2, 3), never);
+    expect([...ledger.marks].sort()).toEqual(['1 put off 30000', '2 put off 30000', '3 applied']);
+    endAll();
+    while (ledger.marks.length < 5) await new Promise((resolve) => setImmediate(resolve));
+    expect(ledger.marks.slice(3)).toEqual(['1 applied', '2 applied']);
+  });
+
+  test('of a host that keeps all waiting that it may are put off unbegun', async () => {
+    const ledger = new Ledger([rowOf(snowflake('1'), 'amy'), rowOf(snowflake('2'), 'eve')]);
+    const { apply, endAll } = slowly('1', '2');
+    const { applier } = applierOf(ledger, apply);
+    await applier.apply(ids(1), never);
+    await applier.apply(ids(2), never);
+    expect(seen).toEqual([]);
+    expect(ledger.marks).toEqual(['1 put off 30000', '2 put off 30000']);
+    endAll();
+    await applier.ended();
+    expect(seen).toEqual(['1 applied']);
   });
 });
 

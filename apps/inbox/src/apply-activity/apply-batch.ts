@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, compareIds, type Snowflake } from '@trunkline/kernel';
 import { isTieType } from '../activity-types.js';
 import { ActorTurns } from './actor-turns.js';
+import { ApartLane, type ApartLimits } from './apart-lane.js';
 import type { StoredActivity } from './apply-activity.js';
-import { Lanes } from './lanes.js';
 import { retry, type Verdict } from './verdict.js';
 
 export interface WaitingRow extends StoredActivity {
@@ -25,6 +25,8 @@ export interface InboundRows {
   markIgnored(id: Snowflake, reason: string): Promise<void>;
   markDead(id: Snowflake, reason: string): Promise<void>;
   retryLater(id: Snowflake, reason: string, delayMs: number): Promise<unknown>;
+  /** Later, and not counted as a try. */
+  putOff(ids: readonly Snowflake[], delayMs: number): Promise<unknown>;
 }
 
 export interface ApplyBatchPorts {
@@ -40,13 +42,17 @@ export interface ApplyBatchPorts {
   readonly onTrouble: (row: WaitingRow, outcome: 'retry' | 'dead', reason: string, error: unknown) => void;
   /** So many rows could not go together: both halves are tried. */
   readonly onSplit: (rows: number, error: unknown) => void;
+  /** A store was away for rows that no batch waits for any more: they come again. */
+  readonly onLeft: (ids: readonly Snowflake[], error: unknown) => void;
 }
 
 export interface ApplyBatchSettings {
   /** Rows of one transaction. */
   readonly togetherMax: number;
-  /** Actors whose activities are applied one by one at the same time, in one batch. */
-  readonly actorsAtOnce: number;
+  /** For what cannot go together. */
+  readonly apart: Partial<ApartLimits>;
+  /** How long what takes long, or finds no room, is not rung for again. */
+  readonly putOffMs: number;
   readonly triesMax: number;
   /** After this a row is tried again later; what it waited for goes on alone. */
   readonly rowTimeoutMs: number;
@@ -54,7 +60,7 @@ export interface ApplyBatchSettings {
   readonly turnPatienceMs: number;
 }
 
-const DEFAULTS: ApplyBatchSettings = { togetherMax: 100, actorsAtOnce: 8, triesMax: 8, rowTimeoutMs: 20_000, turnPatienceMs: 2_000 };
+const DEFAULTS: ApplyBatchSettings = { togetherMax: 100, apart: {}, putOffMs: 30_000, triesMax: 8, rowTimeoutMs: 20_000, turnPatienceMs: 2_000 };
 const LOOK_FOR_TURN_EVERY_MS = 50;
 const RETRY_FIRST_MS = 15_000;
 const RETRY_MAX_MS = 6 * 60 * 60 * 1_000;
@@ -70,6 +76,10 @@ export const retryDelayMs = (attempts: number): number => Math.min(RETRY_FIRST_M
  */
 export class ActivityApplier {
   private readonly busyRows = new Set<Snowflake>();
+  /** Under way, and no batch waits for them. */
+  private readonly slowRows = new Set<Snowflake>();
+  private readonly apart: ApartLane;
+  private isEnding = false;
   private readonly turns = new ActorTurns();
   private readonly settings: ApplyBatchSettings;
 
@@ -78,6 +88,7 @@ export class ActivityApplier {
     settings: Partial<ApplyBatchSettings> = {},
   ) {
     this.settings = { ...DEFAULTS, ...settings };
+    this.apart = new ApartLane(this.settings.apart);
   }
 
   /**
@@ -85,7 +96,7 @@ export class ActivityApplier {
    * @throws AppError 503 when a store is away: the bell has to ring again.
    */
   async apply(ids: readonly Snowflake[], signal: AbortSignal): Promise<void> {
-    const mine = [...new Set(ids)].filter((id) => !this.busyRows.has(id));
+    const mine = [...new Set(ids)].filter((id) => !this.busyRows.has(id) && !this.slowRows.has(id));
     for (const id of mine) this.busyRows.add(id);
     try {
       const rows = [...(await this.ports.inbound.loadWaiting(mine))].sort((a, b) => compareIds(a.id, b.id));
@@ -100,29 +111,57 @@ export class ActivityApplier {
     }
   }
 
+  /** Resolves when nothing is under way that no batch waits for. */
+  ended(): Promise<void> {
+    return this.apart.ended();
+  }
+
+  /** Begins no further row of these; call it when no more batches come. */
+  async stop(): Promise<void> {
+    this.isEnding = true;
+    await this.ended();
+  }
+
   /** @returns what has to wait for a row of another copy: nothing, when this is the last look */
   private async applyRows(rows: readonly WaitingRow[], signal: AbortSignal, isLast: boolean): Promise<WaitingRow[]> {
     const turns = this.turns.take([...new Set(rows.map((row) => row.actorUri))]);
-    const lanes = new Lanes(this.settings.actorsAtOnce);
-    const waiting: WaitingRow[] = [];
+    const apart: Promise<readonly WaitingRow[]>[] = [];
     try {
       for (let actorUris = await turns.next(); actorUris !== null; actorUris = await turns.next()) {
         const come = new Set(actorUris);
-        const left = await this.applyTogether(rows.filter((row) => come.has(row.actorUri)), signal);
-        const byActor = Map.groupBy(left, (row) => row.actorUri);
-        for (const actorUri of actorUris) {
-          const alone = byActor.get(actorUri);
-          if (alone === undefined) turns.end(actorUri);
-          else lanes.add(async () => {
-            waiting.push(...(await this.applyInOrder(alone, signal, isLast)));
-            turns.end(actorUri);
-          });
+        const ofCome = rows.filter((row) => come.has(row.actorUri));
+        const behind = ofCome.filter((row) => this.apart.has(row.actorUri));
+        const left = await this.applyTogether(ofCome.filter((row) => !this.apart.has(row.actorUri)), signal);
+        for (const [actorUri, alone] of Map.groupBy([...behind, ...left], (row) => row.actorUri)) {
+          apart.push(this.applyApart(actorUri, alone, { signal, isLast }));
         }
+        // From here on the actor's chain keeps the order.
+        for (const actorUri of actorUris) turns.end(actorUri);
       }
+      return (await Promise.all(apart)).flat();
     } finally {
-      await lanes.ended().finally(() => turns.endAll());
+      await Promise.allSettled(apart).finally(() => turns.endAll());
     }
-    return waiting;
+  }
+
+  /**
+   * One by one, beside the batch. What asks a server that does not answer is not waited for: it holds its rows in the
+   * ledger and goes on; what there is no room for comes again later.
+   * @returns the rows whose turn may come in a moment
+   */
+  private async applyApart(actorUri: string, rows: readonly WaitingRow[], { signal, isLast }: { readonly signal: AbortSignal; readonly isLast: boolean }): Promise<readonly WaitingRow[]> {
+    const ids = rows.map((row) => row.id);
+    const mayBegin = (): boolean => !signal.aborted && !this.isEnding;
+    let isWaitedFor = true;
+    const taken = this.apart.add(actorUri, rows[0]?.signerHost ?? '', () => this.applyInOrder(rows, mayBegin, isLast || !isWaitedFor));
+    if (taken !== null && (await taken.noLongerQuick) === 'done') return taken.done;
+    isWaitedFor = false;
+    await this.ports.inbound.putOff(ids, this.settings.putOffMs);
+    if (taken === null) return [];
+    // A second bell for them meets them as rows under way.
+    for (const id of ids) this.slowRows.add(id);
+    void taken.done.catch((error: unknown) => this.ports.onLeft(ids, error)).finally(() => ids.forEach((id) => this.slowRows.delete(id)));
+    return [];
   }
 
   /** @returns what has to be applied one by one */
@@ -166,12 +205,12 @@ export class ActivityApplier {
   }
 
   /** @returns the rows from the first one on whose turn may come in a moment; others that have to wait are put off. */
-  private async applyInOrder(rows: readonly WaitingRow[], signal: AbortSignal, isLast: boolean): Promise<WaitingRow[]> {
+  private async applyInOrder(rows: readonly WaitingRow[], mayBegin: () => boolean, isLast: boolean): Promise<WaitingRow[]> {
     const applied: Snowflake[] = [];
     let isHeld = false;
     try {
       for (const [at, row] of rows.entries()) {
-        if (signal.aborted) break;
+        if (!mayBegin()) break;
         const isTie = isTieType(row.activityType);
         const earlier: EarlierTie = isTie && !isHeld ? await this.ports.inbound.earlierTie(row, applied) : 'none';
         if (earlier === 'underway' && !isLast) return rows.slice(at);

@@ -161,6 +161,14 @@ export class InboundStore {
     return row?.attempts ?? null;
   }
 
+  /** Nobody rings for them before that. No try is counted. */
+  async putOff(ids: readonly Snowflake[], delayMs: number): Promise<void> {
+    await this.db.query(`UPDATE federation.inbound SET next_attempt_at = $2 WHERE id = ANY($1) AND state = 'stored'`, [
+      ids,
+      new Date(this.clock.nowMs() + delayMs),
+    ]);
+  }
+
   /** Waiting rows whose turn was more than this long ago: their doorbell got lost or nobody answers it. */
   async overdueIds(olderThanSeconds: number, limit: number): Promise<Snowflake[]> {
     const rows = await this.db.query<{ id: Snowflake }>(
