@@ -4,9 +4,14 @@ export type JsonObject = { readonly [key: string]: unknown };
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** An own member, never one of a prototype: `constructor` is undefined unless a sender wrote it. */
-export const member = (object: JsonObject, key: string): unknown =>
-  Object.hasOwn(object, key) ? object[key] : undefined;
+/**
+ * An own member, never one of a prototype: `constructor` is undefined unless a sender wrote it. Read first, since most
+ * members that are asked for are absent, and asking who owns them costs more.
+ */
+export function member(object: JsonObject, key: string): unknown {
+  const value = object[key];
+  return value === undefined || Object.hasOwn(object, key) ? value : undefined;
+}
 
 /** ActivityStreams lets one value stand for a list of one; null and absent are an empty list. */
 export function listOf(value: unknown): readonly unknown[] {

@@ -49,7 +49,7 @@ function entries(): Entry[] {
 
 const outcomeOf = (read: Entry['read']): 'understood' | 'ignored' | 'not understood' => {
   if (read.ok) return 'understood';
-  return read.error.code === 'unknown_type' || read.error.code === 'wrong_type' ? 'not understood' : 'ignored';
+  return read.error.code === 'unknown_type' ? 'not understood' : 'ignored';
 };
 
 /** The post or actor in a document, or in the activity that carries it. */

@@ -1,7 +1,7 @@
 import { fail, ok, type Failure, type Result } from '@trunkline/kernel';
 import { isJsonObject, member, type JsonObject } from '../json.js';
 import { activityFacts } from './activity/activity-facts.js';
-import { isActivityType, isNonPost } from './activity/known-types.js';
+import { isActivityType, ruleOfObject } from './activity/known-types.js';
 import type { ActivityFacts, IgnoreRule } from './activity/types.js';
 import { cleanDocument, hasContext, typesOf } from './document.js';
 import { isNoteType } from './note-content.js';
@@ -27,7 +27,7 @@ export type AnyDocument =
   | { readonly kind: 'nodeinfo'; readonly info: NodeInfo }
   | { readonly kind: 'nodeinfo-links'; readonly url: string };
 
-/** `wrong_type` and `unknown_type` mean "not understood", everything else a rule that was meant. */
+/** `unknown_type` means "not understood", everything else a rule that was meant. */
 export type DocumentRule = ReadFailureCode | IgnoreRule | 'json_ld_context';
 export type RefusedDocument = Failure<DocumentRule>;
 
@@ -56,11 +56,12 @@ function readTyped(raw: JsonObject): Read {
   if (types.some((type) => /^(?:Ordered)?Collection(?:Page)?$/.test(type))) return as(parseCollectionPage(raw), (page) => ({ kind: 'collection', page }));
   if (stampKindOf(types) !== null) return as(parseStamp(raw), (stamp) => ({ kind: 'stamp', stamp }));
   if (types.includes('Tombstone')) return as(parseTombstone(raw), (tombstone) => ({ kind: 'tombstone', tombstone }));
-  if (types.includes('ChatMessage')) return fail({ code: 'chat_message' });
-  if (types.some(isActivityType) || member(raw, 'actor') !== undefined) return readActivityDocument(raw);
+  if (types.some(isActivityType)) return readActivityDocument(raw);
   if (member(raw, 'publicKeyPem') !== undefined) return as(parsePublicKeys(raw), (keys) => ({ kind: 'keys', keys }));
-  if (types.some(isNonPost)) return fail({ code: 'no_post' });
-  return fail({ code: hasContext(raw) ? 'wrong_type' : 'missing_context' });
+  // Before asking for an actor: Pleroma's chats name one too.
+  const rule = ruleOfObject(types);
+  if (rule === 'unknown_type' && member(raw, 'actor') !== undefined) return readActivityDocument(raw);
+  return fail({ code: rule === 'unknown_type' && !hasContext(raw) ? 'missing_context' : rule });
 }
 
 /** A stub with a key and no inbox is GotoSocial's answer on a keyId. */

@@ -40,11 +40,17 @@ export const IGNORED_TYPES: ReadonlyMap<string, IgnoreRule> = new Map<string, Ig
   ['Unlock', 'group_moderation'],
   ['Warn', 'group_moderation'],
   ['Resolve', 'group_moderation'],
+  // PeerTube's authors let comments through one by one.
+  ['ApproveReply', 'group_moderation'],
+  ['RejectReply', 'group_moderation'],
   ['FeatureRequest', 'featured_collection'],
   ['Arrive', 'no_meaning'],
   ['Bite', 'no_meaning'],
   ['Ignore', 'no_meaning'],
   ['Offer', 'no_meaning'],
+  // honk
+  ['Ping', 'no_meaning'],
+  ['Pong', 'no_meaning'],
   ['Travel', 'no_meaning'],
 ]);
 
@@ -58,15 +64,25 @@ export const isActivityType = (type: string): boolean => isReadType(plainType(ty
 
 /** Objects that people do not read as posts: catalogues, lists, forges, workflows of groups. Their servers send a Note beside them. */
 const NON_POSTS: ReadonlySet<string> = new Set([
-  // BookWyrm
-  ...['Author', 'BookList', 'Edition', 'ListItem', 'Shelf', 'ShelfItem', 'SuggestionList', 'Work'],
-  // Funkwhale, PeerTube
-  ...['Artist', 'CacheFile', 'Library', 'Playlist', 'PlaylistElement', 'Track', 'WatchAction'],
-  // Mobilizon, Forgejo
-  ...['Branch', 'Commit', 'Member', 'Place', 'Push', 'Repository', 'Resource', 'ResourceCollection', 'Ticket', 'Todo', 'TodoList'],
-  // Parts of other objects, on their own
-  ...['Document', 'Emoji', 'Hashtag', 'Link', 'Mention', 'Profile', 'PropertyValue', 'Relationship', 'Tombstone'],
+  // BookWyrm, NeoDB
+  ...['Author', 'BookList', 'Edition', 'ListItem', 'Rating', 'Shelf', 'ShelfItem', 'SuggestionList', 'Work'],
+  // Funkwhale, Castopod, PeerTube
+  ...['Artist', 'CacheFile', 'Library', 'Playlist', 'PlaylistElement', 'Podcast', 'PodcastEpisode', 'Track', 'WatchAction'],
+  // Mobilizon, PieFed
+  ...['Discussion', 'Feed', 'Member', 'Place', 'Resource', 'ResourceCollection', 'Todo', 'TodoList'],
+  // Forgejo, Vervis
+  ...['Branch', 'Commit', 'Factory', 'PatchTracker', 'Project', 'Push', 'Repository', 'Team', 'Ticket', 'TicketTracker'],
+  // Parts of other objects, on their own; `Story:Reply` and `Story:Reaction` of Pixelfed
+  ...['Document', 'Emoji', 'Hashtag', 'Link', 'Mention', 'Multikey', 'Profile', 'PropertyValue', 'Reaction', 'Relationship', 'Reply', 'Tombstone'],
 ]);
 
-/** Whether objects of this type are known, and known to be no posts. */
-export const isNonPost = (type: string): boolean => NON_POSTS.has(plainType(type));
+/** Mastodon's collections of accounts (FEP-7aa9). */
+const FEATURED: ReadonlySet<string> = new Set(['FeaturedCollection', 'FeaturedItem', 'FeatureAuthorization']);
+
+/** Why an object of these types is no post: a rule when it is known to be none, else `unknown_type`. */
+export function ruleOfObject(types: readonly string[]): IgnoreRule {
+  const names = types.map(plainType);
+  if (names.includes('ChatMessage')) return 'chat_message';
+  if (names.some((name) => FEATURED.has(name))) return 'featured_collection';
+  return names.some((name) => NON_POSTS.has(name)) ? 'no_post' : 'unknown_type';
+}

@@ -9,15 +9,14 @@ import { stampKindOf } from '../parse-stamp.js';
 import { idOf, refOf } from '../references.js';
 import type { IncomingActivity, ObjectRef } from '../types.js';
 import { ignore, maySpeakOf, typesOfRef, type FactsReader } from './context.js';
-import { isNonPost } from './known-types.js';
+import { ruleOfObject } from './known-types.js';
 
 /** A post or several, inline or by id; or a poll's votes, which look like empty posts. */
 export const readCreate: FactsReader = (activity) => {
   const { objects, actorUri } = activity;
   if (objects.length === 0) return ignore('missing_object');
-  if (objects.some((object) => typesOfRef(object).includes('ChatMessage'))) return ignore('chat_message');
   const strange = objects.find((object) => object.json !== null && !typesOfRef(object).some(isNoteType));
-  if (strange !== undefined) return ignore(typesOfRef(strange).some(isNonPost) ? 'no_post' : 'unknown_type');
+  if (strange !== undefined) return ignore(ruleOfObject(typesOfRef(strange)));
   if (objects.some((object) => object.uri !== null && !sameHost(object.uri, actorUri))) return ignore('foreign_object');
   if (objects.some((object) => isByAnother(object, actorUri))) return ignore('foreign_author');
 
@@ -50,12 +49,13 @@ export const readUpdate: FactsReader = (activity, nesting) => {
   if (object.uri === null) return ignore('missing_object');
   if (!maySpeakOf(object.uri, activity, nesting)) return ignore('foreign_object');
   const types = typesOfRef(object);
-  if (types.some(isActorType) || object.uri === actorUri) return ok({ kind: 'update', what: 'account', object });
+  const isAccount = types.some(isActorType) || object.uri === actorUri;
+  if (isAccount) return object.uri === actorUri || nesting.groupUri !== null ? ok({ kind: 'update', what: 'account', object }) : ignore('foreign_author');
   if (isByAnother(object, actorUri) && nesting.groupUri === null) return ignore('foreign_author');
   if (types.some(isNoteType)) return ok({ kind: 'update', what: 'post', object });
   if (stampKindOf(types) !== null) return ok({ kind: 'update', what: 'stamp', object });
   if (object.json === null) return ok({ kind: 'update', what: 'unknown', object });
-  return ignore(types.some(isNonPost) ? 'no_post' : 'unknown_type');
+  return ignore(ruleOfObject(types));
 };
 
 /** An id, a Tombstone, the whole object, or the actor itself. A group's moderator may delete what others wrote there. */
