@@ -31,8 +31,8 @@ export {
   repeatedBoosts,
   type FeedEntry,
 } from './feed.js';
-export { versionOf, type VersionName } from './versions.js';
 export { peopleOf, reachOf, type Reach } from './feed-reach.js';
+export { changeOf, type ChangeName } from './changes.js';
 export { domainVerdict, normaliseHost, type DomainVerdict } from './policy.js';
 export {
   BREAKER_FAILURES,

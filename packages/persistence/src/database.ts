@@ -1,4 +1,4 @@
-import type { VersionName } from '@trunkline/domain';
+import type { ChangeName } from '@trunkline/domain';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { connectionLost, retryable, translateError } from './database-errors.js';
@@ -30,7 +30,7 @@ export interface DatabaseOptions {
    * Told what was written (see `changed`) once it is committed, and waited for: whoever was answered finds it
    * everywhere. Must neither throw nor take long.
    */
-  readonly onChanged?: (names: readonly VersionName[]) => Promise<void>;
+  readonly onChanged?: (names: readonly ChangeName[]) => Promise<void>;
 }
 
 export interface PoolStats {
@@ -88,7 +88,7 @@ class StatementNames {
 /** One transaction's view of the database, with what shall happen once it is committed. */
 class Transaction implements Queryable {
   readonly committed: (() => void)[] = [];
-  readonly changed = new Set<VersionName>();
+  readonly changed = new Set<ChangeName>();
   private over = false;
 
   constructor(
@@ -120,7 +120,7 @@ export function afterCommit(tx: Queryable, hook: () => void): void {
  * Says that something was written which readers may keep in memory: every write of this package does. Told when the
  * transaction is committed; at once when `db` is no transaction, so call it after the statement.
  */
-export async function changed(db: Queryable, names: readonly VersionName[]): Promise<void> {
+export async function changed(db: Queryable, names: readonly ChangeName[]): Promise<void> {
   if (db instanceof Transaction) for (const name of names) db.changed.add(name);
   else if (db instanceof Database && names.length > 0) await db.onChanged(names);
 }
@@ -135,7 +135,7 @@ export class Database implements Queryable {
     readonly dataSource: DataSource,
     private readonly names: StatementNames,
     private readonly onError: (error: Error) => void,
-    readonly onChanged: (names: readonly VersionName[]) => Promise<void>,
+    readonly onChanged: (names: readonly ChangeName[]) => Promise<void>,
     private readonly gates: ShareGates,
   ) {}
 
@@ -199,7 +199,7 @@ export class Database implements Queryable {
   }
 
   private async transactOnce<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    let written: ReadonlySet<VersionName> = new Set();
+    let written: ReadonlySet<ChangeName> = new Set();
     const outcome = await this.borrow(this.primary, async (client, lose) => {
       const tx = new Transaction(client, this.names);
       written = tx.changed;

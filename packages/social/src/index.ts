@@ -2,14 +2,14 @@ export type * from './ports/store-rows.js';
 export type * from './ports/social-ports.js';
 export type * from './ports/social-store.js';
 export type * from './ports/reader-stores.js';
-export * from './ports/versions.js';
+export * from './ports/change-log.js';
 export { approvalMail } from './people/approval-mail.js';
 export { newLocalAccount } from './people/new-local-account.js';
 export { loadStatuses, peopleIn, timelineFacts, type LoadedStatuses, type StatusView } from './reading/load-statuses.js';
+export { Changes } from './reading/changes.js';
 export { FragmentReader } from './reading/fragment-reader.js';
 export { Kept } from './reading/kept.js';
-export { VersionSheet } from './reading/version-sheet.js';
-export { rowReader } from './reading/status-reader.js';
+export { rowReader, type StatusReader } from './reading/status-reader.js';
 export { isVisible, viewStatus, viewStatuses } from './reading/view-statuses.js';
 export { FEED_LATE_MS, isFeedsDown, keepHomeFeed, type FeedPorts } from './reading/home-feed.js';
 export { accountTimeline, homeTimeline, publicTimeline, tagTimeline, type Scope } from './reading/timelines.js';
@@ -25,7 +25,7 @@ export {
   type NotificationPresenting,
   type ShownNotification,
 } from './rendering/present-notifications.js';
-export { fragmentJson, type FragmentView } from './rendering/fragments.js';
+export { fragmentsJson, type FragmentView } from './rendering/fragments.js';
 export { presentStatuses, type PresentOptions } from './rendering/present-statuses.js';
 export { renderContextOf } from './rendering/render-context.js';
 export { boostRow, boostStatus, unboostStatus, type BoostFailure } from './statuses/boost-status.js';

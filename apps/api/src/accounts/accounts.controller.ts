@@ -15,7 +15,7 @@ import { BACKBONE, ClientGuard, personOf, viewerIdOf, type Backbone } from '@tru
 import { accountTimeline, isDomainSuspended, presentAccounts } from '@trunkline/social';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setPageLinks } from '../rendering/page-links.js';
-import { statusList } from '../rendering/status-list.js';
+import { statusList, statusReader } from '../rendering/status-list.js';
 import { findAccount, knowable, lookUpAccount } from './find-account.js';
 import { searchAccounts } from './search-accounts.js';
 
@@ -65,7 +65,7 @@ export class AccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Param('id') id: string,
     @Query() query: unknown,
-  ): Promise<string | never[]> {
+  ): Promise<Buffer | never[]> {
     const viewerId = viewerIdOf(request);
     const account = await findAccount(this.backbone, id, viewerId);
     const { pinned, tagged, ...params } = readParams(AccountStatusesParams, query);
@@ -73,7 +73,7 @@ export class AccountsController {
     // Nobody can pin a post yet.
     if (pinned || isHidden) return [];
     const wanted = { accountId: account.id, ...params, ...(tagged === null ? {} : { tagged }) };
-    const views = await accountTimeline(this.backbone, this.backbone.fragments, viewerId, wanted);
+    const views = await accountTimeline(this.backbone, statusReader(this.backbone, request), viewerId, wanted);
     const { baseUrl } = this.backbone.settings;
     setPageLinks(request, reply, { baseUrl, ids: views.map((view) => view.status.id), limit: params.page.limit });
     return statusList(reply, viewerId, views);

@@ -1,9 +1,14 @@
 import type { AccountId } from '@trunkline/kernel';
-import { fragmentJson, type FragmentView } from '@trunkline/social';
-import type { FastifyReply } from 'fastify';
+import type { Backbone } from '@trunkline/platform';
+import { fragmentsJson, type FragmentView, type StatusReader } from '@trunkline/social';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Statuses from fragments. The guard looked for changes already when it asked who this is. */
+export const statusReader = ({ fragments }: Backbone, { isSynced }: FastifyRequest): StatusReader<FragmentView> =>
+  isSynced === undefined ? fragments : fragments.synced(isSynced);
 
 /** Statuses that were judged visible as the JSON of the answer, in the order given; it is sent as it is. */
-export function statusList(reply: FastifyReply, viewerId: AccountId | null, views: readonly FragmentView[]): string {
+export function statusList(reply: FastifyReply, viewerId: AccountId | null, views: readonly FragmentView[]): Buffer {
   reply.header('Content-Type', 'application/json; charset=utf-8');
-  return `[${views.map((view) => fragmentJson(view, viewerId)).join(',')}]`;
+  return fragmentsJson(views, viewerId);
 }

@@ -1,11 +1,11 @@
-import { Controller, Get, Inject, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpStatus, Inject, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
 import type { Page } from '@trunkline/domain';
 import { pageParams, PublicTimelineParams, readParams, STATUSES_PER_PAGE, TagTimelineParams } from '@trunkline/mastodon-api';
 import { BACKBONE, ClientGuard, personOf, viewerIdOf, type Backbone } from '@trunkline/platform';
 import { homeTimeline, publicTimeline, tagTimeline, type FragmentView, type Scope } from '@trunkline/social';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setPageLinks } from '../rendering/page-links.js';
-import { statusList } from '../rendering/status-list.js';
+import { statusList, statusReader } from '../rendering/status-list.js';
 import { notePresence } from './note-presence.js';
 
 const HomeParams = pageParams(STATUSES_PER_PAGE);
@@ -17,18 +17,21 @@ export class TimelinesController {
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
 
   @Get('home')
-  async home(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Query() query: unknown): Promise<string> {
+  async home(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Query() query: unknown): Promise<Buffer> {
     const { account, user } = personOf(request);
     const page = readParams(HomeParams, query);
     await notePresence(this.backbone, user);
-    return this.show(request, reply, page, await homeTimeline(this.backbone, this.backbone.fragments, account.id, page));
+    const { store, feeds } = this.backbone;
+    // As Mastodon answers while a feed is being built: what is there so far, and ask again.
+    const ports = { store, feeds, onPartialFeed: () => void reply.code(HttpStatus.PARTIAL_CONTENT) };
+    return this.show(request, reply, page, await homeTimeline(ports, statusReader(this.backbone, request), account.id, page));
   }
 
   @Get('public')
-  async public(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Query() query: unknown): Promise<string> {
+  async public(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Query() query: unknown): Promise<Buffer> {
     const params = readParams(PublicTimelineParams, query);
     const wanted = { page: params.page, scope: scopeOf(params), onlyMedia: params.onlyMedia };
-    return this.show(request, reply, params.page, await publicTimeline(this.backbone, this.backbone.fragments, viewerIdOf(request), wanted));
+    return this.show(request, reply, params.page, await publicTimeline(this.backbone, statusReader(this.backbone, request), viewerIdOf(request), wanted));
   }
 
   @Get('tag/:hashtag')
@@ -37,13 +40,13 @@ export class TimelinesController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Param('hashtag') hashtag: string,
     @Query() query: unknown,
-  ): Promise<string> {
+  ): Promise<Buffer> {
     const { any, page, all, none, onlyMedia, ...params } = readParams(TagTimelineParams, query);
     const wanted = { page, any: [hashtag, ...any], all, none, onlyMedia, scope: scopeOf(params) };
-    return this.show(request, reply, page, await tagTimeline(this.backbone, this.backbone.fragments, viewerIdOf(request), wanted));
+    return this.show(request, reply, page, await tagTimeline(this.backbone, statusReader(this.backbone, request), viewerIdOf(request), wanted));
   }
 
-  private show(request: FastifyRequest, reply: FastifyReply, { limit }: Page, views: readonly FragmentView[]): string {
+  private show(request: FastifyRequest, reply: FastifyReply, { limit }: Page, views: readonly FragmentView[]): Buffer {
     setPageLinks(request, reply, { baseUrl: this.backbone.settings.baseUrl, ids: views.map((view) => view.status.id), limit });
     return statusList(reply, viewerIdOf(request), views);
   }

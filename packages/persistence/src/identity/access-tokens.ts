@@ -1,4 +1,4 @@
-import { versionOf } from '@trunkline/domain';
+import { changeOf } from '@trunkline/domain';
 import { AppError, type Snowflake } from '@trunkline/kernel';
 import { changed, type Database, type Queryable } from '../database.js';
 import { newSecret, secretHash } from './secrets.js';
@@ -85,7 +85,7 @@ export class AccessTokens {
           'UPDATE identity.tokens SET revoked_at = now() WHERE grant_code_hash = $1 AND revoked_at IS NULL RETURNING id',
           [codeHash],
         );
-        await changed(tx, revoked.map(({ id }) => versionOf.token(id)));
+        await changed(tx, revoked.map(({ id }) => changeOf.token(id)));
         await tx.query('DELETE FROM identity.grants WHERE code_hash = $1', [codeHash]);
         return null;
       }
@@ -160,14 +160,14 @@ export class AccessTokens {
       'UPDATE identity.tokens SET revoked_at = now() WHERE token_hash = $1 AND app_id = $2 AND revoked_at IS NULL RETURNING id',
       [secretHash(token), appId],
     );
-    await changed(this.db, revoked.map(({ id }) => versionOf.token(id)));
+    await changed(this.db, revoked.map(({ id }) => changeOf.token(id)));
   }
 
   /** Signs a person out everywhere: tokens, open codes and web sessions. */
   async revokeAllOf(userId: Snowflake): Promise<void> {
     await this.db.transaction(async (tx: Queryable) => {
       await tx.query('UPDATE identity.tokens SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL', [userId]);
-      await changed(tx, [versionOf.user(userId)]);
+      await changed(tx, [changeOf.user(userId)]);
       await tx.query('DELETE FROM identity.grants WHERE user_id = $1', [userId]);
       await tx.query('DELETE FROM identity.sessions WHERE user_id = $1', [userId]);
     });

@@ -1,4 +1,4 @@
-import { versionOf, type Page, type Role, type User, type Visibility } from '@trunkline/domain';
+import { changeOf, type Page, type Role, type User, type Visibility } from '@trunkline/domain';
 import { fail, ok, type AccountId, type Result, type Snowflake } from '@trunkline/kernel';
 import type { AccountProfile, SocialTransaction } from '@trunkline/social';
 import { sqlState } from '../database-errors.js';
@@ -164,7 +164,7 @@ export class Users {
       [userId, role],
     );
     // The badge stands in the profile.
-    await changed(this.db, [versionOf.user(userId), ...rows.map((row) => versionOf.account(row.accountId))]);
+    await changed(this.db, [changeOf.user(userId), ...rows.map((row) => changeOf.account(row.accountId))]);
   }
 
   async setPassword(userId: Snowflake, password: string): Promise<void> {
@@ -244,7 +244,7 @@ export class Users {
   }
 
   private wrote(userId: Snowflake, db: Queryable = this.db): Promise<void> {
-    return changed(db, [versionOf.user(userId)]);
+    return changed(db, [changeOf.user(userId)]);
   }
 
   private async select(condition: string, params: readonly unknown[], limit: number): Promise<User[]> {

@@ -1,6 +1,6 @@
 import { createClient, defineScript, ErrorReply, type RedisArgument } from 'redis';
 import { FEED_SCRIPTS } from './feed-scripts.js';
-import { VERSION_SCRIPTS } from './version-scripts.js';
+import { CHANGE_SCRIPTS } from './change-scripts.js';
 
 /** Thrown while Redis is away; callers fall back to Postgres or go on without. */
 export class RedisUnavailable extends Error {
@@ -51,7 +51,9 @@ const open = (options: RedisOptions) =>
       feedFill: script(FEED_SCRIPTS.fill),
       feedRenew: script(FEED_SCRIPTS.renew),
       countHit: script(FEED_SCRIPTS.countHit),
-      versionsAnnounce: script(VERSION_SCRIPTS.announce),
+      changesTell: script(CHANGE_SCRIPTS.tell),
+      changesSince: script(CHANGE_SCRIPTS.since),
+      changesRenew: script(CHANGE_SCRIPTS.renew),
     },
   });
 

@@ -1,4 +1,4 @@
-import { versionOf, type Account } from '@trunkline/domain';
+import { changeOf, type Account } from '@trunkline/domain';
 import type { AccountId } from '@trunkline/kernel';
 import type { AccountChange, AccountProfile } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
@@ -91,7 +91,7 @@ export async function upsertRemoteAccount(tx: Queryable, profile: AccountProfile
   );
   const [account] = await accountsByUris(tx, [profile.uri]);
   if (account === undefined) throw new Error(`account ${profile.uri} is gone right after it was written`);
-  await changed(tx, [account, ...renamed].map(({ id }) => versionOf.account(id)));
+  await changed(tx, [account, ...renamed].map(({ id }) => changeOf.account(id)));
   return account;
 }
 
@@ -120,7 +120,7 @@ export async function updateAccount(tx: Queryable, id: AccountId, change: Accoun
   });
   if (sets.length === 0) return;
   await tx.query(`UPDATE social.accounts SET ${sets.join(', ')}, updated_at = now() WHERE id = $1 AND deleted_at IS NULL`, params);
-  await changed(tx, [versionOf.account(id)]);
+  await changed(tx, [changeOf.account(id)]);
 }
 
 function columnValue(member: keyof AccountChange, value: unknown): unknown {

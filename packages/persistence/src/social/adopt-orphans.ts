@@ -1,4 +1,4 @@
-import { versionOf } from '@trunkline/domain';
+import { changeOf } from '@trunkline/domain';
 import type { StatusId } from '@trunkline/kernel';
 import type { NewParent } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
@@ -25,7 +25,7 @@ export async function adoptOrphans(tx: Queryable, parents: readonly NewParent[])
        RETURNING s.id, s.in_reply_to_id AS "parentId", s.deleted_at IS NULL AND s.visibility IN ('public', 'unlisted') AS counted`,
       [plainTexts(parents.map(({ uri }) => uri)), parents.map(({ id }) => id), parents.map(({ accountId }) => accountId)],
     );
-    await changed(tx, rows.map((row) => versionOf.status(row.id)));
+    await changed(tx, rows.map((row) => changeOf.status(row.id)));
     await moveStatusCounters(tx, rows.filter((row) => row.counted).map((row) => ({ statusId: row.parentId, replies: 1 })));
     adopted += rows.length;
     if (rows.length < BATCH) return adopted;

@@ -1,4 +1,4 @@
-import { versionOf } from '@trunkline/domain';
+import { changeOf } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import { changed, type Queryable } from '../database.js';
 
@@ -44,7 +44,7 @@ export async function moveAccountCounters(tx: Queryable, deltas: readonly Accoun
       deltas.map((delta) => delta.lastStatusAt ?? null),
     ],
   );
-  await changed(tx, deltas.map((delta) => versionOf.account(delta.accountId)));
+  await changed(tx, deltas.map((delta) => changeOf.account(delta.accountId)));
 }
 
 /** As for accounts. Take this one first where a transaction moves both. */
@@ -66,5 +66,5 @@ export async function moveStatusCounters(tx: Queryable, deltas: readonly StatusD
       deltas.map((delta) => delta.favourites ?? 0),
     ],
   );
-  await changed(tx, deltas.map((delta) => versionOf.status(delta.statusId)));
+  await changed(tx, deltas.map((delta) => changeOf.status(delta.statusId)));
 }

@@ -1,4 +1,4 @@
-import { versionOf } from '@trunkline/domain';
+import { changeOf } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import { changed, type Queryable } from '../database.js';
 import { moveAccountCounters, moveStatusCounters } from './counters.js';
@@ -17,7 +17,7 @@ export async function deleteAccount(tx: Queryable, id: AccountId): Promise<void>
     [id],
   );
   if (living.length === 0) return;
-  await changed(tx, [versionOf.account(id), versionOf.ties(id), versionOf.marks(id)]);
+  await changed(tx, [changeOf.account(id), changeOf.ties(id), changeOf.marks(id)]);
   await untilNone(async () => (await severTies(tx, 'follows', [id])).length);
   await dropQuietTies(tx, id);
   await untilNone(() => dropFavourites(tx, id));
@@ -46,7 +46,7 @@ export async function severTies(
   );
   if (table === 'follows') {
     await moveAccountCounters(tx, gone.flatMap((tie) => followDeltas(tie, -1)));
-    await changed(tx, gone.map((tie) => versionOf.ties(tie.accountId)));
+    await changed(tx, gone.map((tie) => changeOf.ties(tie.accountId)));
   }
   return gone;
 }
@@ -61,7 +61,7 @@ async function dropQuietTies(tx: Queryable, id: AccountId): Promise<void> {
       [id],
     );
   const gone = [...(await outOf('blocks')), ...(await outOf('mutes'))];
-  await changed(tx, gone.flatMap((tie) => [versionOf.ties(tie.accountId), versionOf.ties(tie.targetId)]));
+  await changed(tx, gone.flatMap((tie) => [changeOf.ties(tie.accountId), changeOf.ties(tie.targetId)]));
   await tx.query('DELETE FROM social.bookmarks WHERE account_id = $1', [id]);
 }
 

@@ -1,4 +1,4 @@
-import { versionOf, type Visibility } from '@trunkline/domain';
+import { changeOf, type Visibility } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import { changed, type Queryable } from '../database.js';
 import { moveAccountCounters, moveStatusCounters } from './counters.js';
@@ -31,7 +31,7 @@ export async function deleteStatuses(
   for (let batch = await blankBoosts(tx, deletedIds); batch.length > 0; batch = await blankBoosts(tx, deletedIds)) {
     boosts.push(...batch);
   }
-  await changed(tx, [...gone, ...boosts].flatMap((row) => [versionOf.status(row.id), ...(row.boostOfId === null ? [] : [versionOf.marks(row.accountId)])]));
+  await changed(tx, [...gone, ...boosts].flatMap((row) => [changeOf.status(row.id), ...(row.boostOfId === null ? [] : [changeOf.marks(row.accountId)])]));
   await dropBelongings(tx, [...deletedIds, ...boosts.map((boost) => boost.id)]);
   await moveCountersBack(tx, [...gone, ...boosts]);
   return { deletedIds, boostIds: boosts.map((boost) => boost.id) };

@@ -1,4 +1,4 @@
-import { versionOf } from '@trunkline/domain';
+import { changeOf } from '@trunkline/domain';
 import type { StatusId } from '@trunkline/kernel';
 import type { IdSource, StatusEdit, StatusEditRow } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
@@ -43,7 +43,7 @@ export async function editStatus(tx: Queryable, ids: Pick<IdSource, 'next'>, sta
   );
   await replaceMentions(tx, statusId, edit);
   await replaceTags(tx, statusId, edit.tags);
-  await changed(tx, [versionOf.status(statusId)]);
+  await changed(tx, [changeOf.status(statusId)]);
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { normaliseHashtag, versionOf } from '@trunkline/domain';
+import { normaliseHashtag, changeOf } from '@trunkline/domain';
 import { idTimeMs, type StatusId } from '@trunkline/kernel';
 import type { IdSource, InsertedStatus, NewStatus } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
@@ -170,7 +170,7 @@ async function moveCounters(tx: Queryable, made: ReadonlyMap<NewStatus, Inserted
       ...(inReplyToId === null || !countsAsReply(visibility) ? [] : [{ statusId: inReplyToId, replies: 1 }]),
     ]),
   );
-  await changed(tx, rows.filter(({ boostOfId }) => boostOfId !== null).map(({ accountId }) => versionOf.marks(accountId)));
+  await changed(tx, rows.filter(({ boostOfId }) => boostOfId !== null).map(({ accountId }) => changeOf.marks(accountId)));
   await moveAccountCounters(
     tx,
     rows

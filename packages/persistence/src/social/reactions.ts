@@ -1,4 +1,4 @@
-import { versionOf, type StatusFlags } from '@trunkline/domain';
+import { changeOf, type StatusFlags } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type { Entry, PageQuery } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
@@ -19,7 +19,7 @@ export async function insertFavourite(
   );
   if (rows.length === 0) return false;
   await moveStatusCounters(tx, [{ statusId: tie.statusId, favourites: 1 }]);
-  await changed(tx, [versionOf.marks(tie.accountId)]);
+  await changed(tx, [changeOf.marks(tie.accountId)]);
   return true;
 }
 
@@ -30,7 +30,7 @@ export async function deleteFavourite(tx: Queryable, accountId: AccountId, statu
   );
   if (gone === undefined) return null;
   await moveStatusCounters(tx, [{ statusId, favourites: -1 }]);
-  await changed(tx, [versionOf.marks(accountId)]);
+  await changed(tx, [changeOf.marks(accountId)]);
   return gone;
 }
 
@@ -41,14 +41,14 @@ export async function insertBookmark(tx: Queryable, tie: { id: Snowflake; accoun
      ON CONFLICT (account_id, status_id) DO NOTHING RETURNING id`,
     [tie.id, tie.accountId, tie.statusId],
   );
-  await changed(tx, [versionOf.marks(tie.accountId)]);
+  await changed(tx, [changeOf.marks(tie.accountId)]);
   return rows.length === 1;
 }
 
 export async function deleteBookmark(tx: Queryable, accountId: AccountId, statusId: StatusId): Promise<boolean> {
   const sql = 'DELETE FROM social.bookmarks WHERE account_id = $1 AND status_id = $2 RETURNING id';
   const gone = await tx.query(sql, [accountId, statusId]);
-  await changed(tx, [versionOf.marks(accountId)]);
+  await changed(tx, [changeOf.marks(accountId)]);
   return gone.length === 1;
 }
 

@@ -1,4 +1,4 @@
-import { versionOf } from '@trunkline/domain';
+import { changeOf } from '@trunkline/domain';
 import type { AccountId, Snowflake } from '@trunkline/kernel';
 import type { FollowOptions, FollowTie, Tie } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
@@ -29,7 +29,7 @@ async function deleteFollowRow(tx: Queryable, table: FollowTable, accountId: Acc
 export async function insertFollow(tx: Queryable, tie: FollowTie): Promise<boolean> {
   if (!(await insertFollowRow(tx, 'follows', tie))) return false;
   await moveAccountCounters(tx, followDeltas(tie, 1));
-  await changed(tx, [versionOf.ties(tie.accountId)]);
+  await changed(tx, [changeOf.ties(tie.accountId)]);
   return true;
 }
 
@@ -37,7 +37,7 @@ export async function deleteFollow(tx: Queryable, accountId: AccountId, targetId
   const gone = await deleteFollowRow(tx, 'follows', accountId, targetId);
   if (gone === null) return null;
   await moveAccountCounters(tx, followDeltas(gone, -1));
-  await changed(tx, [versionOf.ties(accountId)]);
+  await changed(tx, [changeOf.ties(accountId)]);
   return gone;
 }
 
@@ -67,7 +67,7 @@ export async function updateFollow(
   if (change.uri !== undefined) sets.push(`uri = $${params.push(plainTextOrNull(change.uri))}`);
   if (sets.length === 0) return;
   await tx.query(`UPDATE social.${table} SET ${sets.join(', ')} WHERE account_id = $1 AND target_account_id = $2`, params);
-  if (table === 'follows') await changed(tx, [versionOf.ties(tie.accountId)]);
+  if (table === 'follows') await changed(tx, [changeOf.ties(tie.accountId)]);
 }
 
 export async function insertBlock(tx: Queryable, tie: Tie): Promise<boolean> {
@@ -76,14 +76,14 @@ export async function insertBlock(tx: Queryable, tie: Tie): Promise<boolean> {
      ON CONFLICT (account_id, target_account_id) DO NOTHING RETURNING id`,
     [tie.id, tie.accountId, tie.targetId, plainTextOrNull(tie.uri)],
   );
-  await changed(tx, [versionOf.ties(tie.accountId), versionOf.ties(tie.targetId)]);
+  await changed(tx, [changeOf.ties(tie.accountId), changeOf.ties(tie.targetId)]);
   return rows.length === 1;
 }
 
 export async function deleteBlock(tx: Queryable, accountId: AccountId, targetId: AccountId): Promise<Tie | null> {
   const sql = `DELETE FROM social.blocks WHERE account_id = $1 AND target_account_id = $2 RETURNING ${TIE_COLUMNS}`;
   const [gone] = await tx.query<Tie>(sql, [accountId, targetId]);
-  await changed(tx, [versionOf.ties(accountId), versionOf.ties(targetId)]);
+  await changed(tx, [changeOf.ties(accountId), changeOf.ties(targetId)]);
   return gone ?? null;
 }
 
@@ -98,12 +98,12 @@ export async function insertMute(
      DO UPDATE SET hide_notifications = excluded.hide_notifications, expires_at = excluded.expires_at`,
     [mute.id, mute.accountId, mute.targetId, mute.hideNotifications, mute.expiresAt],
   );
-  await changed(tx, [versionOf.ties(mute.accountId)]);
+  await changed(tx, [changeOf.ties(mute.accountId)]);
 }
 
 export async function deleteMute(tx: Queryable, accountId: AccountId, targetId: AccountId): Promise<boolean> {
   const sql = 'DELETE FROM social.mutes WHERE account_id = $1 AND target_account_id = $2 RETURNING id';
   const gone = await tx.query(sql, [accountId, targetId]);
-  await changed(tx, [versionOf.ties(accountId)]);
+  await changed(tx, [changeOf.ties(accountId)]);
   return gone.length === 1;
 }

@@ -14,7 +14,6 @@ import type {
   InstanceKeyStore,
   RedisCache,
   RedisRateCounter,
-  RedisVersions,
   RemoteKeyStore,
   SqlMarkerStore,
   SqlModerationStore,
@@ -24,7 +23,7 @@ import type {
   Users,
   WebSessions,
 } from '@trunkline/persistence';
-import type { FragmentReader, HomeFeeds, IdSource, LivePort, RemoteDocuments, SocialSettings } from '@trunkline/social';
+import type { Changes, FragmentReader, HomeFeeds, IdSource, LivePort, RemoteDocuments, SocialSettings } from '@trunkline/social';
 import type { KnownClients } from '../client-api/known-clients.js';
 import type { KeyRing } from '../key-ring.js';
 import type { PlatformParts } from '../platform.module.js';
@@ -76,7 +75,7 @@ export interface Backbone {
   readonly feeds: HomeFeeds;
   readonly cache: RedisCache;
   readonly rates: RedisRateCounter;
-  readonly versions: RedisVersions;
+  readonly changes: Changes;
   /** Statuses as pages show them, from this process's memory where that is fresh. */
   readonly fragments: FragmentReader;
   readonly clients: KnownClients;

@@ -21,7 +21,7 @@ import {
   RedisCache,
   RedisHomeFeeds,
   RedisRateCounter,
-  RedisVersions,
+  RedisChangeLog,
   RemoteKeyStore,
   SqlMarkerStore,
   SqlModerationStore,
@@ -33,8 +33,6 @@ import {
   type PoolShares,
 } from '@trunkline/persistence';
 import { LIVE, type EventLane } from '@trunkline/contracts';
-import { FragmentReader } from '@trunkline/social';
-import { KnownClients } from '../client-api/known-clients.js';
 import { KeyRing } from '../key-ring.js';
 import { VERSION, type PlatformParts } from '../platform.module.js';
 import { currentTraceparent } from '../trace.js';
@@ -42,6 +40,7 @@ import type { Backbone } from './backbone.js';
 import { Failpoints } from './failpoints.js';
 import { NatsLive } from './live.js';
 import { PolicyWatch } from './policy-watch.js';
+import { readMemory } from './read-memory.js';
 import { SignedDocuments } from './remote-documents.js';
 
 /** Connections a process needs at least: two for work under way, one for what runs beside it. */
@@ -53,10 +52,10 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
   const { settings, logger, shutdown } = parts;
   const warn = (event: string) => (err: unknown) => logger.warn({ event, err }, event.replaceAll('_', ' '));
   const redis = await connectRedis(parts);
-  const versions = new RedisVersions(redis);
-  shutdown.register('end-pools', 'versions', () => versions.close());
+  const changeLog = new RedisChangeLog(redis);
+  shutdown.register('end-pools', 'change-log', () => changeLog.close());
   const failpoints = settings.failpointsPath === null ? null : new Failpoints(settings.failpointsPath, parts.name);
-  const db = await connectDatabase(parts, versions).then((own) => failpoints?.committing(own) ?? own);
+  const db = await connectDatabase(parts, changeLog).then((own) => failpoints?.committing(own) ?? own);
   const clock = await DatabaseClock.start(db, warn('clock_not_measured'));
   shutdown.register('end-pools', 'clock', () => clock.stop());
   const ids = await DatabaseIds.start(db, clock, { onError: warn('worker_lease') });
@@ -82,7 +81,6 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
 
   const users = new Users(db, store);
   const tokens = new AccessTokens(db);
-  const nowMs = (): number => performance.now();
   return {
     parts, settings, failpoints, keyRing, clock, ids, policy, db, store, moderation, events, deadLetters, broker, publisher, bus,
     federation, instanceKey,
@@ -102,9 +100,7 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
     feeds,
     cache: new RedisCache(redis),
     rates: new RedisRateCounter(redis, clock),
-    versions,
-    fragments: new FragmentReader({ store, users, policy, settings, versions }, nowMs),
-    clients: new KnownClients({ tokens, store, versions }, nowMs),
+    ...readMemory({ log: changeLog, store, users, tokens, policy, settings }),
     live: new NatsLive(bus),
     remote: new SignedDocuments(federation, instanceSigner(instanceKey, settings.baseUrl)),
   };
@@ -138,7 +134,7 @@ const sharesOf = (service: string, poolMax: number): PoolShares => ({
 
 const relaysOf = (make: (lane: EventLane) => EventRelay): Record<EventLane, EventRelay> => ({ local: make('local'), remote: make('remote') });
 
-async function connectDatabase({ name, settings, logger, metrics, health, shutdown }: PlatformParts, versions: RedisVersions): Promise<Database> {
+async function connectDatabase({ name, settings, logger, metrics, health, shutdown }: PlatformParts, changeLog: RedisChangeLog): Promise<Database> {
   const { url, directUrl, replicaUrl, connectionBudget, processes } = settings.database;
   const poolMax = Math.max(POOL_MIN, Math.floor(connectionBudget / processes));
   const db = await Database.connect({
@@ -149,7 +145,7 @@ async function connectDatabase({ name, settings, logger, metrics, health, shutdo
     shares: sharesOf(name, poolMax),
     applicationName: `trunkline-${name}`,
     onError: (err) => logger.warn({ event: 'database_connection', err }, 'an idle database connection broke'),
-    onChanged: (names) => versions.announce(names),
+    onChanged: (names) => changeLog.tell(names),
   });
   health.register('readiness', 'postgres', () => db.ping());
   health.register('startup', 'migrations', async () => {

@@ -43,7 +43,7 @@ export class ClientGuard implements CanActivate {
     // What one token may read is nobody else's, and no cache can tell tokens apart.
     reply.header('Cache-Control', 'private, no-store');
     const bearer = route.auth === 'none' ? null : bearerOf(request);
-    const known = bearer === null ? NOBODY : await this.backbone.clients.find(bearer);
+    const known = bearer === null ? NOBODY : await this.known(request, bearer);
     // Counted before anybody is refused: who tries tokens is a stranger who asks often.
     await this.limit(request, reply, path, known ?? NOBODY);
     if (known === null) throw tokenInvalid();
@@ -52,6 +52,12 @@ export class ClientGuard implements CanActivate {
     admit(route, known);
     if (!route.path.startsWith('/oauth/authorize')) addQueryToBody(request);
     return true;
+  }
+
+  /** null: no such token. */
+  private async known(request: FastifyRequest, bearer: string): Promise<Client | null> {
+    request.isSynced = await this.backbone.changes.sync();
+    return this.backbone.clients.find(bearer, request.isSynced);
   }
 
   private admitStranger(route: Route): void {

@@ -15,6 +15,8 @@ export interface Client {
 declare module 'fastify' {
   interface FastifyRequest {
     client?: Client;
+    /** Whether changes could be told since this request came; undefined: nobody asked. */
+    isSynced?: boolean;
   }
 }
 

@@ -1,26 +1,27 @@
-import type { VersionName } from '@trunkline/domain';
-import { KEPT_MS_MAX } from '../ports/versions.js';
-import type { VersionSheet } from './version-sheet.js';
+import type { ChangeName } from '@trunkline/domain';
+import { KEPT_MS_MAX } from '../ports/change-log.js';
+import type { Changes } from './changes.js';
 
 interface Entry<V> {
   readonly value: V;
   readonly bytes: number;
   readonly untilMs: number;
-  /** What it was made of, with the tokens of that time. */
-  readonly names: readonly VersionName[];
-  readonly tokens: readonly string[];
+  /** What it was made of, and the moment before it was loaded. */
+  readonly names: readonly ChangeName[];
+  readonly since: number;
 }
 
 /** About what an entry costs beside its value. */
 const ENTRY_BYTES = 400;
 
-/** What was loaded, by a key, as long as its versions stand: the least lately used goes first when there is no room. */
+/** What was loaded, by a key, until it changes: the least lately used goes first when there is no room. */
 export class Kept<V> {
   private readonly entries = new Map<string, Entry<V>>();
   private held = 0;
 
   constructor(
     private readonly bytesMax: number,
+    private readonly changes: Changes,
     /** Milliseconds of a clock that never goes back. */
     private readonly nowMs: () => number,
   ) {}
@@ -29,35 +30,26 @@ export class Kept<V> {
     return this.held;
   }
 
-  /** The value though it may be outdated: for knowing what to ask for. */
-  peek(key: string): V | undefined {
-    return this.entries.get(key)?.value;
-  }
-
-  namesOf(key: string): readonly VersionName[] {
-    return this.entries.get(key)?.names ?? [];
-  }
-
-  /** The value, if its versions are on the sheet and stand. */
-  get(key: string, sheet: VersionSheet): V | undefined {
+  /** The value, if nothing it was made of changed as far as this process knows. */
+  get(key: string): V | undefined {
     const entry = this.entries.get(key);
-    if (entry === undefined || entry.untilMs < this.nowMs()) return undefined;
-    for (let at = 0; at < entry.names.length; at += 1) {
-      if (sheet.token(entry.names[at] ?? '') !== entry.tokens[at]) return undefined;
+    if (entry === undefined) return undefined;
+    if (entry.untilMs < this.nowMs() || !this.changes.stands(entry.names, entry.since)) {
+      this.drop(key);
+      return undefined;
     }
     this.entries.delete(key);
     this.entries.set(key, entry);
     return entry.value;
   }
 
-  /** Keeps what was loaded after these versions were asked for; does not when one of them cannot be told. */
-  keep(key: string, value: V, given: { readonly sheet: VersionSheet; readonly names: readonly VersionName[]; readonly bytes: number; readonly forMs?: number }): void {
+  /** `since`: the moment before it was loaded. */
+  keep(key: string, value: V, made: { readonly names: readonly ChangeName[]; readonly since: number; readonly bytes: number; readonly forMs?: number }): void {
     this.drop(key);
-    const tokens = given.names.flatMap((name) => given.sheet.token(name) ?? []);
-    const bytes = given.bytes + ENTRY_BYTES;
-    if (tokens.length < given.names.length || bytes > this.bytesMax) return;
-    const untilMs = this.nowMs() + Math.min(given.forMs ?? KEPT_MS_MAX, KEPT_MS_MAX);
-    this.entries.set(key, { value, bytes, untilMs, names: given.names, tokens });
+    const bytes = made.bytes + ENTRY_BYTES;
+    if (bytes > this.bytesMax) return;
+    const untilMs = this.nowMs() + Math.min(made.forMs ?? KEPT_MS_MAX, KEPT_MS_MAX);
+    this.entries.set(key, { value, bytes, untilMs, names: made.names, since: made.since });
     this.held += bytes;
     for (const oldest of this.entries.keys()) {
       if (this.held <= this.bytesMax) return;

@@ -1,11 +1,11 @@
-import { NO_TIES, versionOf, type StatusFlags, type Ties, type Viewer } from '@trunkline/domain';
+import { NO_TIES, changeOf, type StatusFlags, type Ties, type Viewer } from '@trunkline/domain';
 import { compareIds, type AccountId, type StatusId } from '@trunkline/kernel';
 import type { SocialReads } from '../ports/social-store.js';
 import type { AllTies, RecentMarks } from '../ports/store-rows.js';
 import { viewerOf } from '../statuses/viewer.js';
 import { IdSet } from './id-set.js';
+import type { Changes } from './changes.js';
 import { Kept } from './kept.js';
-import type { VersionSheet } from './version-sheet.js';
 
 /** Ties of a kind that are kept for a person; for whoever has more, Postgres is asked about each page. */
 const TIES_MAX = 4_000;
@@ -37,57 +37,59 @@ const NOTHING: Remembered = { ties: null, marks: null };
 const FOLLOWED: Ties = Object.freeze({ ...NO_TIES, follows: true });
 const NO_FLAGS: StatusFlags = Object.freeze({ favourited: false, boosted: false, bookmarked: false, muted: false, pinned: false });
 
-/** What readers did to people and statuses, kept while their versions stand. */
+/** What readers did to people and statuses, kept until it changes. */
 export class ViewerMemory {
   private readonly ties: Kept<KnownTies | 'many'>;
   private readonly marks: Kept<KnownMarks>;
 
   constructor(
-    private readonly store: SocialReads,
+    private readonly ports: { readonly store: SocialReads; readonly changes: Changes },
     bytesMax: number,
     nowMs: () => number,
   ) {
-    this.ties = new Kept(bytesMax / 2, nowMs);
-    this.marks = new Kept(bytesMax / 2, nowMs);
+    this.ties = new Kept(bytesMax / 2, ports.changes, nowMs);
+    this.marks = new Kept(bytesMax / 2, ports.changes, nowMs);
   }
 
-  /** Both, loaded where they are not kept. Their versions must be on the sheet. */
-  async recall(sheet: VersionSheet, viewerId: AccountId): Promise<Remembered> {
-    if (!sheet.isTold) return NOTHING;
-    const ties = this.ties.get(viewerId, sheet);
-    const marks = this.marks.get(viewerId, sheet);
+  /** Both, loaded where they are not kept; nothing while changes cannot be told. */
+  async recall(told: boolean, viewerId: AccountId): Promise<Remembered> {
+    if (!told) return NOTHING;
+    const ties = this.ties.get(viewerId);
+    const marks = this.marks.get(viewerId);
     if (ties !== undefined && marks !== undefined) return { ties: ties === 'many' ? null : ties, marks };
-    const loaded = await Promise.all([ties ?? this.loadTies(sheet, viewerId), marks ?? this.loadMarks(sheet, viewerId)]);
+    const loaded = await Promise.all([ties ?? this.loadTies(viewerId), marks ?? this.loadMarks(viewerId)]);
     return { ties: loaded[0] === 'many' ? null : loaded[0], marks: loaded[1] };
   }
 
   /** How the viewer stands to these people. */
   async viewer({ ties }: Remembered, viewerId: AccountId, people: () => readonly AccountId[]): Promise<Viewer> {
     if (ties !== null) return { id: viewerId, tiesTo: (id) => tiesTo(ties, id) };
-    return viewerOf(viewerId, await this.store.viewerTies(viewerId, people()));
+    return viewerOf(viewerId, await this.ports.store.viewerTies(viewerId, people()));
   }
 
   /** The viewer's marks on these statuses. */
   async flags({ marks }: Remembered, viewerId: AccountId, ids: readonly StatusId[]): Promise<(id: StatusId) => StatusFlags> {
     const unknown = marks === null ? ids : ids.filter((id) => compareIds(id, marks.sinceId) < 0);
-    const asked = unknown.length === 0 ? null : await this.store.statusFlags(viewerId, unknown);
+    const asked = unknown.length === 0 ? null : await this.ports.store.statusFlags(viewerId, unknown);
     return (id) => asked?.get(id) ?? (marks === null ? NO_FLAGS : flagsOf(marks, id));
   }
 
-  private async loadTies(sheet: VersionSheet, viewerId: AccountId): Promise<KnownTies | 'many'> {
-    const all = await this.store.allTies(viewerId, TIES_MAX);
+  private async loadTies(viewerId: AccountId): Promise<KnownTies | 'many'> {
+    const since = this.ports.changes.moment;
+    const all = await this.ports.store.allTies(viewerId, TIES_MAX);
     const known = all === null ? 'many' : knownTies(all);
     const bytes = known === 'many' ? 0 : known.follows.bytes + known.blocks.bytes + known.blockedBy.bytes + known.mutes.bytes + known.choosy.size * 300;
-    // A mute that ends by itself has no version.
+    // A mute that ends by itself is told by nobody.
     const forMs = all?.mutesEndInMs ?? null;
-    this.ties.keep(viewerId, known, { sheet, names: [versionOf.ties(viewerId)], bytes, ...(forMs === null ? {} : { forMs }) });
+    this.ties.keep(viewerId, known, { since, names: [changeOf.ties(viewerId)], bytes, ...(forMs === null ? {} : { forMs }) });
     return known;
   }
 
-  private async loadMarks(sheet: VersionSheet, viewerId: AccountId): Promise<KnownMarks> {
-    const known = knownMarks(await this.store.recentMarks(viewerId, MARKS_MAX));
+  private async loadMarks(viewerId: AccountId): Promise<KnownMarks> {
+    const since = this.ports.changes.moment;
+    const known = knownMarks(await this.ports.store.recentMarks(viewerId, MARKS_MAX));
     const bytes = known.favourites.bytes + known.boosts.bytes + known.bookmarks.bytes;
-    this.marks.keep(viewerId, known, { sheet, names: [versionOf.marks(viewerId)], bytes });
+    this.marks.keep(viewerId, known, { since, names: [changeOf.marks(viewerId)], bytes });
     return known;
   }
 }

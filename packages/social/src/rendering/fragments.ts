@@ -2,7 +2,10 @@ import type { Account, Status, StatusFacts, StatusFlags, TimelineFacts } from '@
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import { renderAccount, renderFlags, renderStatusBody, type AccountExtras, type RenderContext } from '@trunkline/mastodon-api';
 
-/** A status as pages need it again and again: what rules ask about, and its JSON up to the account. */
+/**
+ * A status as pages need it again and again: what rules ask about, and its JSON up to the account, as the bytes that
+ * are sent: encoding a page of texts would cost as much as everything else that is done for it.
+ */
 export interface StatusFragment {
   readonly id: StatusId;
   readonly accountId: AccountId;
@@ -10,7 +13,7 @@ export interface StatusFragment {
   readonly facts: Omit<StatusFacts, 'authorSuspended'>;
   readonly language: string | null;
   readonly reply: TimelineFacts['reply'];
-  readonly jsonHead: string;
+  readonly jsonHead: Buffer;
 }
 
 export interface AccountFragment {
@@ -18,7 +21,7 @@ export interface AccountFragment {
   /** Suspended here, on a suspended server, or gone for good. */
   readonly suspended: boolean;
   readonly silenced: boolean;
-  readonly json: string;
+  readonly json: Buffer;
 }
 
 /** A status put together from fragments; `boosted` one level deep. */
@@ -44,7 +47,7 @@ export function statusFragment(status: Status, ctx: RenderContext): StatusFragme
     },
     language: status.language,
     reply: isReply ? { toAccountId: status.inReplyToAccountId } : null,
-    jsonHead: `${JSON.stringify(renderStatusBody(status, ctx)).slice(0, -1)},"account":`,
+    jsonHead: Buffer.from(`${JSON.stringify(renderStatusBody(status, ctx)).slice(0, -1)},"account":`),
   };
 }
 
@@ -53,7 +56,7 @@ export function accountFragment(account: Account, ctx: RenderContext, extras: Ac
     id: account.id,
     suspended: extras.suspended === true || account.suspendedAt !== null || account.deletedAt !== null,
     silenced: extras.limited === true || account.silencedAt !== null,
-    json: JSON.stringify(renderAccount(account, ctx, extras)),
+    json: Buffer.from(JSON.stringify(renderAccount(account, ctx, extras))),
   };
 }
 
@@ -72,21 +75,41 @@ export function fragmentFacts(view: FragmentView): TimelineFacts {
   };
 }
 
-/** The status entity as JSON text: the same that `presentStatuses` gives as objects. */
-export function fragmentJson(view: FragmentView, viewerId: AccountId | null): string {
-  const { status, author, boosted, flags } = view;
-  const mayPin = viewerId === status.accountId && status.boostOfId === null && status.facts.visibility !== 'direct';
-  const reblog = boosted === null ? 'null' : fragmentJson(boosted, viewerId);
-  return `${status.jsonHead}${author.json},"reblog":${reblog}${flags === null ? '}' : flagsJson(flags, mayPin)}`;
+/** Status entities as a JSON array in UTF-8: the same that `presentStatuses` gives as objects. */
+export function fragmentsJson(views: readonly FragmentView[], viewerId: AccountId | null): Buffer {
+  const pieces: Buffer[] = [];
+  for (const view of views) {
+    pieces.push(pieces.length === 0 ? OPEN : COMMA);
+    addPieces(pieces, view, viewerId);
+  }
+  if (pieces.length === 0) pieces.push(OPEN);
+  pieces.push(CLOSE);
+  return Buffer.concat(pieces);
 }
 
+function addPieces(pieces: Buffer[], view: FragmentView, viewerId: AccountId | null): void {
+  const { status, author, boosted, flags } = view;
+  pieces.push(status.jsonHead, author.json);
+  if (boosted === null) {
+    pieces.push(NO_REBLOG);
+  } else {
+    pieces.push(REBLOG);
+    addPieces(pieces, boosted, viewerId);
+  }
+  const mayPin = viewerId === status.accountId && status.boostOfId === null && status.facts.visibility !== 'direct';
+  pieces.push(flags === null ? END : flagsEnd(flags, mayPin));
+}
+
+const [OPEN, COMMA, CLOSE, END] = [Buffer.from('['), Buffer.from(','), Buffer.from(']'), Buffer.from('}')];
+const [REBLOG, NO_REBLOG] = [Buffer.from(',"reblog":'), Buffer.from(',"reblog":null')];
+
 /** The end of a status for each set of marks. */
-const FLAG_TEXTS: readonly string[] = Array.from({ length: 64 }, (_, bits) => {
+const FLAG_ENDS: readonly Buffer[] = Array.from({ length: 64 }, (_, bits) => {
   const flags = { favourited: (bits & 1) > 0, boosted: (bits & 2) > 0, bookmarked: (bits & 4) > 0, muted: (bits & 8) > 0, pinned: (bits & 16) > 0 };
-  return `,${JSON.stringify(renderFlags(flags, (bits & 32) > 0)).slice(1)}`;
+  return Buffer.from(`,${JSON.stringify(renderFlags(flags, (bits & 32) > 0)).slice(1)}`);
 });
 
-function flagsJson(flags: StatusFlags, mayPin: boolean): string {
+function flagsEnd(flags: StatusFlags, mayPin: boolean): Buffer {
   const bits = (flags.favourited ? 1 : 0) | (flags.boosted ? 2 : 0) | (flags.bookmarked ? 4 : 0) | (flags.muted ? 8 : 0) | (flags.pinned ? 16 : 0) | (mayPin ? 32 : 0);
-  return FLAG_TEXTS[bits] ?? '';
+  return FLAG_ENDS[bits] ?? END;
 }
