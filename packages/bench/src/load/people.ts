@@ -8,6 +8,8 @@ import type { WorkerProcess } from '../harness/worker-process.js';
 /** Who posts and who reads. Each author has one reader of his own, so that each post is looked for in one feed. */
 export interface LoadPeople {
   readonly mentionedUris: readonly string[];
+  readonly remoteIds: readonly AccountId[];
+  readonly localIds: readonly AccountId[];
   readonly localTokens: readonly string[];
   /** The readers of remote and local authors, all with feeds. */
   readonly readerIds: readonly AccountId[];
@@ -26,6 +28,8 @@ export async function seedLoadPeople(stage: Stage, load: WorkerProcess, counts: 
   await db.query('ANALYZE');
   return {
     mentionedUris: readerIds.slice(0, remoteIds.length).map((id) => `${settings.baseUrl}/ap/users/${id}`),
+    remoteIds,
+    localIds: locals.map(({ account }) => account.id),
     localTokens: locals.map(({ token }) => token),
     readerIds,
   };

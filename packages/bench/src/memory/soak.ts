@@ -5,7 +5,7 @@ import { Stage } from '../harness/stage.js';
 import { atMost, type Study } from '../harness/verdict.js';
 import { seedLoadPeople } from '../load/people.js';
 import { Inspector } from './inspector.js';
-import { planOf, steadyLoad } from './study.js';
+import { planOf, seedReading, steadyLoad } from './study.js';
 import { trend, type Point } from './trend.js';
 
 const APPS = ['api', 'inbox', 'outbox', 'timeline', 'streaming'] as const;
@@ -33,13 +33,14 @@ export async function studySoak(options: BenchOptions): Promise<Study> {
   try {
     const load = stage.worker('load');
     const people = await seedLoadPeople(stage, load, AUTHORS);
+    await seedReading(stage, people);
     const ports = new Map<string, number>();
     for (const name of APPS) {
       const server = await stage.server(name, { inspects: true });
       ports.set(name, server.port);
       watched.push({ name, pid: server.pid, inspector: await Inspector.attach(server.inspectPort ?? 0), heap: [], rss: [] });
     }
-    const sending = steadyLoad(load, planOf(stage, people, { inboxPort: ports.get('inbox') ?? 0, apiPort: ports.get('api') ?? 0, rate: RATE, seconds }));
+    const sending = steadyLoad(stage, load, planOf(stage, people, { inboxPort: ports.get('inbox') ?? 0, apiPort: ports.get('api') ?? 0, rate: RATE, seconds }));
     await Promise.all([sending, sample(watched, seconds)]);
   } finally {
     for (const { inspector } of watched) inspector.close();
@@ -70,7 +71,7 @@ function report(watched: readonly Watched[], minutes: number): Study {
     rows: lines.map(({ name, heap, rss }) => [name, ...[heap, rss].flatMap(({ mean, grown, percent }) => [mean.toFixed(1), grown.toFixed(2), percent.toFixed(1)])]),
     figures: Object.fromEntries(lines.flatMap(({ name, heap, rss }) => [[`${name} heap growth %`, heap.percent], [`${name} resident growth %`, rss.percent]])),
     verdicts: lines.map(({ name, heap }) => atMost(`${name}: growth of the live heap in ${(minutes * (1 - WARM_UP_SHARE)).toFixed(1)} minutes`, GROWTH_PERCENT_MAX, heap.percent, ' %', 1)),
-    notes: [`${minutes} minutes of ${RATE} posts a second; growth is that of the straight line through the samples after the first ${WARM_UP_SHARE * 100} %`],
+    notes: [`${minutes} minutes of ${RATE} posts a second, with home timelines read meanwhile; growth is that of the straight line through the samples after the first ${WARM_UP_SHARE * 100} %`],
   };
 }
 
