@@ -66,7 +66,7 @@ const FAILPOINT_TURNS = 4;
 /** Of the load, to meet a fault. */
 const SHARE_BESIDE_FAULT = 0.08;
 const FAILPOINT_LOAD_MS = 500;
-const FAILPOINT_LOAD_SHARE = 0.015;
+const FAILPOINT_LOAD_OPERATIONS = 2;
 
 /** One run of one attack with one seed. */
 export class Round {
@@ -135,9 +135,10 @@ export class Round {
     const turns = this.random.below(FAILPOINT_TURNS);
     this.fault(`${app} dies at ${name}, turn ${turns}`);
     // Whoever shall come there needs something to do.
-    const feeding = setInterval(() => this.performance.holdAt(this.progress + FAILPOINT_LOAD_SHARE), FAILPOINT_LOAD_MS);
+    const feeding = setInterval(() => this.performance.holdAt(this.progress + FAILPOINT_LOAD_OPERATIONS / this.steps.length), FAILPOINT_LOAD_MS);
     const died = await this.stage.dieAt(app, name, turns).finally(() => clearInterval(feeding));
-    if (!died) this.violate(`no ${app} came to ${name}: the attack did not happen`);
+    await died?.replaced;
+    if (died === null) this.violate(`no ${app} came to ${name}: the attack did not happen`);
   }
 
   fault(text: string): void {

@@ -9,7 +9,7 @@ export const effectsHappenOnce: Attack = {
   id: 'P2',
   promise: 'the effect of an activity happens once',
   short: true,
-  sizes: { operations: 100, writers: 2, remotes: 4 },
+  sizes: { operations: 140, writers: 2, remotes: 4 },
   plan: (seed, name, sizes) => {
     const cast = castOf(name, sizes);
     return planSteps(seed, name, cast, sizes.operations).map((step) => ({ ...step, sends: cast.remotes.includes(step.who) ? SENDS : 1 }));

@@ -103,18 +103,17 @@ export class Stage {
   }
 
   /**
-   * Lets one copy of an app die at a failpoint, after so many that pass it, and waits for the copy that stands in for it.
-   * @returns false when nobody came to it
+   * Lets one copy of an app die at a failpoint, after so many that pass it. Resolves with a promise of the copy that
+   * stands in for it, or with null when nobody came to the failpoint.
    */
-  async dieAt(app: string, name: Failpoint, turns: number): Promise<boolean> {
+  async dieAt(app: string, name: Failpoint, turns: number): Promise<{ readonly replaced: Promise<void> } | null> {
     const file = failpointFile(join(this.parts.path, 'failpoints'), app, name);
     const pids = this.pidsOf(app);
     await writeFile(file, String(turns));
     const died = await until(`${app} to die ${name}`, () => access(file).then(() => false, () => true), FAILPOINT_MS_MAX).catch(() => false);
-    if (!died) await rm(file, { force: true });
-    else await until(`${app} to be replaced`, () => this.pidsOf(app).some((pid) => !pids.includes(pid)), 60_000);
-    await this.split.ready(app);
-    return died;
+    if (died) return { replaced: until(`${app} to be replaced`, () => this.pidsOf(app).some((pid) => !pids.includes(pid)), 60_000).then(() => this.split.ready(app)) };
+    await rm(file, { force: true });
+    return null;
   }
 
   /** The process of a copy; changes when it is started again. */
