@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { SqlSocialStore } from '@trunkline/persistence';
 import { until, type TestPerson } from '@trunkline/testing';
 import { InboxBench } from './inbox-bench.js';
 import type { PeerActor } from './scripted-peer.js';
@@ -127,6 +128,18 @@ describe('Update and Delete of a post', () => {
     expect((await bench.status(note.id))?.content).toBe('<p>second</p>');
     expect(await bench.apply(amy, version('<p>third</p>', 10))).toBe('applied');
     expect((await bench.status(note.id))?.content).toBe('<p>third</p>');
+  });
+
+  // Seen with two copies: the edit's copy looked before the Create's had committed, and wrote after it.
+  test('an edit whose post is written between its look and its row is still an edit', async () => {
+    const ago = (seconds: number): string => new Date(Date.now() - seconds * 1_000).toISOString();
+    const note = bench.peer.note(amy, { ...mentioning(alice), published: ago(60) });
+    await bench.apply(amy, bench.peer.activity('Create', amy, note));
+    const looks = jest.spyOn(SqlSocialStore.prototype, 'statusesByUris').mockResolvedValueOnce([]).mockResolvedValueOnce([]);
+    const edit = bench.peer.activity('Update', amy, { ...note, content: '<p>edited</p>', updated: ago(20) });
+    expect(await bench.apply(amy, edit)).toBe('applied');
+    looks.mockRestore();
+    expect((await bench.status(note.id))?.content).toBe('<p>edited</p>');
   });
 
   // S018, S021.

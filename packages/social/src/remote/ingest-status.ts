@@ -81,8 +81,17 @@ export async function ingestEdit(ports: SocialPorts, author: Account, note: Remo
   const [known] = await ports.store.statusesByUris([note.uri]);
   if (known === undefined) {
     const published = publishedOr(note.published, nowDate(ports.clock)).getTime();
-    return ports.clock.nowMs() - published > LATE_CREATE_MS ? 'ignored' : ingestStatus(ports, author, note);
+    if (ports.clock.nowMs() - published > LATE_CREATE_MS) return 'ignored';
+    const outcome = await ingestStatus(ports, author, note);
+    if (outcome !== 'known') return outcome;
+    // Its Create was written between our look and our row, by another copy: what came here is an edit of that.
+    const [written] = await ports.store.statusesByUris([note.uri]);
+    return written === undefined ? outcome : editKnown(ports, author, note, written);
   }
+  return editKnown(ports, author, note, known);
+}
+
+async function editKnown(ports: SocialPorts, author: Account, note: RemoteNote, known: Status): Promise<IngestOutcome | 'edited'> {
   if (known.accountId !== author.id || known.local) return 'foreign_author';
   if (known.deletedAt !== null) return 'tombstone';
   if (note.updated === null) return 'ignored';
