@@ -36,7 +36,7 @@ export function startHousekeeping(backbone: Backbone, chores: readonly Chore[]):
 }
 
 function tasksOf(chore: Chore, backbone: Backbone): LeaderTask[] {
-  const { db, clock } = backbone;
+  const { db, clock, parts } = backbone;
   switch (chore) {
     case 'inbound':
       return [
@@ -50,7 +50,10 @@ function tasksOf(chore: Chore, backbone: Backbone): LeaderTask[] {
           everyMs: 5 * SECOND,
           run: async (signal) => {
             const { reannounced } = await sweepEvents(backbone.events, { olderThanSeconds: EVENT_OVERDUE_SECONDS, limit: 500 }, signal);
-            if (reannounced > 0) backbone.relay.wake();
+            if (reannounced === 0) return;
+            backbone.relay.wake();
+            // By Postgres: whatever the broker says of itself, somebody did not do this in time.
+            parts.logger.warn({ event: 'events_announced_again', rows: reannounced, older_than_seconds: EVENT_OVERDUE_SECONDS }, 'events were not done in time');
           },
         },
       ];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '@trunkline/testing';
+import { until, type ScriptedRemote } from '@trunkline/testing';
 import { textOf } from '../load/claims.js';
 import { localOf, remoteOf } from '../load/cast.js';
 import { castOf, type Step } from '../load/plan.js';
@@ -8,6 +8,9 @@ import type { Attack, Round } from '../round.js';
 const POSTS = 24;
 /** On a busy machine the noise of one measurement; below it nobody waits for anybody. */
 const NOISE_MS = 400;
+const HEALTHY_LONG = 200;
+/** Posts before it may be written while remotes still come to follow. */
+const FIRST_MEASURED = 4;
 
 /** One drips, one never answers, one resets: the healthy get their posts as before. */
 export const slowRemotes: Attack = {
@@ -19,6 +22,8 @@ export const slowRemotes: Attack = {
   perform: () => ({ paceMs: 250 }),
   script: async (round) => {
     const { stage, people } = round;
+    await round.at(0);
+    const crowd = await gatherCrowd(round);
     const drips = await stage.remoteBehindProxy({ name: 'drips' });
     const bad = [drips.remote, await stage.remote({ name: 'silent' }), await stage.remote({ name: 'resets' })];
     await round.at(0.5);
@@ -29,18 +34,32 @@ export const slowRemotes: Attack = {
     await bad[1]?.behave({ inbox: { kind: 'never' } });
     await bad[2]?.behave({ inbox: { kind: 'reset' } });
     await round.at(1);
-    compareLatencies(round);
+    compareLatencies(round, [...people.cast.remotes.map((name) => remoteOf(people, name)), ...crowd]);
     drips.proxy.set({ kind: 'pass' });
     for (const remote of bad) await remote.behave('honest');
     await fastForwardUntilDelivered(round);
   },
 };
 
+/** In the long run 200 are healthy; those here take posts and do nothing else. */
+async function gatherCrowd(round: Round): Promise<ScriptedRemote[]> {
+  const { stage, people, options, attack } = round;
+  const crowd: ScriptedRemote[] = [];
+  const writer = localOf(people, people.cast.writers[0] ?? '');
+  for (let index = attack.sizes.remotes; !options.isShort && index < HEALTHY_LONG; index += 1) {
+    const remote = await stage.remote({ name: `${options.name}h${index}` });
+    await remote.follow(writer.person.account.uri, `${stage.split.url}/inbox`);
+    crowd.push(remote);
+  }
+  await stage.settled();
+  return crowd;
+}
+
 const postsOf = (who: string, name: string): Step[] =>
   Array.from({ length: POSTS }, (_, index) => ({ op: index + 1, who, kind: 'post', object: `${name}-${index + 1}`, version: 0, sends: 1 }));
 
 /** From the answer to the author until the post has come, at every healthy remote. */
-function compareLatencies(round: Round): void {
+function compareLatencies(round: Round, healthy: readonly ScriptedRemote[]): void {
   const answered = new Map<number, number>();
   const startMs = Date.now() - round.history.nowMs();
   for (const entry of round.history.entries) if (entry.type === 'answer') answered.set(entry.op, startMs + entry.atMs);
@@ -48,13 +67,13 @@ function compareLatencies(round: Round): void {
   const latencies = (ops: readonly number[]): number[] =>
     ops.flatMap((op) => {
       const text = textOf(`${round.options.name}-${op}`, 0);
-      return round.people.cast.remotes.map((name) => {
-        const came = remoteOf(round.people, name).posts.find(({ body, type }) => type === 'Create' && body.includes(`>${text}<`));
+      return healthy.map(({ posts }) => {
+        const came = posts.find(({ body, type }) => type === 'Create' && body.includes(`>${text}<`));
         return came === undefined ? Infinity : Math.max(0, came.receivedAtMs - (answered.get(op) ?? 0));
       });
     });
   const numbers = Array.from({ length: POSTS }, (_, index) => index + 1);
-  const [before, beside] = [p95(latencies(numbers.slice(1, half - 1))), p95(latencies(numbers.slice(half + 1, -1)))];
+  const [before, beside] = [p95(latencies(numbers.slice(FIRST_MEASURED, half - 1))), p95(latencies(numbers.slice(half + 1, -1)))];
   round.history.note(`p95 at healthy remotes: ${Math.round(before)} ms alone, ${Math.round(beside)} ms beside slow ones`);
   if (beside > 2 * before + NOISE_MS) round.violate(`healthy remotes wait ${Math.round(beside)} ms (p95) beside slow ones, ${Math.round(before)} ms without`);
 }

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { until } from '@trunkline/testing';
 import { remoteOf } from '../load/cast.js';
 import type { Attack, Round } from '../round.js';
+
+const run = promisify(execFile);
+const CLI = join(import.meta.dirname, '../../../../apps/cli/dist/main.js');
 
 const EACH = 4;
 const NO_ID = 'no number';
@@ -25,6 +31,7 @@ export const poison: Attack = {
     }
     await round.at(1);
     await untilSetApart(round);
+    await replayAfterTheFix(round);
   },
   // What the operator does with it: looked at, and thrown away. The next round starts from an empty table.
   verify: async ({ stage }) => {
@@ -49,6 +56,23 @@ async function untilSetApart(round: Round): Promise<void> {
   await told.catch((error: unknown) => round.violate(`${String(error)}: ${error instanceof Error ? String(error.cause) : ''}`));
   // An event that was never fit to be published waits for nobody.
   await db.query("DELETE FROM events.outbox WHERE payload->>'statusId' = $1", [NO_ID]);
+}
+
+/** What an operator does once the cause is mended; here the stored texts are, and the command is the operator's own. */
+async function replayAfterTheFix(round: Round): Promise<void> {
+  const { db, split } = round.stage;
+  const { person } = remoteOf(round.people, round.people.cast.remotes[1] ?? '');
+  const broken = await db.query<{ id: string }>("SELECT id::text AS id FROM federation.inbound WHERE state = 'dead' AND body = '{broken' LIMIT 100");
+  for (const { id } of broken) {
+    const activity = person.create(person.note(`${round.options.name} mended ${id}`));
+    await db.query('UPDATE federation.inbound SET body = $2, activity_id = $3 WHERE id = $1', [id, JSON.stringify(activity), activity.id]);
+  }
+  round.history.note(`${broken.length} mended and replayed`);
+  await run(process.execPath, [CLI, 'queue', 'replay', '--inbound'], { env: { ...process.env, ...split.operator.env } });
+  await until('what was replayed to be applied', async () => {
+    const [row] = await db.query<{ count: number }>('SELECT count(*)::int AS count FROM social.statuses WHERE content LIKE $1', [`%${round.options.name} mended %`]);
+    return row?.count === broken.length;
+  }, TOLD_MS_MAX).catch((error: unknown) => round.violate(String(error)));
 }
 
 /** Signed, and as wrong as a stranger can make it: the inbox refuses it, or the worker ends it. */

@@ -4,13 +4,13 @@ import { natsRequest } from '../stage/nats-request.js';
 
 const NOTICED_MS_MAX = 60_000;
 
-/** Consumers and streams are deleted under load, then a service loses its database: work goes on, or readiness says no. */
+/** The broker loses what it was told to keep, a consumer stops, a service loses its database: work goes on, or readiness says no. */
 export const nothingWedges: Attack = {
   id: 'P21',
   promise: 'nothing wedges in silence',
   short: false,
-  sizes: { operations: 200, writers: 3, remotes: 3 },
-  perform: () => ({ paceMs: 120 }),
+  sizes: { operations: 160, writers: 3, remotes: 3 },
+  perform: () => ({ paceMs: 60 }),
   recoverMsMax: 60_000,
   script: async (round) => {
     await round.at(0.2);
@@ -20,7 +20,11 @@ export const nothingWedges: Attack = {
     await round.at(0.5);
     round.fault('every stream is deleted');
     await deleteStreams(round);
-    await round.at(0.75);
+    await round.at(0.65);
+    await stopConsumer(round, 'timeline');
+    await round.at(0.8);
+    await exhaustPools(round);
+    await round.at(0.9);
     await revoke(round, 'timeline');
   },
 };
@@ -47,6 +51,28 @@ async function deleteStreams(round: Round): Promise<void> {
   for (const stream of await streamNames(round)) await natsRequest(round.stage.backing.url('nats'), `$JS.API.STREAM.DELETE.${stream}`);
 }
 
+/** Both copies stand still, with whatever they hold: somebody has to say so. */
+async function stopConsumer(round: Round, app: string): Promise<void> {
+  round.fault(`${app} stands still`);
+  round.stage.signal(app, 'SIGSTOP');
+  await untilNotReady(round, app);
+  round.stage.signal(app, 'SIGCONT');
+}
+
+/** A table is locked, every connection waits for it, and nobody else gets one; then it is free again. */
+async function exhaustPools(round: Round): Promise<void> {
+  round.fault('every connection waits for a lock');
+  await round.stage.db.transaction(async (tx) => {
+    await tx.query('LOCK TABLE social.statuses, federation.inbound IN ACCESS EXCLUSIVE MODE');
+    await round.outage(8, 40);
+  });
+}
+
+async function untilNotReady(round: Round, app: string): Promise<void> {
+  const copies = round.stage.split.running.processes.filter((process) => process.app === app);
+  await until(`${app} to say that it is not ready`, () => copies.every((copy) => !copy.isReady), NOTICED_MS_MAX).catch((error: unknown) => round.violate(String(error)));
+}
+
 /** The service's role may not sign in any more and its sessions end: it has to say that it is not ready. */
 async function revoke(round: Round, app: string): Promise<void> {
   const { db } = round.stage;
@@ -61,7 +87,6 @@ async function revoke(round: Round, app: string): Promise<void> {
   round.fault(`${app} may not sign in to Postgres`);
   await db.query(`ALTER ROLE ${role.name} NOLOGIN`);
   await db.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [role.name]);
-  const copies = round.stage.split.running.processes.filter((process) => process.app === app);
-  await until(`${app} to say that it is not ready`, () => copies.every((copy) => !copy.isReady), NOTICED_MS_MAX).catch((error: unknown) => round.violate(String(error)));
+  await untilNotReady(round, app);
   await db.query(`ALTER ROLE ${role.name} LOGIN`);
 }

@@ -11,7 +11,7 @@ import { quietPorts } from './ports.js';
 /** Copies of each app: everything that may not be done twice has somebody who could. */
 const REPLICAS = 2;
 /** Addresses of scripted remotes, listed before the server starts, since it must be told whom to speak plain http to. */
-const REMOTES_MAX = 200;
+const REMOTES_MAX = 260;
 const SETTLE_MS_MAX = 240_000;
 const FAILPOINT_MS_MAX = 30_000;
 
