@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { fail, ok, type Result } from '@trunkline/kernel';
 import type { SignatureFailure } from './types.js';
 
-const sha256 = (body: Uint8Array): Buffer => createHash('sha256').update(body).digest();
+const sha256 = (body: Uint8Array): Buffer => hash('sha256', body, 'buffer');
 
 /**
  * The Digest header (RFC 3230) of a body: `SHA-256=<base64>`. The name is in upper case, since Threads answers

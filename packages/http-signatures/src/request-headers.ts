@@ -5,14 +5,16 @@ import type { RequestHeaders } from './types.js';
  * `request.rawHeaders` list. Node's own `request.headers` keeps the first Host and Date silently.
  */
 export function headersFromRaw(rawHeaders: readonly string[]): RequestHeaders {
-  const byName = new Map<string, string[]>();
+  // Without a prototype: a header may be called `constructor`.
+  const byName = Object.create(null) as Record<string, string | string[]>;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();
-    const values = byName.get(name);
-    if (values === undefined) byName.set(name, [rawHeaders[index + 1] ?? '']);
-    else values.push(rawHeaders[index + 1] ?? '');
+    const value = rawHeaders[index + 1] ?? '';
+    const known = byName[name];
+    if (known === undefined) byName[name] = value;
+    else byName[name] = typeof known === 'string' ? [known, value] : [...known, value];
   }
-  return Object.fromEntries([...byName].map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
+  return byName;
 }
 
 /** All values of each header by lower-case name, whatever case and form the record has. */
@@ -21,7 +23,9 @@ export function headerValues(headers: RequestHeaders): ReadonlyMap<string, reado
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined) continue;
     const values = typeof value === 'string' ? [value] : value;
-    byName.set(name.toLowerCase(), [...(byName.get(name.toLowerCase()) ?? []), ...values]);
+    const lowerCase = name.toLowerCase();
+    const known = byName.get(lowerCase);
+    byName.set(lowerCase, known === undefined ? values : [...known, ...values]);
   }
   return byName;
 }

@@ -27,14 +27,15 @@ export class ReceiveActivityController {
   }
 
   private take(request: FastifyRequest, inbox: string): Promise<void> {
-    const { rawBody } = request;
-    if (rawBody === undefined || !JSON_TYPE.test(request.headers['content-type'] ?? '')) {
+    const { rawBody, rawText } = request;
+    if (rawBody === undefined || rawText === undefined || !JSON_TYPE.test(request.headers['content-type'] ?? '')) {
       throw new AppError(415, 'unsupported_media_type', 'Send application/activity+json');
     }
     return this.adapter.receive({
       path: request.url,
       headers: headersFromRaw(request.raw.rawHeaders),
       body: rawBody,
+      text: rawText,
       json: request.body,
       inbox,
     });

@@ -98,7 +98,7 @@ async function post(activity: object, sending: Sending = {}): Promise<InboxPost>
     date: new Date(sending.atMs ?? NOW_MS),
   });
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  return { path, headers: lower, body, json: activity, inbox: sending.inbox ?? 'shared' };
+  return { path, headers: lower, body, text: body.toString(), json: activity, inbox: sending.inbox ?? 'shared' };
 }
 
 const follow = (more: object = {}) => ({ id: 'https://away.example/follows/1', type: 'Follow', actor: amy, object: `${HOME}/ap/users/7`, ...more });

@@ -9,6 +9,8 @@ import { blocked, overloaded, refuse, throttled, unauthorized, type Refusal } fr
 import { readSignature, verifySigner, type ReadSignature, type SignedPost } from './verify-signer.js';
 
 export interface InboxPost extends SignedPost {
+  /** The body as text, without a mark of byte order: what is stored. */
+  readonly text: string;
   /** The parsed body. */
   readonly json: unknown;
   /** `shared`, `actor` (the instance's own), or what stood for an account id in the path. */
@@ -89,9 +91,7 @@ async function acceptSigned(ports: ReceivePorts, post: InboxPost, activity: Inco
   if (!isAppliedType(activity.type)) return ok('ignored_type');
   if (signer.value.ownerUri !== activity.actorUri && !canAskOrigin(activity)) return ok('ignored_forward');
   const { id: activityId, type: activityType, actorUri } = activity;
-  // As the edge read it: a mark of byte order, which JSON.parse refuses, is no part of the text.
-  const body = new TextDecoder().decode(post.body);
-  return ok(await ports.store({ activityId, activityType, actorUri, signerHost: signature.keyHost, body }));
+  return ok(await ports.store({ activityId, activityType, actorUri, signerHost: signature.keyHost, body: post.text }));
 }
 
 /** Shape, then the rules that need nothing but the text. */

@@ -53,7 +53,7 @@ async function benchInbox(options: BenchOptions, name: 'receive' | 'apply'): Pro
     ];
     const held = applied ? null : await holdApplying(stage.databaseUrl);
     const standings = await contest(contenders, { rounds: options.rounds, stores: stage.stores }).finally(() => held?.release());
-    return { name, unit: 'activities', standings, notes: [`${HOSTS} hosts, ${count} activities a round`] };
+    return { name, unit: 'activities', standings, notes: [`${HOSTS} hosts, ${count} activities a round`, `${await rowsPerCommit(stage)} of them a commit`] };
   } finally {
     await stage.close();
   }
@@ -70,6 +70,14 @@ async function seedSenders(stage: Stage, senders: readonly Sender[], readerId: s
   ]);
   await db.query(SHADOWS);
   await db.query('ANALYZE');
+}
+
+/** Rows of one statement have one time. */
+async function rowsPerCommit(stage: Stage): Promise<string> {
+  const [row] = await stage.backbone.db.query<{ rows: number }>(
+    'SELECT count(*)::float / greatest(1, count(DISTINCT received_at)) AS rows FROM federation.inbound',
+  );
+  return (row?.rows ?? 0).toFixed(1);
 }
 
 async function untilStored(stage: Stage, fire: () => Promise<number>): Promise<number> {

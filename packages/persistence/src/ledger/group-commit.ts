@@ -18,12 +18,13 @@ interface Waiting<In, Out> {
 }
 
 /**
- * Turns concurrent submissions into few statements. An idle committer flushes at once; while one is under way
+ * Turns concurrent submissions into few statements. An idle committer flushes in the same turn of the event loop; while one is under way
  * the next group gathers, until it is full or has waited. Results come in the order of the items.
  */
 export class GroupCommit<In, Out> {
   private readonly waiting: Waiting<In, Out>[] = [];
   private flushing = 0;
+  private starting = false;
   private timer: NodeJS.Timeout | null = null;
   private readonly idleWaiters: (() => void)[] = [];
   private readonly settings: Required<GroupCommitSettings>;
@@ -41,7 +42,7 @@ export class GroupCommit<In, Out> {
     if (this.waiting.length >= this.settings.queueMax) return Promise.reject(unavailable('group_commit_full', 2));
     return new Promise<Out>((resolve, reject) => {
       this.waiting.push({ item, sinceMs: performance.now(), resolve, reject });
-      this.start();
+      this.startSoon();
     });
   }
 
@@ -54,6 +55,16 @@ export class GroupCommit<In, Out> {
   async drained(): Promise<void> {
     if (this.waiting.length === 0 && this.flushing === 0) return;
     await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
+  }
+
+  /** Not before everything that came in the same turn of the event loop is here: it came in one read of the sockets. */
+  private startSoon(): void {
+    if (this.starting) return;
+    this.starting = true;
+    setImmediate(() => {
+      this.starting = false;
+      this.start();
+    });
   }
 
   private start(): void {

@@ -1,7 +1,7 @@
 import { AppError } from '@trunkline/kernel';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parseForm } from './form-body.js';
-import { parseJsonBody } from './json-body.js';
+import { readJsonBody } from './json-body.js';
 import { installMultipart } from './multipart.js';
 
 /** application/json, and whatever ends in +json: activity+json, ld+json, problem+json. */
@@ -16,15 +16,24 @@ type Parse = (request: FastifyRequest, body: Buffer) => unknown;
 export function installBodyParsers(instance: FastifyInstance, bodyBytesMax: number): void {
   const parser = (parse: Parse) => async (request: FastifyRequest, body: Buffer) => {
     refuseCompressed(request);
-    if (isInbox(request)) request.rawBody = body;
     return parse(request, body);
   };
   instance.removeAllContentTypeParsers();
   const options = { parseAs: 'buffer', bodyLimit: bodyBytesMax } as const;
-  instance.addContentTypeParser(JSON_TYPE, options, parser((_, body) => parseJsonBody(body)));
+  instance.addContentTypeParser(JSON_TYPE, options, parser(parseJson));
   instance.addContentTypeParser('application/x-www-form-urlencoded', options, parser((_, body) => parseForm(body.toString('utf8'))));
   instance.addContentTypeParser('*', options, parser(parseOther));
   installMultipart(instance, bodyBytesMax);
+}
+
+/** The inbox checks a digest of the bytes and stores the text. */
+function parseJson(request: FastifyRequest, body: Buffer): unknown {
+  const { text, value } = readJsonBody(body);
+  if (isInbox(request)) {
+    request.rawBody = body;
+    request.rawText = text;
+  }
+  return value;
 }
 
 function parseOther(_request: FastifyRequest, body: Buffer): unknown {

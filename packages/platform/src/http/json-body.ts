@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { AppError } from '@trunkline/kernel';
 
 /** Deeper than any known client or activity; recursion over a body stays shallow. */
 const DEPTH_MAX = 64;
+const BYTE_ORDER_MARK = 0xfeff;
 const [OPEN_OBJECT, OPEN_ARRAY, CLOSE_OBJECT, CLOSE_ARRAY, QUOTE, BACKSLASH] = Buffer.from('{[}]"\\') as unknown as number[];
 
 /** Without the parser's own error: it quotes the body, which must not reach the log. */
@@ -12,19 +14,23 @@ const badJson = (): AppError => new AppError(400, 'bad_json', 'The body is not v
  * are left out: Postgres takes none.
  * @throws AppError 400 when it is not UTF-8, not JSON, nested deeper than 64, or has a `__proto__` member.
  */
-export function parseJsonBody(body: Buffer): unknown {
-  if (body.length === 0) return {};
-  if (isTooDeep(body)) throw badJson();
-  const [text, value] = decode(body);
+export const parseJsonBody = (body: Buffer): unknown => readJsonBody(body).value;
+
+/** The same with the text as it was parsed: without a mark of byte order. */
+export function readJsonBody(body: Buffer): { readonly text: string; readonly value: unknown } {
+  if (body.length === 0) return { text: '', value: {} };
+  if (isTooDeep(body) || !isUtf8(body)) throw badJson();
+  const decoded = body.toString('utf8');
+  const text = decoded.charCodeAt(0) === BYTE_ORDER_MARK ? decoded.slice(1) : decoded;
+  const value = parse(text);
   // The walk is needed only when the name stands there, plainly or with escaped letters.
   if ((text.includes('__proto__') || text.includes('\\u00')) && hasProtoMember(value)) throw badJson();
-  return value;
+  return { text, value };
 }
 
-function decode(body: Buffer): [text: string, value: unknown] {
+function parse(text: string): unknown {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    return [text, text.includes('\\u0000') ? JSON.parse(text, withoutNul) : JSON.parse(text)];
+    return text.includes('\\u0000') ? JSON.parse(text, withoutNul) : JSON.parse(text);
   } catch {
     throw badJson();
   }

@@ -27,6 +27,8 @@ declare module 'fastify' {
     uploads: readonly UploadedFile[];
     /** The body as it came, on inbox routes: digests and stored activities need every byte. */
     rawBody?: Buffer;
+    /** The same as the text that was parsed. */
+    rawText?: string;
   }
   interface FastifyContextConfig {
     uploads?: UploadLimits;
