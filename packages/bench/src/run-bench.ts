@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { benchDeliver } from './deliver/benchmark.js';
+import { benchDeadHosts } from './deliver/dead-hosts.js';
 import { benchFanOut } from './fan-out/benchmark.js';
 import type { Outcome } from './harness/contest.js';
 import { machineLine } from './harness/machine.js';
@@ -16,6 +17,7 @@ const CONTEST_RUNS: Readonly<Record<ContestName, (options: BenchOptions) => Prom
   apply: benchApply,
   'fan-out': benchFanOut,
   deliver: benchDeliver,
+  'deliver-dead-hosts': benchDeadHosts,
   'home-read': benchHomeRead,
 };
 

@@ -1,10 +1,9 @@
-import type { Account } from '@trunkline/domain';
 import { contest, type Contender, type Outcome } from '../harness/contest.js';
 import type { BenchOptions } from '../harness/options.js';
-import { letGo, publishPosts } from '../harness/publish-posts.js';
 import { Stage } from '../harness/stage.js';
-import { waitFor } from '../harness/wait-for.js';
+import { atMost } from '../harness/verdict.js';
 import { WorkerProcess } from '../harness/worker-process.js';
+import { followersOn, followedBy, untilDelivered } from './posts-to-hosts.js';
 
 const HOSTS = { full: 2_000, quick: 100 };
 const POSTS = 3;
@@ -17,14 +16,14 @@ export async function benchDeliver(options: BenchOptions): Promise<Outcome> {
     const hosts = await sink.ask<string[]>('listen', { count: options.quick ? HOSTS.quick : HOSTS.full });
     stage = await Stage.open(options, hosts);
     const author = (await stage.person('author')).account;
-    await seedRemoteFollowers(stage, hosts, author);
+    await followedBy(stage, author, await followersOn(stage, hosts));
     const outbox = await stage.server('outbox');
     const [bare, fedify] = [stage.worker('bare-sender'), stage.worker('fedify-sender')];
     await bare.ask('open', { hosts });
     await fedify.ask('open', { hosts });
     const text = 'The morning train left the yard on time, and everybody who had waited for it since dawn was on board. '.repeat(4);
     const contenders: Contender[] = [
-      oursOf(stage, sink, { pid: outbox.pid, hosts: hosts.length, author }),
+      { role: 'ours', label: 'outbox, plan and deliver', pids: [outbox.pid], ...untilDelivered(stage, sink, { pid: outbox.pid, posts: POSTS, reached: hosts.length, author }) },
       {
         role: 'limit',
         label: 'bare sign-and-POST, a pool per host',
@@ -44,57 +43,19 @@ export async function benchDeliver(options: BenchOptions): Promise<Outcome> {
       },
     ];
     const standings = await contest(contenders, { rounds: options.rounds, stores: stage.stores });
-    return { name: 'deliver', unit: 'deliveries', standings, notes: [`${hosts.length} hosts`, `${POSTS} posts a round`, `${await rowsPerPost(stage)} delivery rows a post`] };
+    return { name: 'deliver', unit: 'deliveries', standings, notes: [`${hosts.length} hosts`, `${POSTS} posts a round`], verdicts: [atMost('delivery rows for 10,000 inboxes', 200, (await rowsPerInbox(stage, hosts.length)) * 10_000, '')] };
   } finally {
     await stage?.close();
     await sink.stop();
   }
 }
 
-function oursOf(stage: Stage, sink: WorkerProcess, { pid, hosts, author }: { readonly pid: number; readonly hosts: number; readonly author: Account }): Contender {
-  return {
-    role: 'ours',
-    label: 'outbox, plan and deliver',
-    pids: [pid],
-    prepare: async () => {
-      await sink.ask('take');
-      await publishPosts(stage, [author], POSTS, pid);
-    },
-    run: async () => {
-      letGo(pid);
-      await waitFor('the deliveries', async () => (await sink.ask<number>('peek')) >= POSTS * hosts, { everyMs: 25 });
-      await waitFor('the ledger to say so', async () => {
-        const [row] = await stage.backbone.db.query<{ left: boolean }>(`SELECT EXISTS (SELECT FROM federation.delivery_chunks WHERE state = 'pending') AS left`);
-        return row?.left !== true;
-      });
-      const received = await sink.ask<number>('take');
-      if (received !== POSTS * hosts) throw new Error(`${received} deliveries of ${POSTS * hosts}`);
-      return received;
-    },
-  };
-}
-
-async function seedRemoteFollowers(stage: Stage, hosts: readonly string[], author: Account): Promise<void> {
-  const { db, ids } = stage.backbone;
-  const accountIds = hosts.map(() => ids.next());
-  await db.query(
-    `INSERT INTO social.accounts (id, username, domain, uri, url, inbox_url, shared_inbox_url, fetched_at)
-     SELECT id, 'ann', host, 'http://' || host || '/users/ann', 'http://' || host || '/@ann', 'http://' || host || '/users/ann/inbox', 'http://' || host || '/inbox', now()
-       FROM unnest($1::bigint[], $2::text[]) AS t (id, host)`,
-    [accountIds, hosts],
+/** All rows there are: nothing is cleared away meanwhile. */
+async function rowsPerInbox(stage: Stage, inboxes: number): Promise<number> {
+  const [row] = await stage.backbone.db.query<{ bodies: number; rows: number }>(
+    `SELECT b.n AS bodies, b.n + c.n + r.n AS rows
+       FROM (SELECT count(*)::int AS n FROM federation.delivery_bodies) b, (SELECT count(*)::int AS n FROM federation.delivery_chunks) c,
+            (SELECT count(*)::int AS n FROM federation.delivery_retries) r`,
   );
-  await db.query(`INSERT INTO social.follows (account_id, target_account_id, id) SELECT follower, $2, id FROM unnest($1::bigint[], $3::bigint[]) AS t (follower, id)`, [
-    accountIds,
-    author.id,
-    accountIds.map(() => ids.next()),
-  ]);
-  await db.query('ANALYZE');
-}
-
-async function rowsPerPost(stage: Stage): Promise<number> {
-  const [row] = await stage.backbone.db.query<{ rows: number }>(
-    `SELECT (SELECT count(*) FROM federation.delivery_chunks)::float / greatest(1, (SELECT count(*) FROM federation.delivery_bodies))
-          + (SELECT count(*) FROM federation.delivery_retries)::float / greatest(1, (SELECT count(*) FROM federation.delivery_bodies)) AS rows`,
-  );
-  return Math.round(row?.rows ?? 0);
+  return (row?.rows ?? 0) / Math.max(1, (row?.bodies ?? 0) * inboxes);
 }

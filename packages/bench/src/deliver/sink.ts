@@ -12,13 +12,16 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   });
 }
 
-/** Listens on many loopback addresses, one port: each is a host of its own. @returns the hosts */
-async function listen({ count }: { readonly count: number }): Promise<string[]> {
+/**
+ * Listens on many loopback addresses, one port: each is a host of its own; the last `silent` of them take what comes and
+ * never answer. @returns the hosts
+ */
+async function listen({ count, silent = 0 }: { readonly count: number; readonly silent?: number }): Promise<string[]> {
   let port = 0;
   const hosts: string[] = [];
-  for (let index = 0; index < count; index += 1) {
+  for (let index = 0; index < count + silent; index += 1) {
     const address = `127.1.${Math.floor(index / 250)}.${(index % 250) + 1}`;
-    const server = createServer({ keepAliveTimeout: 120_000 }, answer);
+    const server = createServer({ keepAliveTimeout: 120_000 }, index < count ? answer : (request) => void request.resume());
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen({ host: address, port, backlog: 64 }, resolve));
     ({ port } = server.address() as AddressInfo);
     hosts.push(`${address}:${port}`);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** Rates beside a limit and a peer: one line of the table each. */
-export const CONTESTS = ['receive', 'apply', 'fan-out', 'deliver', 'home-read'] as const;
+export const CONTESTS = ['receive', 'apply', 'fan-out', 'deliver', 'deliver-dead-hosts', 'home-read'] as const;
 export type ContestName = (typeof CONTESTS)[number];
 
 /** Behaviour over time, size or copies: a table of its own each. */
