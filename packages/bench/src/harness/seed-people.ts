@@ -20,11 +20,11 @@ export async function seedPeople(stage: Stage, count: number, prefix: string): P
 }
 
 /** They follow somebody. Their ids serve as the ids of the follows: unique for one target. */
-export async function seedFollows(stage: Stage, followers: readonly AccountId[], targetId: AccountId): Promise<void> {
+export async function seedFollows(stage: Stage, followers: readonly AccountId[], targetId: AccountId, areLocal = true): Promise<void> {
   const { db, ids } = stage.backbone;
   await db.query(
-    `INSERT INTO social.follows (account_id, target_account_id, id) SELECT follower, $2, id FROM unnest($1::bigint[], $3::bigint[]) AS t (follower, id)`,
-    [followers, targetId, followers.map(() => ids.next())],
+    `INSERT INTO social.follows (account_id, target_account_id, id, local) SELECT follower, $2, id, $4 FROM unnest($1::bigint[], $3::bigint[]) AS t (follower, id)`,
+    [followers, targetId, followers.map(() => ids.next()), areLocal],
   );
 }
 
@@ -52,5 +52,5 @@ export async function seedRemoteFollowers(stage: Stage, hosts: readonly string[]
        FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t (id, host, name)`,
     [all.map(({ id }) => id), all.map(({ host }) => host), all.map(({ name }) => name)],
   );
-  await seedFollows(stage, all.map(({ id }) => id), targetId);
+  await seedFollows(stage, all.map(({ id }) => id), targetId, false);
 }
