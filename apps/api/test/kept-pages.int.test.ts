@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
+import { withBackbone } from '@trunkline/platform';
+import { homeTimeline, presentStatuses, publicTimeline, rowReader } from '@trunkline/social';
+import { ApiClient, startTestServer, type TestPerson, type TestServer } from '@trunkline/testing';
+import { ApiModule } from '../src/api.module.js';
+import { idsOf, nobody, startApi, type Json } from './api-server.js';
+
+jest.setTimeout(120_000);
+
+const PAGE = { limit: 20, maxId: null, sinceId: null, minId: null };
+const HOME = '/api/v1/timelines/home';
+const PUBLIC = '/api/v1/timelines/public';
+
+let one: TestServer;
+let other: TestServer;
+let alice: TestPerson;
+let bob: TestPerson;
+let carol: TestPerson;
+/** The same people at the other copy. */
+const there = (person: TestPerson): ApiClient => new ApiClient(other.url, person.token);
+
+beforeAll(async () => {
+  one = await startApi();
+  other = await startTestServer({ service: { name: 'api', module: ApiModule, ...withBackbone({ consumes: false }) }, sharing: one });
+  [alice, bob, carol] = [await one.person('alice'), await one.person('bob'), await one.person('carol')];
+  for (const target of [alice, carol]) await bob.api.post(`/api/v1/accounts/${target.account.id}/follow`);
+}, 60_000);
+afterAll(async () => {
+  await other?.stop();
+  await one?.stop();
+});
+
+const write = async (person: TestPerson, text: string, more: Json = {}): Promise<string> =>
+  String((await person.api.post('/api/v1/statuses', { status: text, ...more }))['id']);
+/** Nothing is fanned out here: a feed that is built again holds everything. */
+const rebuilt = (person: TestPerson): Promise<void> => one.backbone.feeds.drop(person.account.id);
+
+/** What the same pages are without anything kept: whole rows, rules, renderers. */
+async function uncached(viewer: TestPerson | null, path: string): Promise<unknown> {
+  const { backbone } = one;
+  const reader = rowReader(backbone);
+  const viewerId = viewer?.account.id ?? null;
+  const views =
+    path === HOME && viewerId !== null
+      ? await homeTimeline(backbone, reader, viewerId, PAGE)
+      : await publicTimeline(backbone, reader, viewerId, { page: PAGE, scope: 'all', onlyMedia: false });
+  return JSON.parse(JSON.stringify(await presentStatuses(backbone, viewerId, views)));
+}
+
+async function expectAlike(): Promise<void> {
+  for (const path of [HOME, PUBLIC]) {
+    for (const viewer of path === HOME ? [bob, alice] : [bob, alice, null]) {
+      const wanted = await uncached(viewer, path);
+      for (const api of viewer === null ? [nobody(one), nobody(other)] : [viewer.api, there(viewer)]) expect(await api.get(path)).toEqual(wanted);
+    }
+  }
+}
+
+describe('what one copy wrote, the other shows', () => {
+  const shown = async (id: string): Promise<Json | undefined> => (await there(bob).get<Json[]>(HOME)).find((status) => status['id'] === id);
+
+  test('marks, an edit and the end of a status', async () => {
+    const id = await write(alice, 'kept');
+    await rebuilt(bob);
+    expect(await shown(id)).toMatchObject({ favourited: false, reblogged: false, bookmarked: false });
+    for (const [verb, flag] of [['favourite', 'favourited'], ['reblog', 'reblogged'], ['bookmark', 'bookmarked']] as const) {
+      await bob.api.post(`/api/v1/statuses/${id}/${verb}`);
+      expect(await shown(id)).toMatchObject({ [flag]: true });
+      await bob.api.post(`/api/v1/statuses/${id}/un${verb}`);
+      expect(await shown(id)).toMatchObject({ [flag]: false });
+    }
+    await alice.api.ask('PUT', `/api/v1/statuses/${id}`, { status: 'rewritten' });
+    expect(await shown(id)).toMatchObject({ content: '<p>rewritten</p>' });
+    await alice.api.delete(`/api/v1/statuses/${id}`);
+    expect(await shown(id)).toBeUndefined();
+  });
+
+  test('blocks of either side, mutes, an unfollow, hidden boosts, silence and suspension', async () => {
+    const id = await write(alice, 'for followers', { visibility: 'private' });
+    await rebuilt(bob);
+    const gone = async (act: () => Promise<unknown>, back: () => Promise<unknown>): Promise<void> => {
+      expect(await shown(id)).toBeDefined();
+      await act();
+      expect(await shown(id)).toBeUndefined();
+      await back();
+    };
+    const onAlice = (verb: string, body?: Json) => () => bob.api.post(`/api/v1/accounts/${alice.account.id}/${verb}`, body);
+    const follow = onAlice('follow');
+    const { store } = one.backbone;
+    await gone(onAlice('mute'), onAlice('unmute'));
+    await gone(onAlice('unfollow'), follow);
+    await gone(onAlice('block'), () => onAlice('unblock')().then(follow));
+    await gone(
+      () => alice.api.post(`/api/v1/accounts/${bob.account.id}/block`),
+      () => alice.api.post(`/api/v1/accounts/${bob.account.id}/unblock`).then(follow),
+    );
+    const suspend = (suspendedAt: Date | null) => () => store.transaction((tx) => tx.updateAccount(alice.account.id, { suspendedAt }));
+    await gone(suspend(new Date()), suspend(null));
+    expect(await shown(id)).toBeDefined();
+  });
+
+  test('a mute that ends by itself', async () => {
+    const id = await write(carol, 'loud');
+    await rebuilt(bob);
+    expect(await shown(id)).toBeDefined();
+    const tie = { accountId: bob.account.id, targetId: carol.account.id, hideNotifications: false };
+    await one.backbone.store.transaction((tx) => tx.insertMute({ id: one.backbone.ids.next(), ...tie, expiresAt: new Date(one.backbone.clock.nowMs() + 300) }));
+    expect(await shown(id)).toBeUndefined();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await shown(id)).toBeDefined();
+  });
+
+  test('a revoked token opens nothing more, and a role is lost at once', async () => {
+    const person = await one.person('dora', { role: 'Moderator' });
+    expect(await there(person).ask('GET', HOME)).toMatchObject({ status: 200 });
+    await one.backbone.users.setDisabled((await one.backbone.users.byAccountIds([person.account.id]))[0]?.id ?? bob.account.id, true);
+    expect(await there(person).ask('GET', HOME)).toMatchObject({ status: 403 });
+    await one.backbone.users.setDisabled((await one.backbone.users.byAccountIds([person.account.id]))[0]?.id ?? bob.account.id, false);
+    expect(await there(person).ask('GET', HOME)).toMatchObject({ status: 200 });
+    await one.backbone.tokens.revokeAllOf((await one.backbone.users.byAccountIds([person.account.id]))[0]?.id ?? bob.account.id);
+    expect(await there(person).ask('GET', HOME)).toMatchObject({ status: 401 });
+  });
+});
+
+test('pages from memory are those without memory, whatever is written between', async () => {
+  await write(alice, 'first #tag for @bob@nowhere.example');
+  const people = (): TestPerson[] => [alice, bob, carol];
+  const verbs = ['favourite', 'unfavourite', 'reblog', 'unreblog', 'bookmark', 'unbookmark'];
+  const ties = ['follow', 'unfollow', 'mute', 'unmute', 'block', 'unblock'];
+  const act = fc.tuple(fc.nat({ max: 5 }), fc.nat({ max: 2 }), fc.nat({ max: 2 }), fc.nat({ max: 50 }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { minLength: 4, maxLength: 6 }), async (acts) => {
+      for (const [kind, who, whom, pick] of acts) {
+        const [person, target] = [people()[who] ?? alice, people()[whom] ?? bob];
+        const api = pick % 2 === 0 ? person.api : there(person);
+        const ids = idsOf(await nobody(one).get(PUBLIC));
+        const id = ids[pick % Math.max(1, ids.length)] ?? '1';
+        const visibility = ['public', 'unlisted', 'private', 'direct'][pick % 4];
+        if (kind <= 1) await api.ask('POST', '/api/v1/statuses', { status: `say ${pick} @${target.account.username}`, visibility, ...(pick % 3 === 0 ? { in_reply_to_id: id } : {}) });
+        else if (kind === 2) await api.ask('POST', `/api/v1/statuses/${id}/${verbs[pick % verbs.length] ?? ''}`);
+        else if (kind === 3) await api.ask('POST', `/api/v1/accounts/${target.account.id}/${ties[pick % ties.length] ?? ''}`, pick % 5 === 0 ? { reblogs: false } : {});
+        else if (kind === 4) await api.ask('PATCH', '/api/v1/accounts/update_credentials', { display_name: `name ${pick}`, note: `see @${target.account.username}` });
+        else await api.ask(pick % 2 === 0 ? 'DELETE' : 'PUT', `/api/v1/statuses/${id}`, pick % 2 === 0 ? undefined : { status: `edited ${pick}` });
+        if (pick % 4 === 0) await rebuilt(bob);
+        await expectAlike();
+      }
+    }),
+    { numRuns: 8, endOnFailure: true },
+  );
+});
+
+test('without Redis pages are read from Postgres, and a revocation holds as well', async () => {
+  const alone = await startTestServer({
+    service: { name: 'api', module: ApiModule, ...withBackbone({ consumes: false }) },
+    sharing: Object.assign(Object.create(one) as TestServer, { env: { ...one.env, REDIS_URL: 'redis://127.0.0.1:1' } }),
+  });
+  try {
+    const api = new ApiClient(alone.url, bob.token);
+    expect(await api.get(PUBLIC)).toEqual(await uncached(bob, PUBLIC));
+    const id = idsOf(await api.get(PUBLIC))[0] ?? '';
+    await api.post(`/api/v1/statuses/${id}/bookmark`);
+    expect((await api.get<Json[]>(PUBLIC))[0]).toMatchObject({ bookmarked: true });
+    expect((await api.ask('GET', HOME)).status).toBe(200);
+  } finally {
+    await alone.stop();
+  }
+});
