@@ -1,5 +1,6 @@
 export { audienceOf } from './audience.js';
 export { ACTIVITY_ACCEPT, ACTIVITY_CONTENT_TYPE, isActivityContentType, prefersActivity } from './content-type.js';
+export { followersDigest, parseFollowersSync, renderFollowersSync, type FollowersSync } from './followers-sync.js';
 export { escapeHtml } from './html/escape-html.js';
 export { htmlToText } from './html/html-to-text.js';
 export { sanitizeHtml } from './html/sanitize-html.js';

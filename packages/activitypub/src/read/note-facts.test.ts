@@ -31,6 +31,11 @@ describe('polls', () => {
     expect(question.contentHtml).toContain('<li>a</li>');
   });
 
+  test.each([[-5], [1e308], [1.5], ['-1'], ['9e9'], [null], [{}]])('S022: %p votes are none that are told', (count) => {
+    const poll = read({ type: 'Question', oneOf: [{ name: 'a', replies: { totalItems: count } }], votersCount: count }).poll;
+    expect(poll).toMatchObject({ options: [{ title: 'a', votes: null }], votersCount: null });
+  });
+
   test('without options, and notes, are none', () => {
     expect(read({ type: 'Question', oneOf: [] })).toMatchObject({ poll: null, contentHtml: '<p>hi</p>' });
     expect(read({ oneOf: [option('a', 1)] }).poll).toBeNull();

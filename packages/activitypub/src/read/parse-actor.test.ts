@@ -38,6 +38,7 @@ describe('shapes seen in the wild', () => {
     ['bots and groups', { type: 'Group' }, { group: true, bot: false }],
     ['bots', { type: 'Service' }, { bot: true }],
     ['Mastodon: pinned tags and author domains', { featuredTags: `${ID}/tags`, attributionDomains: ['Blog.Example', 'b\u00fccher.example', 'a/b', 7] }, { featuredTags: `${ID}/tags`, attributionDomains: ['blog.example', 'xn--bcher-kva.example'] }],
+    ['S015: author domains are plain text, nothing that JSON-LD could turn into it', { attributionDomains: [{ id: 'news.example' }, ['news.example'], '/news', 'https://news.example/', null] }, { attributionDomains: [] }],
     ['Mitra, Hollo: Multikeys (FEP-521a)', { assertionMethod: [MULTIKEY, 'https://a.example/key'] }, { multikeys: [{ id: MULTIKEY.id, controller: ID, publicKeyMultibase: 'z6Mk123' }] }],
     ['Lemmy: a community and its moderators', { type: 'Group', attributedTo: `${ID}/moderators`, postingRestrictedToMods: true }, { moderators: `${ID}/moderators`, postingRestrictedToMods: true }],
     ['Misskey: not for visitors', { _misskey_requireSigninToViewContents: true }, { hiddenFromVisitors: true }],
