@@ -37,6 +37,24 @@ describe('timelines', () => {
     expect(user?.lastActiveAt).toBeInstanceOf(Date);
   });
 
+  test('while another fills the feed, what is there so far is given as a part', async () => {
+    const { feeds } = server.backbone;
+    const carol = await server.person('carol');
+    const claim = await feeds.claim(carol.account.id);
+    const own = await write(carol, 'mine');
+    await feeds.push([carol.account.id], own as Parameters<typeof feeds.push>[1]);
+    const part = await carol.api.ask('GET', '/api/v1/timelines/home');
+    expect([part.status, idsOf(part.body)]).toEqual([206, [own]]);
+    if (claim === null) throw new Error('the feed was claimed already');
+    await feeds.fill(carol.account.id, [], claim);
+    expect((await carol.api.ask('GET', '/api/v1/timelines/home')).status).toBe(200);
+    // One that has to be looked at again, while somebody does, is whole all the same.
+    await feeds.renew(carol.account.id);
+    await feeds.claim(carol.account.id);
+    const whole = await carol.api.ask('GET', '/api/v1/timelines/home');
+    expect([whole.status, idsOf(whole.body)]).toEqual([200, [own]]);
+  });
+
   test('a cursor at the end of home finds nothing', async () => {
     const answer = await alice.api.ask('GET', '/api/v1/timelines/home?max_id=1');
     expect([answer.body, answer.headers.get('link')]).toEqual([[], null]);

@@ -11,8 +11,8 @@ const ids = (list: readonly FeedEntry[]): number[] => list.map(({ statusId }) =>
 const page = (raw: object, limit = 3) => pageOf({ limit, ...raw }, 20);
 
 /** What is left of a feed, newest first. */
-function shown(list: readonly FeedEntry[], window?: number): number[] {
-  const { repeated } = repeatedBoosts(list, list.length, window);
+function shown(list: readonly FeedEntry[], window?: number, hidden: readonly number[] = []): number[] {
+  const { repeated } = repeatedBoosts(list, list.length, { ...(window === undefined ? {} : { window }), hidden: new Set(hidden.map((id) => snowflake(String(id)))) });
   return ids(list.filter(({ statusId }) => !repeated.has(statusId)));
 }
 
@@ -34,6 +34,13 @@ describe('boosts of the same', () => {
     expect(shown(list, 2)).toEqual([7]);
   });
 
+  test('what is hidden repeats nothing', () => {
+    const list = [entry(9, 1), entry(8, 1), entry(7, 1), entry(1)];
+    expect(shown(list, 40, [1])).toEqual([7, 1]);
+    expect(shown(list, 40, [1, 7])).toEqual([8, 7, 1]);
+    expect(repeatedBoosts(list, 1).because).toEqual([8, 7, 1].map(String));
+  });
+
   const feeds = fc
     .uniqueArray(fc.record({ status: fc.integer({ min: 10, max: 99 }), boost: fc.option(fc.integer({ min: 1, max: 6 })) }), { selector: ({ status }) => status, maxLength: 40 })
     .map((rows) => rows.map(({ status, boost }) => entry(status, boost)).sort((a, b) => Number(b.statusId) - Number(a.statusId)));
@@ -48,10 +55,10 @@ describe('boosts of the same', () => {
     fc.assert(fc.property(feeds, fc.integer({ min: 0, max: 10 }), fc.integer({ min: 1, max: 8 }), (list, count, window) => {
       let known = count;
       for (let needs = 0; ; known = needs) {
-        needs = Math.min(repeatedBoosts(list.slice(0, known), count, window).needs, list.length);
+        needs = Math.min(repeatedBoosts(list.slice(0, known), count, { window }).needs, list.length);
         if (needs <= known) break;
       }
-      expect(repeatedBoosts(list.slice(0, known), count, window).repeated).toEqual(repeatedBoosts(list, count, window).repeated);
+      expect(repeatedBoosts(list.slice(0, known), count, { window }).repeated).toEqual(repeatedBoosts(list, count, { window }).repeated);
     }));
   });
 });

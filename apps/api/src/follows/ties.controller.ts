@@ -2,7 +2,7 @@ import { Body, Controller, Inject, Param, Req, UseGuards } from '@nestjs/common'
 import type { Account } from '@trunkline/domain';
 import { FollowParams, MuteParams, readParams, recordNotFound, renderRelationship, type RelationshipJson } from '@trunkline/mastodon-api';
 import { BACKBONE, ClientGuard, personOf, PostOk, type Backbone } from '@trunkline/platform';
-import { blockAccount, followAccount, followError, isDomainSuspended, rejectFollow, unblockAccount, unfollowAccount, type FollowOptions } from '@trunkline/social';
+import { blockAccount, followAccount, followError, isDomainSuspended, isFeedsDown, rejectFollow, unblockAccount, unfollowAccount, type FollowOptions } from '@trunkline/social';
 import type { FastifyRequest } from 'fastify';
 import { findAccount } from '../accounts/find-account.js';
 import { muteAccount, unmuteAccount } from './mute-account.js';
@@ -28,6 +28,7 @@ export class TiesController {
       if (isDomainSuspended(this.backbone.policy.current(), target)) throw recordNotFound();
       const outcome = await followAccount(this.backbone, me, target, options);
       if (!outcome.ok) throw followError(outcome.error);
+      await this.renewFeed(me);
     });
   }
 
@@ -51,7 +52,10 @@ export class TiesController {
 
   @PostOk('unblock')
   unblock(@Req() request: FastifyRequest, @Param('id') id: string): Promise<RelationshipJson | undefined> {
-    return this.change(request, id, (me, target) => unblockAccount(this.backbone, me.id, target.id));
+    return this.change(request, id, async (me, target) => {
+      await unblockAccount(this.backbone, me.id, target.id);
+      await this.renewFeed(me);
+    });
   }
 
   @PostOk('mute')
@@ -62,7 +66,17 @@ export class TiesController {
 
   @PostOk('unmute')
   unmute(@Req() request: FastifyRequest, @Param('id') id: string): Promise<RelationshipJson | undefined> {
-    return this.change(request, id, (me, target) => unmuteAccount(this.backbone, me.id, target.id));
+    return this.change(request, id, async (me, target) => {
+      await unmuteAccount(this.backbone, me.id, target.id);
+      await this.renewFeed(me);
+    });
+  }
+
+  /** What was kept out of the home feed may be wanted now. No event tells of this: nobody else is concerned. */
+  private async renewFeed(me: Account): Promise<void> {
+    await this.backbone.feeds.renew(me.id).catch((error: unknown) => {
+      if (!isFeedsDown(error)) throw error;
+    });
   }
 
   private async change(request: FastifyRequest, id: string, work: Work): Promise<RelationshipJson | undefined> {

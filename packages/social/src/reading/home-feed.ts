@@ -3,6 +3,9 @@ import { idTimeMs, newestFirst, type AccountId, type StatusId } from '@trunkline
 import type { FeedContents, HomeFeeds } from '../ports/reader-stores.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 
+/** Of these ids, those that rules would show to the reader. */
+type Shown = (ids: readonly StatusId[]) => Promise<ReadonlySet<StatusId>>;
+
 export type FeedPorts = Pick<SocialPorts, 'store'> & {
   readonly feeds: HomeFeeds;
   /** Told when the feed is being built by somebody else and what stands in it so far was given: Mastodon answers 206. */
@@ -17,21 +20,22 @@ export const FEED_LATE_MS = 60_000;
 const HEAD_MARGIN = 2 * BOOST_WINDOW;
 
 /**
- * Candidates for a page of the home timeline, `limit` at most: newest first, oldest first where the page asks for
- * what lies just above `minId`. Rules for single statuses have not been asked yet; boosts of what stands shortly before are left out.
- * Fewer than `limit` are the end.
+ * Candidates for a page of the home timeline, as many as its limit at most: newest first, oldest first where the page
+ * asks for what lies just above `minId`. Rules for single statuses have not been asked yet; boosts of what is shown
+ * shortly before are left out. Fewer than the limit are the end.
  */
-export async function homeIds(ports: FeedPorts, viewerId: AccountId, page: Page, limit: number): Promise<StatusId[]> {
+export async function homeIds(ports: FeedPorts, viewerId: AccountId, page: Page, shown: Shown): Promise<StatusId[]> {
+  const { limit } = page;
   const isFirst = page.maxId === null && page.minId === null;
   const head = isFirst ? await contents(ports, viewerId, limit + HEAD_MARGIN) : null;
   if (head !== null) {
     const ids = [...head.ids].sort(newestFirst);
-    const { chosen, seen } = await choose(ports, ids, page, limit);
+    const { chosen, seen } = await choose({ ports, ids, shown }, page);
     const isShort = chosen.length < limit;
     if (head.isWhole || (!head.hasLate && holdsAllAbove(ids, [ids[seen - 1], ...(isShort ? [page.sinceId] : [])]))) return chosen;
   }
   const whole = await contents(ports, viewerId);
-  const { chosen } = await choose(ports, [...whole.ids].sort(newestFirst), page, limit);
+  const { chosen } = await choose({ ports, ids: [...whole.ids].sort(newestFirst), shown }, page);
   return page.minId === null ? chosen : chosen.reverse();
 }
 
@@ -71,37 +75,55 @@ async function contents(ports: FeedPorts, viewerId: AccountId, most?: number): P
 
 const NOTHING = { ids: [], isWhole: true, hasLate: false } as const;
 
+interface Feed {
+  readonly ports: FeedPorts;
+  /** Newest first. */
+  readonly ids: readonly StatusId[];
+  readonly shown: Shown;
+}
+
 /** The page's ids, newest first, without repeated boosts. `seen`: how many of the newest had to be known for that. */
-async function choose(ports: FeedPorts, ids: readonly StatusId[], page: Page, limit: number): Promise<{ chosen: StatusId[]; seen: number }> {
+async function choose(feed: Feed, page: Page): Promise<{ chosen: StatusId[]; seen: number }> {
   const upwards = page.minId !== null;
   let chosen: StatusId[] = [];
   let seen = 0;
-  for (let rest = page; chosen.length < limit; ) {
-    const slice = feedPage(ids, { ...rest, limit: limit - chosen.length });
+  for (let rest = page; rest.limit > 0; rest = { ...rest, limit: page.limit - chosen.length }) {
+    const slice = feedPage(feed.ids, rest);
     const edge = upwards ? slice[0] : slice.at(-1);
     if (edge === undefined) break;
-    const judged = await repeatedAmong(ports, ids, slice);
+    const judged = await repeatedAmong(feed, slice);
     seen = Math.max(seen, judged.seen);
     const kept = slice.filter((id) => !judged.repeated.has(id));
     chosen = upwards ? [...kept, ...chosen] : [...chosen, ...kept];
-    if (slice.length < limit - chosen.length + kept.length) break;
+    if (slice.length < rest.limit) break;
     rest = upwards ? { ...rest, minId: edge } : { ...rest, maxId: edge };
   }
   return { chosen, seen };
 }
 
-/** Which of `slice`, neighbours in `ids`, repeat what stands before them; only as much of the feed is looked up as that needs. */
-async function repeatedAmong(ports: FeedPorts, ids: readonly StatusId[], slice: readonly StatusId[]): Promise<{ repeated: ReadonlySet<StatusId>; seen: number }> {
-  const first = slice[0];
-  const start = first === undefined ? 0 : ids.indexOf(first);
+/**
+ * Which of `slice`, neighbours in the feed, repeat what stands before them. Only as much of the feed is looked up as
+ * that needs, and rules are asked only for what is repeated: nearly always for nothing.
+ */
+async function repeatedAmong({ ports, ids, shown }: Feed, slice: readonly StatusId[]): Promise<{ repeated: ReadonlySet<StatusId>; seen: number }> {
+  const start = slice[0] === undefined ? 0 : ids.indexOf(slice[0]);
+  const hidden = new Set<StatusId>();
+  const asked = new Set<StatusId>();
   let known: FeedEntry[] = [];
   for (let needs = slice.length; ; ) {
     const more = ids.slice(start + known.length, start + needs);
-    const targets = await ports.store.boostTargets(more);
+    const targets = more.length === 0 ? new Map<StatusId, StatusId>() : await ports.store.boostTargets(more);
     known = [...known, ...more.map((statusId) => ({ statusId, boostOfId: targets.get(statusId) ?? null }))];
-    const judged = repeatedBoosts(known, slice.length);
-    needs = judged.needs;
-    if (needs <= known.length || start + known.length >= ids.length) return { repeated: judged.repeated, seen: start + Math.max(known.length, needs) };
+    const judged = repeatedBoosts(known, slice.length, { hidden });
+    needs = Math.max(judged.needs, known.length);
+    if (needs > known.length && start + known.length < ids.length) continue;
+    const unasked = judged.because.filter((id) => !asked.has(id));
+    if (unasked.length === 0) return { repeated: judged.repeated, seen: start + needs };
+    const seen = await shown(unasked);
+    for (const id of unasked) {
+      asked.add(id);
+      if (!seen.has(id)) hidden.add(id);
+    }
   }
 }
 

@@ -67,10 +67,12 @@ export function accountTimeline<V extends Readable>(
  * Rules are asked again at each read, so that a block or an unfollow works at once on what was fanned out before.
  */
 export function homeTimeline<V extends Readable>(ports: FeedPorts, reader: StatusReader<V>, viewerId: AccountId, page: Page): Promise<V[]> {
-  return pageThrough(reader, viewerId, page, {
-    source: (bounds) => homeIds(ports, viewerId, bounds, bounds.limit),
-    keep: (facts, viewer) => viewer !== null && feedVerdict(facts, viewer) === 'show',
-  });
+  const keep = (facts: TimelineFacts, viewer: Viewer | null): boolean => viewer !== null && feedVerdict(facts, viewer) === 'show';
+  const shown = async (ids: readonly StatusId[]): Promise<Set<StatusId>> => {
+    const { views, viewer } = await reader.load(viewerId, ids);
+    return new Set([...views].filter(([, view]) => keep(reader.factsOf(view), viewer)).map(([id]) => id));
+  };
+  return pageThrough(reader, viewerId, page, { source: (bounds) => homeIds(ports, viewerId, bounds, shown), keep });
 }
 
 const downwards = (a: StatusId, b: StatusId): number => compareIds(b, a);

@@ -1,0 +1,49 @@
+import type { Visibility } from '@trunkline/domain';
+import fc from 'fast-check';
+
+/** Two people of this server, and one of another: few, so that what they do meets. */
+const PEOPLE = 3;
+export const REMOTE = 2;
+
+/** Something that somebody does, to somebody or to one of the posts so far. */
+export type Step = { readonly who: number; readonly whom: number; readonly which: number } & (
+  | { readonly does: 'follow' | 'unfollow' | 'block' | 'unblock' | 'mute' | 'unmute' | 'boost' | 'delete' | 'edit' | 'read' | 'suspend' | 'lift' | 'forget' | 'boosts on' | 'boosts off' | 'parent' | 'wait' }
+  | { readonly does: 'post' | 'reply' | 'orphan'; readonly visibility: Visibility; readonly names: boolean; readonly language: string | null }
+);
+
+const turn = { who: fc.nat(PEOPLE - 1), whom: fc.nat(PEOPLE - 1), which: fc.nat(30) };
+export const steps: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ ...turn, does: fc.constant('follow' as const) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      ...turn,
+      does: fc.constantFrom('post' as const, 'reply' as const, 'orphan' as const),
+      visibility: fc.constantFrom<Visibility>('public', 'public', 'unlisted', 'private', 'direct'),
+      names: fc.boolean(),
+      language: fc.constantFrom('en', 'fr', null),
+    }),
+  },
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      ...turn,
+      does: fc.constantFrom<Exclude<Step['does'], 'post' | 'reply' | 'orphan'>>(
+        'unfollow', 'block', 'unblock', 'mute', 'unmute', 'boost', 'boost', 'delete', 'edit', 'read', 'read', 'suspend', 'lift', 'forget', 'boosts on', 'boosts off', 'parent', 'wait', 'wait', 'wait',
+      ),
+    }),
+  },
+);
+
+/** Ways on which something comes to be shown, or no more, long after it was fanned out. */
+const post = (who: number, whom: number, does: 'post' | 'reply' | 'orphan' = 'post', names = false): Step => ({ does, who, whom, which: 0, visibility: 'public', names, language: 'en' });
+const act = (does: Exclude<Step['does'], 'post' | 'reply' | 'orphan'>, who = 0, whom = 1): Step => ({ does, who, whom, which: 0 });
+export const KNOWN: readonly (readonly Step[])[] = [
+  [act('mute'), post(1, 0), act('wait'), act('unmute')],
+  [act('block', 0, 2), post(1, 2, 'post', true), act('wait'), act('unblock', 0, 2)],
+  [act('unfollow', 0, 2), post(2, 0), act('wait'), post(1, 2, 'reply'), act('wait'), act('boosts on', 0, 2)],
+  [act('boosts off'), post(2, 1), act('boost', 1), act('wait'), act('boosts on')],
+  [post(2, 0, 'orphan'), act('wait'), act('read'), act('parent')],
+  [post(1, 0), act('boost', 2), act('wait'), act('mute', 0, 1), act('boost', 1), act('wait'), act('unmute', 0, 1)],
+  [post(1, 0), act('wait'), act('forget'), act('delete'), post(1, 0)],
+];
