@@ -32,6 +32,17 @@ describe('the backlog', () => {
     expect(backlog.isFull).toBe(false);
   });
 
+  // Or a crowd would come in between two looks.
+  test('what was added since the last look counts, until the next one', async () => {
+    const backlog = await looked(facts(700, 0, { 'calm.example': 60 }));
+    for (let n = 0; n < 40; n += 1) backlog.add('a.calm.example');
+    expect([backlog.isFullFor('calm.example'), backlog.isFullFor('b.example'), backlog.isFull, backlog.rows]).toEqual([true, false, false, 740]);
+    for (let n = 0; n < 60; n += 1) backlog.add('b.example');
+    expect(backlog.isFull).toBe(true);
+    await backlog.look();
+    expect([backlog.isFullFor('calm.example'), backlog.isFull]).toEqual([false, false]);
+  });
+
   test('while the store is away the last look counts', async () => {
     let found: BacklogFacts | null = facts(900);
     const errors: unknown[] = [];

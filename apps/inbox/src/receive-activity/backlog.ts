@@ -20,16 +20,19 @@ export interface BacklogSettings {
 
 const DEFAULTS: BacklogSettings = { rowsMax: 100_000, domainShare: 1 / 8, secondsMax: 600, lateRowsMin: 1_000, everyMs: 1_000 };
 /** Looking at a long backlog takes at most this share of the time. */
-const LOOKING_SHARE_MAX = 1 / 20;
+const LOOKING_SHARE_MAX = 1 / 5;
 
 /**
- * How much waits to be applied, by all copies together, looked at once a second and not for each request. What was
+ * How much waits to be applied, by all copies together: looked at once a second, and what this copy added since counted on top. What was
  * answered 202 has to be kept, so a door that stays open while nobody applies fills the disk: beyond the bound senders
  * are told to keep what they have.
  */
 export class Backlog {
   private facts: BacklogFacts = { rows: 0, overdueSeconds: 0, rowsByHost: new Map() };
-  private crowds: ReadonlySet<string> = new Set();
+  private rowsByDomain: ReadonlyMap<string, number> = new Map();
+  /** By this copy, since the last look. */
+  private added = 0;
+  private readonly addedByDomain = new Map<string, number>();
   private readonly settings: BacklogSettings;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
@@ -53,26 +56,37 @@ export class Backlog {
   }
 
   get rows(): number {
-    return this.facts.rows;
+    return this.facts.rows + this.added;
   }
 
   /** Nothing more may be added. */
   get isFull(): boolean {
     const { rowsMax, secondsMax, lateRowsMin } = this.settings;
-    const { rows, overdueSeconds } = this.facts;
-    return rows >= rowsMax || (overdueSeconds > secondsMax && rows >= lateRowsMin);
+    return this.rows >= rowsMax || (this.facts.overdueSeconds > secondsMax && this.rows >= lateRowsMin);
   }
 
   /** This sender's domain has as much waiting as it may. */
   isFullFor(host: string): boolean {
-    return this.crowds.size > 0 && this.crowds.has(registrableDomain(host));
+    const domain = registrableDomain(host);
+    const rows = (this.rowsByDomain.get(domain) ?? 0) + (this.addedByDomain.get(domain) ?? 0);
+    return rows >= this.settings.rowsMax * this.settings.domainShare;
+  }
+
+  /** One more was stored. */
+  add(host: string): void {
+    const domain = registrableDomain(host);
+    this.added += 1;
+    this.addedByDomain.set(domain, (this.addedByDomain.get(domain) ?? 0) + 1);
   }
 
   /** While the store is away the last look counts: without a COMMIT nobody is answered 202 anyway. */
   async look(): Promise<void> {
     try {
-      this.facts = await this.measure(this.settings.rowsMax);
-      this.crowds = this.crowdsIn(this.facts.rowsByHost);
+      const facts = await this.measure(this.settings.rowsMax);
+      this.facts = facts;
+      this.rowsByDomain = sumByDomain(facts.rowsByHost);
+      this.added = 0;
+      this.addedByDomain.clear();
     } catch (error) {
       this.onError(error);
     }
@@ -84,14 +98,13 @@ export class Backlog {
     const restMs = Math.max(this.settings.everyMs, (performance.now() - startedMs) / LOOKING_SHARE_MAX);
     if (!this.stopped) this.timer = setTimeout(() => void this.lookOn(), restMs);
   }
+}
 
-  private crowdsIn(rowsByHost: ReadonlyMap<string, number>): ReadonlySet<string> {
-    const byDomain = new Map<string, number>();
-    for (const [host, rows] of rowsByHost) {
-      const domain = registrableDomain(host);
-      byDomain.set(domain, (byDomain.get(domain) ?? 0) + rows);
-    }
-    const mostRows = this.settings.rowsMax * this.settings.domainShare;
-    return new Set([...byDomain].filter(([, rows]) => rows >= mostRows).map(([domain]) => domain));
+function sumByDomain(rowsByHost: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const byDomain = new Map<string, number>();
+  for (const [host, rows] of rowsByHost) {
+    const domain = registrableDomain(host);
+    byDomain.set(domain, (byDomain.get(domain) ?? 0) + rows);
   }
+  return byDomain;
 }

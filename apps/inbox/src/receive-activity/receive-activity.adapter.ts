@@ -24,15 +24,15 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
 
   constructor(
     @Inject(BACKBONE) private readonly backbone: Backbone,
-    { admission }: DoorAdapter,
+    private readonly door: DoorAdapter,
   ) {
     const { clock, policy, settings, store, remoteKeys } = backbone;
-    const lane = new KeyLane((keyId) => this.fetchKey(keyId), { waitersMax: admission.waitersMax });
+    const lane = new KeyLane((keyId) => this.fetchKey(keyId), { waitersMax: this.door.admission.waitersMax });
     this.received = this.makeStore();
     this.ears = this.listen();
     this.commits = new GroupCommit((rows: readonly ReceivedRow[]) => this.received.commit(rows));
     this.ports = {
-      admission,
+      admission: this.door.admission,
       policy,
       clock,
       keys: new KeyBook(remoteKeys, lane),
@@ -83,7 +83,9 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
   private async store(row: VerifiedActivity): Promise<'accepted' | 'duplicate'> {
     this.ears.heard(row.signerHost);
     const stored = await this.commits.submit({ ...row, id: this.backbone.ids.next(), trace: currentTraceparent() });
-    return stored.duplicate ? 'duplicate' : 'accepted';
+    if (stored.duplicate) return 'duplicate';
+    this.door.backlog.add(row.signerHost);
+    return 'accepted';
   }
 
   private listen(): HostEars {
