@@ -51,7 +51,7 @@ export class SplitServer {
       env: { DB_CONNECTION_BUDGET: '120', ...options.env },
       ...(options.services === undefined ? {} : { services: options.services }),
     });
-    const urls = await roleUrls(operator);
+    const urls = await makeRoles(operator);
     const folder = DataFolder.hold(await mkdtemp(join(tmpdir(), 'trunkline-split-')));
     const running = await startSplit(folder, {
       port,
@@ -64,6 +64,11 @@ export class SplitServer {
 
   get url(): string {
     return this.running.url;
+  }
+
+  /** The roles of the apps, as `trunkline db roles` makes them: in a cluster where the database was restored. */
+  async makeRoles(): Promise<void> {
+    await makeRoles(this.operator);
   }
 
   /** One file for each process. */
@@ -99,8 +104,8 @@ export class SplitServer {
   }
 }
 
-/** The database's address for each app's own role. */
-async function roleUrls(operator: TestServer): Promise<Map<string, string>> {
+/** @returns the database's address for each app's own role */
+async function makeRoles(operator: TestServer): Promise<Map<string, string>> {
   const db = await Database.connect({ url: operator.database.url, poolMax: 1, applicationName: 'roles' });
   const names = await applyRoles(db, { passwords: Object.fromEntries(ROLE_APPS.map((app) => [app, PASSWORD])) }).finally(() => db.close());
   return new Map(

@@ -10,11 +10,13 @@ import { slowRemotes } from './p08-slow-remotes.js';
 import { deadRemoteIsRetried } from './p09-dead-remote-is-retried.js';
 import { gracefulStop } from './p10-graceful-stop.js';
 import { order } from './p12-order.js';
+import { overload } from './p13-overload.js';
 import { poison } from './p14-poison.js';
 import { twoLeaders } from './p15-two-leaders.js';
 import { clocksJump } from './p16-clocks-jump.js';
 import { partitions } from './p17-partitions.js';
 import { liveIsAtMostOnce } from './p18-live-is-at-most-once.js';
+import { aDumpRestores } from './p19-a-dump-restores.js';
 import { retriesAreIdempotent } from './p20-retries-are-idempotent.js';
 import { nothingWedges } from './p21-nothing-wedges.js';
 
@@ -31,11 +33,13 @@ export const ATTACKS: readonly Attack[] = [
   deadRemoteIsRetried,
   gracefulStop,
   order,
+  overload,
   poison,
   twoLeaders,
   clocksJump,
   partitions,
   liveIsAtMostOnce,
+  aDumpRestores,
   retriesAreIdempotent,
   nothingWedges,
 ];

@@ -1,4 +1,4 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBackingServices, type BackingServices } from '@trunkline/launcher/backing-services';
 import { DataFolder } from '@trunkline/launcher/data-folder';
@@ -74,6 +74,12 @@ export class Backing {
   /** Sends the signal and waits until it is gone: SIGKILL, SIGTERM, and for Postgres SIGQUIT (immediate). */
   async stop(name: StoreName, signal: NodeJS.Signals): Promise<void> {
     await this.running.get(name)?.children[name]?.stop(signal, 60_000);
+  }
+
+  /** Everything that it keeps on disk; while it is stopped. */
+  async destroy(name: StoreName): Promise<void> {
+    const path = this.dataPath(name);
+    for (const entry of await readdir(path)) await rm(join(path, entry), { recursive: true, force: true });
   }
 
   /** The process of the store, for SIGSTOP and SIGCONT. */

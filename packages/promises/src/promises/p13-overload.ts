@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until, type JsonObject, type ScriptedRemote } from '@trunkline/testing';
+import { localOf } from '../load/cast.js';
+import { Flood } from '../load/flood.js';
+import type { Attack, Round } from '../round.js';
+
+const BACKLOG_MAX = 800;
+/** What may come in between two looks at the backlog, in each of two copies. */
+const BACKLOG_OVERSHOOT = 3;
+const CROWD = 14;
+const CONNECTIONS = { alone: 60, each: 12 };
+const READ_EVERY_MS = 50;
+const P99_MS_MAX = 2_000;
+const RSS_GROWTH_MIB_MAX = 200;
+const DRAIN_MS_MAX = 180_000;
+
+/**
+ * Nobody applies: the inbox hears no bells. One server sends without a pause, then a crowd of them does; people go on
+ * reading and writing.
+ */
+export const overload: Attack = {
+  id: 'P13',
+  promise: 'a crowd is told to wait, and people notice nothing',
+  short: true,
+  stage: { parted: true, env: { INBOX_BACKLOG_MAX: String(BACKLOG_MAX) } },
+  sizes: { operations: 40, writers: 2, remotes: 1 },
+  perform: () => ({ paceMs: 100 }),
+  script: async (round) => {
+    const { stage } = round;
+    const writer = localOf(round.people, round.people.cast.writers[0] ?? '');
+    const { uri } = await writer.api.post<{ uri: string }>('/api/v1/statuses', { status: 'liked by a crowd' });
+    const crowd: ScriptedRemote[] = [];
+    for (let n = 0; n < CROWD; n += 1) crowd.push(await stage.remote({ name: `${round.options.name}crowd${n}` }));
+    const copies = stage.split.running.processes.filter(({ app }) => app === 'inbox');
+    const rssBefore = copies.map(({ pid }) => rssMib(pid));
+    const wall = stage.wall('inbox', 'nats');
+    round.fault('the inbox hears no bells');
+    wall.set({ kind: 'blackhole' });
+
+    const ending = new AbortController();
+    const reading = readMeanwhile(round, ending.signal);
+    const urls = copies.map(({ port }) => `http://127.0.0.1:${port}/inbox`);
+    const flood = new Flood(urls, stage.split.domain);
+    await oneAlone(round, flood, crowd[0], uri);
+    await allOfThem(round, flood, crowd, uri);
+    copies.forEach(({ pid }, index) => {
+      const grown = rssMib(pid) - (rssBefore[index] ?? 0);
+      if (grown > RSS_GROWTH_MIB_MAX) round.violate(`a copy of the inbox grew by ${Math.round(grown)} MiB`);
+    });
+    const rows = await backlog(round);
+    if (rows > BACKLOG_OVERSHOOT * BACKLOG_MAX) round.violate(`${rows} activities waited, of ${BACKLOG_MAX} that may`);
+    ending.abort();
+    await reading;
+    flood.end();
+    judge(round, flood, rows);
+    wall.set({ kind: 'pass' });
+    round.healed();
+    await allApplied(round, flood.counts.accepted, crowd);
+  },
+};
+
+const like = ({ person }: ScriptedRemote, uri: string): JsonObject => person.activity('Like', uri);
+
+async function oneAlone(round: Round, flood: Flood, remote: ScriptedRemote | undefined, uri: string): Promise<void> {
+  if (remote === undefined) return;
+  round.fault('one server sends without a pause');
+  const ending = new AbortController();
+  const running = flood.run(remote, like(remote, uri), CONNECTIONS.alone, ending.signal);
+  await round.outage(4, 15);
+  ending.abort();
+  await running;
+  if (flood.counts.throttled === 0) round.violate('one server alone was never answered 429');
+}
+
+async function allOfThem(round: Round, flood: Flood, crowd: readonly ScriptedRemote[], uri: string): Promise<void> {
+  round.fault('a crowd sends without a pause');
+  const ending = new AbortController();
+  const running = crowd.map((remote) => flood.run(remote, like(remote, uri), CONNECTIONS.each, ending.signal));
+  await round.outage(15, 60);
+  ending.abort();
+  await Promise.all(running);
+}
+
+function judge(round: Round, { counts }: Flood, rows: number): void {
+  round.history.note(`the flood was answered ${JSON.stringify(counts)}; ${rows} rows waited`);
+  if (counts.unavailable === 0) round.violate('the crowd was never answered 503');
+  if (counts.withoutRetryAfter > 0) round.violate(`${counts.withoutRetryAfter} refusals did not say when to come back`);
+  if (counts.other > 0) round.violate(`${counts.other} answers were neither 202, 429 nor 503`);
+}
+
+/** A home is read all the time, as apps do; what counts is the slowest of a hundred. */
+async function readMeanwhile(round: Round, signal: AbortSignal): Promise<void> {
+  const { api } = localOf(round.people, round.people.cast.writers[1] ?? '');
+  const tookMs: number[] = [];
+  const bad = new Map<number, number>();
+  while (!signal.aborted) {
+    const startedMs = performance.now();
+    const status = await api.ask('GET', '/api/v1/timelines/home').then((answer) => answer.status, () => 0);
+    tookMs.push(performance.now() - startedMs);
+    if (status !== 200 && status !== 206) bad.set(status, (bad.get(status) ?? 0) + 1);
+    await sleep(READ_EVERY_MS);
+  }
+  const sorted = tookMs.sort((a, b) => a - b);
+  const p99 = sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * 0.99) - 1)] ?? 0;
+  round.history.note(`home was read ${sorted.length} times, p50 ${Math.round(sorted[sorted.length >> 1] ?? 0)} ms, p99 ${Math.round(p99)} ms`);
+  if (p99 > P99_MS_MAX) round.violate(`home was read with a p99 of ${Math.round(p99)} ms`);
+  for (const [status, count] of bad) round.violate(`a home was answered ${status}, ${count} times`);
+}
+
+async function backlog({ stage }: Round): Promise<number> {
+  const [row] = await stage.db.query<{ rows: number }>("SELECT count(*)::int AS rows FROM federation.inbound WHERE state = 'stored'");
+  return row?.rows ?? 0;
+}
+
+/** Every 202 is a row, and every row comes to its end. */
+async function allApplied(round: Round, accepted: number, crowd: readonly ScriptedRemote[]): Promise<void> {
+  const uris = crowd.map(({ person }) => person.id);
+  const count = async (): Promise<{ all: number; over: number }> => {
+    const [row] = await round.stage.db.query<{ all: number; over: number }>(
+      `SELECT count(*)::int AS all, (count(*) FILTER (WHERE state IN ('applied', 'ignored')))::int AS over FROM federation.inbound WHERE actor_uri = ANY($1)`,
+      [uris],
+    );
+    return row ?? { all: 0, over: 0 };
+  };
+  const done = until('the backlog to be worked off', async () => {
+    const { all, over } = await count();
+    if (over < all) throw new Error(`${over} of ${all}`);
+    return true;
+  }, DRAIN_MS_MAX);
+  await done.catch((error: unknown) => round.violate(`${String(error)}: ${error instanceof Error ? String(error.cause) : ''}`));
+  const { all } = await count();
+  // A 202 that did not reach the sender is a row too many, never one too few.
+  if (all < accepted) round.violate(`${accepted} were answered 202, ${all} are there`);
+}
+
+/** Resident memory. */
+function rssMib(pid: number): number {
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kib ?? 0) / 1_024;
+}
