@@ -8,6 +8,7 @@ import { doneCount, letGo, publishPosts } from '../harness/publish-posts.js';
 import { openRedis, sendAll, type RedisClient } from '../harness/redis-client.js';
 import { seedFollows, seedPeople } from '../harness/seed-people.js';
 import { Stage } from '../harness/stage.js';
+import { atMost } from '../harness/verdict.js';
 import { waitFor } from '../harness/wait-for.js';
 
 const FOLLOWERS = { full: 100_000, quick: 2_000 };
@@ -16,6 +17,8 @@ const POSTS = { full: 250, quick: 20 };
 const SMALL_FOLLOWERS = 400;
 const SMALL_AUTHORS = { full: 50, quick: 5 };
 const FEED_ENTRIES = 100;
+const LAST_FEED_SECONDS_MAX = 1;
+const FEED_BYTES_MAX = 10_240;
 const JOB_FEEDS = 4_000;
 const JOB_FEED_ENTRIES = 400;
 const CONSUMER = consumerName('timeline', 'fan-out', StatusPublishedV1);
@@ -66,6 +69,10 @@ export async function benchFanOut(options: BenchOptions): Promise<Outcome> {
         `the last of them after ${walls.slice(1).map((wall) => wall.toFixed(2)).join(', ')} s`,
         `${posts} posts × ${SMALL_FOLLOWERS} followers: ${Math.round(many?.perCpuSec ?? 0)}/CPU-s`,
         `${feedBytes} bytes of Redis for a feed of 800`,
+      ],
+      verdicts: [
+        atMost(`the last of ${followers.length} feeds written in`, LAST_FEED_SECONDS_MAX, Math.max(...walls.slice(1)), ' s', 2),
+        atMost('Redis for a feed of 800', FEED_BYTES_MAX, feedBytes, ' bytes'),
       ],
     };
   } finally {
