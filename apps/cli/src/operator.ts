@@ -5,12 +5,14 @@ import {
   Database,
   DatabaseClock,
   DatabaseIds,
+  type DatabaseOptions,
   migrationsAreCurrent,
   SqlModerationStore,
   SqlSocialStore,
   Users,
 } from '@trunkline/persistence';
 import { readSettings, type Settings } from '@trunkline/platform';
+import { tellChanged } from './tell-servers.js';
 import { Refusal, type Terminal } from './terminal.js';
 
 /** Connections of one command: one for work, one for what runs beside it. */
@@ -24,7 +26,7 @@ export interface Ledger {
   readonly ids: DatabaseIds;
 }
 
-/** What the operator may touch; nothing of it needs the broker or Redis. */
+/** What the operator may touch; nothing of it needs the broker or Redis, which are told when they are there. */
 export interface Operator extends Ledger {
   readonly settings: Settings;
   readonly store: SqlSocialStore;
@@ -49,8 +51,8 @@ export function settingsOf({ env }: Terminal): Settings {
 }
 
 /** Opens the ledger for `work` and closes it, whatever happens. */
-export async function withLedger<T>(terminal: Terminal, work: (ledger: Ledger) => Promise<T>): Promise<T> {
-  const db = await connect(databaseUrl(terminal, 'pooled'));
+export async function withLedger<T>(terminal: Terminal, work: (ledger: Ledger) => Promise<T>, onChanged?: DatabaseOptions['onChanged']): Promise<T> {
+  const db = await connect(databaseUrl(terminal, 'pooled'), onChanged);
   try {
     if (!(await migrationsAreCurrent(db))) throw new Refusal('the tables are not up to date: run `npx trunkline db migrate` first.');
     const clock = await DatabaseClock.start(db);
@@ -68,7 +70,7 @@ export async function withLedger<T>(terminal: Terminal, work: (ledger: Ledger) =
 /** The same with the server's settings and everything that people consist of. */
 export function withOperator<T>(terminal: Terminal, work: (operator: Operator) => Promise<T>): Promise<T> {
   const settings = settingsOf(terminal);
-  return withLedger(terminal, (ledger) => {
+  const operate = (ledger: Ledger): Promise<T> => {
     const { db, ids } = ledger;
     // The server's relays look for what is unpublished every second: this process need not wake them.
     const store = new SqlSocialStore(db, { ids, currentTrace: () => null, onEventsCommitted: () => undefined });
@@ -81,12 +83,13 @@ export function withOperator<T>(terminal: Terminal, work: (operator: Operator) =
       tokens: new AccessTokens(db),
       moderation: new SqlModerationStore(db, ids),
     });
-  });
+  };
+  return withLedger(terminal, operate, (names) => tellChanged(settings, names));
 }
 
-export async function connect(url: string): Promise<Database> {
+export async function connect(url: string, onChanged?: DatabaseOptions['onChanged']): Promise<Database> {
   try {
-    return await Database.connect({ url, poolMax: POOL_MAX, applicationName: NAME });
+    return await Database.connect({ url, poolMax: POOL_MAX, applicationName: NAME, ...(onChanged === undefined ? {} : { onChanged }) });
   } catch (error) {
     throw new Refusal(`Postgres cannot be reached at ${addressOf(url)}: ${reasonOf(error)}. Does the server run?`);
   }

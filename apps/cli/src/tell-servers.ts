@@ -1,5 +1,7 @@
 import { LIVE } from '@trunkline/contracts';
+import type { ChangeName } from '@trunkline/domain';
 import { connectBroker, LiveBus } from '@trunkline/messaging';
+import { Redis, RedisChangeLog } from '@trunkline/persistence';
 import type { Settings } from '@trunkline/platform';
 
 /**
@@ -26,6 +28,15 @@ async function tellServers(settings: Pick<Settings, 'nats'>, say: (bus: LiveBus)
 }
 
 export const tellRulesChanged = (settings: Pick<Settings, 'nats'>): Promise<boolean> => tellServers(settings, (bus) => bus.publish(LIVE.rules));
+
+/** What servers keep of these in memory is read anew. Best effort too: they believe nothing for longer than a minute. */
+export async function tellChanged({ redis }: Pick<Settings, 'redis'>, names: readonly ChangeName[]): Promise<void> {
+  const connection = await Redis.connect({ ...redis, onError: () => undefined });
+  const log = new RedisChangeLog(connection);
+  await log.tell(names);
+  log.close();
+  await connection.close();
+}
 
 /** Streams of this account close. */
 export const tellKilled = (settings: Pick<Settings, 'nats'>, accountId: string): Promise<boolean> =>

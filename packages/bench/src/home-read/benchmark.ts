@@ -8,7 +8,7 @@ import { seedHome, type HomeSizes, type Viewer } from './seed-home.js';
 
 const SIZES: Record<'full' | 'quick', HomeSizes & { readonly pages: number }> = {
   full: { accounts: 100_000, statuses: 1_000_000, viewers: 50, pages: 2_000 },
-  quick: { accounts: 2_000, statuses: 20_000, viewers: 8, pages: 2_000 },
+  quick: { accounts: 2_000, statuses: 20_000, viewers: 8, pages: 1_000 },
 };
 
 /** First pages of home timelines over HTTP, from warm feeds. */

@@ -17,12 +17,14 @@ export interface Viewer {
 
 const FEED_ENTRIES = 400;
 const STATUSES_PER_STATEMENT = 100_000;
+/** All were written within so long, however many: how far apart they are decides how feeds are read. */
+const SPAN_MS = 3_000_000;
 
 /** Accounts, statuses with media, and boosts of them; people with feeds over all of it, who like some of what they read. */
 export async function seedHome(stage: Stage, sizes: HomeSizes): Promise<Viewer[]> {
   const authors = await seedPeople(stage, sizes.accounts, 'author');
   for (let from = 0; from < sizes.statuses; from += STATUSES_PER_STATEMENT) {
-    await seedStatuses(stage, authors, from, Math.min(STATUSES_PER_STATEMENT, sizes.statuses - from));
+    await seedStatuses(stage, authors, { from, count: Math.min(STATUSES_PER_STATEMENT, sizes.statuses - from), stepMs: SPAN_MS / sizes.statuses });
   }
   const viewers: Viewer[] = [];
   for (let index = 0; index < sizes.viewers; index += 1) {
@@ -35,17 +37,17 @@ export async function seedHome(stage: Stage, sizes: HomeSizes): Promise<Viewer[]
 }
 
 /** Every fifth is a boost of the one two before it, every third has an image. Oldest first. */
-async function seedStatuses(stage: Stage, authors: readonly AccountId[], from: number, count: number): Promise<void> {
+async function seedStatuses(stage: Stage, authors: readonly AccountId[], { from, count, stepMs }: { readonly from: number; readonly count: number; readonly stepMs: number }): Promise<void> {
   const { db, settings } = stage.backbone;
   await db.query(
     `WITH numbers AS (
-       SELECT n, (floor(extract(epoch FROM now()) * 1000)::bigint - 3600000 - $5::bigint + n * 3) << 16 AS id, ($1::bigint[])[1 + (n * 7919) % cardinality($1::bigint[])] AS author
+       SELECT n, (floor(extract(epoch FROM now()) * 1000)::bigint - 3600000 - $5::bigint + n * $6::bigint) << 16 AS id, ($1::bigint[])[1 + (n * 7919) % cardinality($1::bigint[])] AS author
          FROM generate_series($2::bigint, $2::bigint + $3::bigint - 1) AS n
      ), made AS (
        INSERT INTO social.statuses (id, account_id, uri, url, local, content, text, visibility, language, boost_of_id, conversation_id, media, tags, created_at)
        SELECT id, author, $4 || '/ap/users/' || author || '/statuses/' || id, $4 || '/@a/' || id, true,
               CASE WHEN n % 5 = 4 THEN '' ELSE repeat('<p>A train left the yard at <strong>dawn</strong>, and the paper wrote of it, on time for once.</p>', 6) END,
-              'A train left the yard', 'public', 'en', CASE WHEN n % 5 = 4 THEN id - (2 * 3 << 16) END, id,
+              'A train left the yard', 'public', 'en', CASE WHEN n % 5 = 4 THEN id - (2 * $6::bigint << 16) END, id,
               CASE WHEN n % 3 = 0 AND n % 5 <> 4 THEN jsonb_build_array(jsonb_build_object('id', id::text, 'kind', 'image', 'url', $4 || '/media/' || n || '.jpg', 'previewUrl', $4 || '/media/' || n || '-small.jpg',
                 'remoteUrl', null, 'description', 'A yard in the morning', 'blurhash', 'UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH', 'width', 1200, 'height', 800, 'focus', null)) ELSE '[]' END,
               '{}', now()
@@ -53,7 +55,7 @@ async function seedStatuses(stage: Stage, authors: readonly AccountId[], from: n
        RETURNING id
      )
      INSERT INTO social.status_stats (status_id, favourites_count) SELECT id, 3 FROM made`,
-    [authors, from, count, settings.baseUrl, 3_000_000],
+    [authors, from, count, settings.baseUrl, SPAN_MS, stepMs],
   );
 }
 
