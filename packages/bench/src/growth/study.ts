@@ -55,7 +55,7 @@ async function microsecondsAt(options: BenchOptions, accounts: number): Promise<
     for (const [app, workOf] of await worksOn(stage, sink, hosts, sizes)) {
       const server = await stage.server(app);
       await untilQuiet([server.pid]);
-      const rate = await rateOf(await workOf([server]), { rounds: options.rounds, stores: opened.stores });
+      const rate = await rateOf(await workOf([server]), { rounds: options.rounds, warmUps: 2, stores: opened.stores });
       await server.stop();
       micros.push(1_000_000 / rate);
     }
