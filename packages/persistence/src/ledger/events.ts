@@ -46,11 +46,14 @@ export async function appendEvents(tx: Queryable, events: readonly NewEvent[], i
  * The groups whose done rows settle an event. Doorbells of work queues have none: there the rows they ring for
  * say what is left to do.
  */
-function settlingGroups(subject: string): string[] {
+const settlingGroups = (subject: string): readonly string[] => SETTLING_GROUPS.get(subject) ?? [];
+
+const SETTLING_GROUPS: ReadonlyMap<string, readonly string[]> = (() => {
   const queues = new Set(STREAMS.filter((stream) => stream.retention === 'workqueue').map((stream) => stream.name));
-  const groups = new Set(CONSUMERS.filter((consumer) => !queues.has(consumer.stream)).map((consumer) => consumer.group));
-  return groupsOf(subject).filter((group) => groups.has(group));
-}
+  const settling = CONSUMERS.filter((consumer) => !queues.has(consumer.stream));
+  const groups = new Set(settling.map((consumer) => consumer.group));
+  return new Map(settling.map(({ event }) => [event.subject, groupsOf(event.subject).filter((group) => groups.has(group))]));
+})();
 
 /** The name under which events are parked that no broker would take. */
 export const RELAY_CONSUMER = 'relay';
