@@ -199,7 +199,7 @@ describe('a batch does what one by one would do', () => {
       fc.asyncProperty(fc.array(step(['Create']), { minLength: 1, maxLength: 12 }), async (story) => {
         expect(await run(story, false, 'batch')).toEqual(await run(story, false, 'one by one'));
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   }, 120_000);
 
@@ -208,7 +208,7 @@ describe('a batch does what one by one would do', () => {
       fc.asyncProperty(fc.array(step(['Create', 'Create', 'Update', 'Delete']), { minLength: 1, maxLength: 12 }), async (story) => {
         expect(await run(story, true, 'batch')).toEqual(await run(story, true, 'one by one'));
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   }, 120_000);
 });
