@@ -16,6 +16,7 @@ export async function main(args: readonly string[]): Promise<number> {
     say(HELP);
     return 0;
   }
+  const startMs = performance.now();
   const attacks = chosen(options);
   rmSync(options.outPath, { recursive: true, force: true });
   mkdirSync(options.outPath, { recursive: true });
@@ -24,13 +25,17 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void campaign.stop().finally(() => process.exit(130)));
   const lines: Line[] = [];
   try {
-    for (const attack of attacks) lines.push(await campaign.line(attack));
+    // Those that share a stage one after the other; a stage of its own ends theirs.
+    for (const attack of attacks.toSorted((one, other) => Number(one.stage !== undefined) - Number(other.stage !== undefined))) lines.push(await campaign.line(attack));
   } finally {
     await campaign.stop();
   }
-  say(`\n${reportTable(lines)}\n\nHistories are in ${options.outPath}.`);
+  lines.sort((one, other) => placeOf(one.id) - placeOf(other.id));
+  say(`\n${reportTable(lines)}\n\n${Math.round((performance.now() - startMs) / 1_000)} s. Histories are in ${options.outPath}.`);
   return lines.some(({ isKept }) => isKept === false) ? 1 : 0;
 }
+
+const placeOf = (id: string): number => ATTACKS.findIndex((attack) => attack.id === id);
 
 /** @throws Error when an id is not among the attacks */
 function chosen({ promises, isShort }: Options): Attack[] {

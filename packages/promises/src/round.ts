@@ -65,8 +65,8 @@ const PROGRESS_MS_MAX = 300_000;
 const FAILPOINT_TURNS = 4;
 /** Of the load, to meet a fault. */
 const SHARE_BESIDE_FAULT = 0.08;
-const FAILPOINT_LOAD_MS = 500;
-const FAILPOINT_LOAD_OPERATIONS = 2;
+const FED_EVERY_MS = 500;
+const FED_OPERATIONS = 2;
 
 /** One run of one attack with one seed. */
 export class Round {
@@ -134,11 +134,15 @@ export class Round {
   async dieAt(app: string, name: Failpoint): Promise<void> {
     const turns = this.random.below(FAILPOINT_TURNS);
     this.fault(`${app} dies at ${name}, turn ${turns}`);
-    // Whoever shall come there needs something to do.
-    const feeding = setInterval(() => this.performance.holdAt(this.progress + FAILPOINT_LOAD_OPERATIONS / this.steps.length), FAILPOINT_LOAD_MS);
-    const died = await this.stage.dieAt(app, name, turns).finally(() => clearInterval(feeding));
+    const died = await this.feeding(() => this.stage.dieAt(app, name, turns));
     await died?.replaced;
     if (died === null) this.violate(`no ${app} came to ${name}: the attack did not happen`);
+  }
+
+  /** Lets the load go on, slowly, while something is waited for that only the load can bring about. */
+  async feeding<T>(wait: () => Promise<T>): Promise<T> {
+    const timer = setInterval(() => this.performance.holdAt(this.progress + FED_OPERATIONS / this.steps.length), FED_EVERY_MS);
+    return wait().finally(() => clearInterval(timer));
   }
 
   fault(text: string): void {

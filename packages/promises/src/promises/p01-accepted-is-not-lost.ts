@@ -21,7 +21,9 @@ export const acceptedIsNotLost: Attack = {
     for (let kill = 1; kill <= KILLS; kill += 1) {
       await round.at(0.4 + (kill * 0.6) / (KILLS + 1));
       const before = round.accepted;
-      while (round.accepted === before && round.progress < 1) await sleep(1);
+      await round.feeding(async () => {
+        while (round.accepted === before && round.progress < 1) await sleep(1);
+      });
       await sleep(round.random.below(LIFE_AFTER_ANSWER_MS_MAX));
       round.fault('kill -9 inbox, both copies');
       round.stage.signal('inbox', 'SIGKILL');
