@@ -20,7 +20,7 @@ const CANARY_MS_MAX = 15_000;
 export const fullDisks: Attack = {
   id: 'P7',
   promise: 'a full disk loses nothing that was acknowledged',
-  short: true,
+  short: false,
   cannotRun: () => SmallDisk.fault(),
   stage: { smallDisks: DISKS_MIB },
   sizes: { operations: 200, writers: 3, remotes: 3 },
