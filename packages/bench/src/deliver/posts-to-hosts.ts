@@ -33,8 +33,8 @@ export function untilDelivered(stage: Stage, sink: WorkerProcess, { pid, author,
       if (onReached === undefined) await allClosed(stage);
       else onReached((performance.now() - startedMs) / 1_000);
       const received = await sink.ask<number>('take');
-      if (received !== due) throw new Error(`${received} deliveries of ${due}`);
-      return received;
+      if (received < due) throw new Error(`${received} deliveries of ${due}`);
+      return due;
     },
   };
 }
