@@ -2,7 +2,7 @@ export type * from './ports/store-rows.js';
 export type * from './ports/social-ports.js';
 export type * from './ports/social-store.js';
 export type * from './ports/reader-stores.js';
-export * from './ports/change-log.js';
+export type * from './ports/change-log.js';
 export { approvalMail } from './people/approval-mail.js';
 export { newLocalAccount } from './people/new-local-account.js';
 export { loadStatuses, peopleIn, timelineFacts, type LoadedStatuses, type StatusView } from './reading/load-statuses.js';
