@@ -3,7 +3,7 @@ import { readOptions } from './options.js';
 
 test('without names everything short is run, three rounds each', () => {
   const options = readOptions([]);
-  expect(options.names).toEqual(['receive', 'apply', 'fan-out', 'deliver', 'home-read', 'reads-under-fan-out']);
+  expect(options.names).toEqual(['receive', 'apply', 'fan-out', 'deliver', 'deliver-dead-hosts', 'home-read', 'reads-under-fan-out']);
   expect(options).toMatchObject({ rounds: 3, quick: false, minutes: 10, picturePath: null });
 });
 
