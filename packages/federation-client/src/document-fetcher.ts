@@ -155,7 +155,7 @@ export class DocumentFetcher {
 }
 
 /** The header's first value; empty when absent. */
-export function headerOf(response: Pick<Dispatcher.ResponseData, 'headers'>, name: string): string {
+function headerOf(response: Pick<Dispatcher.ResponseData, 'headers'>, name: string): string {
   const value = response.headers[name];
   return (Array.isArray(value) ? value[0] : value) ?? '';
 }
