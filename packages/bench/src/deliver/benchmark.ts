@@ -22,8 +22,10 @@ export async function benchDeliver(options: BenchOptions): Promise<Outcome> {
     await bare.ask('open', { hosts });
     await fedify.ask('open', { hosts });
     const text = 'The morning train left the yard on time, and everybody who had waited for it since dawn was on board. '.repeat(4);
+    let repeated = 0;
+    const onRepeated = (copies: number): void => void (repeated += copies);
     const contenders: Contender[] = [
-      { role: 'ours', label: 'outbox, plan and deliver', pids: [outbox.pid], ...untilDelivered(stage, sink, { pid: outbox.pid, posts: POSTS, reached: hosts.length, author }) },
+      { role: 'ours', label: 'outbox, plan and deliver', pids: [outbox.pid], ...untilDelivered(stage, sink, { pid: outbox.pid, posts: POSTS, reached: hosts.length, author, onRepeated }) },
       {
         role: 'limit',
         label: 'bare sign-and-POST, a pool per host',
@@ -43,7 +45,7 @@ export async function benchDeliver(options: BenchOptions): Promise<Outcome> {
       },
     ];
     const standings = await contest(contenders, { rounds: options.rounds, stores: stage.stores });
-    return { name: 'deliver', unit: 'deliveries', standings, notes: [`${hosts.length} hosts`, `${POSTS} posts a round`], verdicts: [atMost('delivery rows for 10,000 inboxes', 200, (await rowsPerInbox(stage, hosts.length)) * 10_000, '')] };
+    return { name: 'deliver', unit: 'deliveries', standings, notes: [`${hosts.length} hosts`, `${POSTS} posts a round`, `${repeated} copies came twice`], verdicts: [atMost('delivery rows for 10,000 inboxes', 200, (await rowsPerInbox(stage, hosts.length)) * 10_000, '')] };
   } finally {
     await stage?.close();
     await sink.stop();

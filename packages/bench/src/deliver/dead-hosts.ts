@@ -30,9 +30,11 @@ export async function benchDeadHosts(options: BenchOptions): Promise<Outcome> {
     await followedBy(stage, unlucky, followers);
     const outbox = await stage.server('outbox');
     const seconds = new Map<string, number[]>([['ours', []], ['limit', []]]);
+    let repeated = 0;
+    const onRepeated = (copies: number): void => void (repeated += copies);
     const contenderOf = (role: 'ours' | 'limit', label: string, author: typeof lucky): Contender => {
       const onReached = (took: number): void => void seconds.get(role)?.push(took);
-      return { role, label, pids: [outbox.pid], ...untilDelivered(stage as Stage, sink, { pid: outbox.pid, author, posts: POSTS, reached: live, onReached }) };
+      return { role, label, pids: [outbox.pid], ...untilDelivered(stage as Stage, sink, { pid: outbox.pid, author, posts: POSTS, reached: live, onReached, onRepeated }) };
     };
     const contenders = [contenderOf('ours', 'outbox, a fifth of the hosts dead', unlucky), contenderOf('limit', 'outbox, no host dead', lucky)];
     const standings = await contest(contenders, { rounds: options.rounds, warmUps: WARM_UPS, stores: stage.stores });
@@ -41,7 +43,7 @@ export async function benchDeadHosts(options: BenchOptions): Promise<Outcome> {
       name: 'deliver-dead-hosts',
       unit: 'deliveries to living hosts',
       standings,
-      notes: [`${live} living hosts, ${silent} that never answer, ${refusing} that refuse`, `${POSTS} posts a round`, `seconds until the living had theirs: ${reached('ours')}; with none dead ${reached('limit')}`],
+      notes: [`${live} living hosts, ${silent} that never answer, ${refusing} that refuse`, `${POSTS} posts a round`, `${repeated} copies came twice`, `seconds until the living had theirs: ${reached('ours')}; with none dead ${reached('limit')}`],
     };
   } finally {
     await stage?.close();

@@ -15,10 +15,12 @@ interface Delivering {
   readonly reached: number;
   /** Hosts that never answer are not waited for; told the seconds until the last of the others had its copies. */
   readonly onReached?: (seconds: number) => void;
+  /** Told how many copies of a round came twice: allowed when an answer took too long, and worth knowing. */
+  readonly onRepeated: (copies: number) => void;
 }
 
 /** A round of posts, from their announcement until every host that lives has a signed copy and the ledger says what became of each. */
-export function untilDelivered(stage: Stage, sink: WorkerProcess, { pid, author, posts, reached, onReached }: Delivering): Pick<Contender, 'prepare' | 'run'> {
+export function untilDelivered(stage: Stage, sink: WorkerProcess, { pid, author, posts, reached, onReached, onRepeated }: Delivering): Pick<Contender, 'prepare' | 'run'> {
   const due = posts * reached;
   return {
     prepare: async () => {
@@ -32,6 +34,7 @@ export function untilDelivered(stage: Stage, sink: WorkerProcess, { pid, author,
       await waitFor('the deliveries', async () => (await sink.ask<number>('peek')) >= due, { everyMs: 25 });
       if (onReached === undefined) await allClosed(stage);
       else onReached((performance.now() - startedMs) / 1_000);
+      onRepeated(await sink.ask<number>('repeated'));
       const received = await sink.ask<number>('take');
       if (received < due) throw new Error(`${received} deliveries of ${due}`);
       return due;
