@@ -55,8 +55,9 @@ export class RedisHomeFeeds implements HomeFeeds {
   async read(accountId: AccountId, most = 2 * FEED_ENTRIES_MAX): Promise<FeedContents | null> {
     const [key, stale] = this.keysOf(accountId);
     const reply = await this.redis.run((client) => client.feedRead([key, stale], [this.ttlSeconds, String(most)]));
-    const [filling, isStale, length, list] = reply as [number?, number?, number?, string[]?];
-    if (list === undefined) return null;
+    const [filling, isStale, length, entries] = reply as [number?, number?, number?, string?];
+    if (entries === undefined) return null;
+    const list = entries.split(',');
     // What was delivered again after many others stands twice in the list.
     const ids = new Set<string>();
     for (const entry of list) if (!entry.startsWith('-')) ids.add(entry);

@@ -17,7 +17,7 @@ const FEED_BUILD_MAX = 800;
 /** What is older than this when it is pushed is pushed as late: a post of the past that came from elsewhere. */
 export const FEED_LATE_MS = 60_000;
 /** Read besides what a first page shows: what its boosts may repeat, and what arrived out of order. */
-const HEAD_MARGIN = 2 * BOOST_WINDOW;
+const HEAD_MARGIN = 3 * BOOST_WINDOW;
 
 /**
  * Candidates for a page of the home timeline, as many as its limit at most: newest first, oldest first where the page
