@@ -1,6 +1,7 @@
 import { createClient, defineScript, ErrorReply, type RedisArgument } from 'redis';
 import { FEED_SCRIPTS } from './feed-scripts.js';
 import { CHANGE_SCRIPTS } from './change-scripts.js';
+import { Patience } from './patience.js';
 
 /** Thrown while Redis is away; callers fall back to Postgres or go on without. */
 export class RedisUnavailable extends Error {
@@ -40,8 +41,9 @@ const open = (options: RedisOptions) =>
   createClient({
     url: options.url,
     disableOfflineQueue: true,
+    // See `Patience`; without this line each has five seconds, and a timer.
+    commandOptions: { timeout: 0 },
     commandsQueueMaxLength: QUEUE_MAX,
-    commandOptions: { timeout: COMMAND_TIMEOUT_MS },
     socket: { connectTimeout: COMMAND_TIMEOUT_MS, reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 6), RECONNECT_MS_MAX) },
     scripts: {
       feedPush: script(FEED_SCRIPTS.push),
@@ -61,6 +63,8 @@ type Client = ReturnType<typeof open>;
 
 /** One connection to Redis that comes back by itself. Commands fail fast while it is away: nothing waits for it. */
 export class Redis {
+  private readonly patience = new Patience(COMMAND_TIMEOUT_MS);
+
   private constructor(
     private readonly client: Client,
     readonly prefix: string,
@@ -86,7 +90,7 @@ export class Redis {
   /** Runs a command. @throws RedisUnavailable when it could not be done, whatever the reason. */
   async run<T>(work: (client: Client) => Promise<T>): Promise<T> {
     try {
-      return await work(this.client);
+      return await this.patience.within(work(this.client));
     } catch (error) {
       // Refused by a Redis that answers (out of memory, a fault of ours): callers do without it, the log says why.
       if (error instanceof ErrorReply) this.onError(error);
