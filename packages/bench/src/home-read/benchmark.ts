@@ -6,10 +6,12 @@ import type { WorkerProcess } from '../harness/worker-process.js';
 import type { ReadResult } from './readers.js';
 import { seedHome, type HomeSizes, type Viewer } from './seed-home.js';
 
-const SIZES: Record<'full' | 'quick', HomeSizes & { readonly pages: number }> = {
-  full: { accounts: 100_000, statuses: 1_000_000, viewers: 50, pages: 2_000 },
-  quick: { accounts: 2_000, statuses: 20_000, viewers: 8, pages: 1_000 },
+const SIZES: Record<'full' | 'quick', HomeSizes & { readonly pages: number; readonly peerPages: number }> = {
+  full: { accounts: 100_000, statuses: 1_000_000, viewers: 50, pages: 4_000, peerPages: 1_000 },
+  quick: { accounts: 2_000, statuses: 20_000, viewers: 8, pages: 3_000, peerPages: 500 },
 };
+/** The first thousands of pages compile the code that is measured. */
+const WARM_UPS = 2;
 
 /** First pages of home timelines over HTTP, from warm feeds. */
 export async function benchHomeRead(options: BenchOptions): Promise<Outcome> {
@@ -25,7 +27,7 @@ export async function benchHomeRead(options: BenchOptions): Promise<Outcome> {
     const ormPort = await orm.ask<number>('listen', { redisUrl: stage.redisUrl, databaseUrl: stage.databaseUrl, viewers: shared.viewers });
     const ours: ReadResult[] = [];
     const tokens = viewers.map((viewer) => viewer.token);
-    const readAt = (port: number): Promise<ReadResult> => readers.ask('read', { port, tokens, count: sizes.pages });
+    const readAt = (port: number, count = sizes.pages): Promise<ReadResult> => readers.ask('read', { port, tokens, count });
     const contenders: Contender[] = [
       {
         role: 'ours',
@@ -38,9 +40,9 @@ export async function benchHomeRead(options: BenchOptions): Promise<Outcome> {
         },
       },
       { role: 'limit', label: 'bare fastify, joined fragments', pids: [bare.pid], run: async () => (await readAt(barePort)).pages },
-      { role: 'peer', label: 'TypeORM find with relations', pids: [orm.pid], run: async () => (await readAt(ormPort)).pages },
+      { role: 'peer', label: 'TypeORM find with relations', pids: [orm.pid], run: async () => (await readAt(ormPort, sizes.peerPages)).pages },
     ];
-    const standings = await contest(contenders, { rounds: options.rounds, stores: stage.stores });
+    const standings = await contest(contenders, { rounds: options.rounds, warmUps: WARM_UPS, stores: stage.stores });
     const last = ours.at(-1);
     return {
       name: 'home-read',
