@@ -28,10 +28,10 @@ export async function gather(stage: Stage, cast: Cast): Promise<People> {
   const people: People = { cast, locals, remotes };
   const writers = cast.writers.map((name) => localOf(people, name));
   for (const writer of writers) {
-    for (const other of writers) if (other !== writer) await writer.api.post(`/api/v1/accounts/${other.person.account.id}/follow`);
+    for (const other of writers) if (other !== writer) await followed(writer.api, other.person.account.id);
     for (const remote of remotes.values()) await befriend(stage, writer, remote);
     // Feeds of people who do not read are not filled.
-    await writer.api.get('/api/v1/timelines/home');
+    await until('the home timeline', () => isTaken(writer.api.get('/api/v1/timelines/home')), 30_000);
   }
   await until('all ties to stand', () => tiesStand(stage, people), 120_000);
   await stage.settled();
@@ -53,16 +53,25 @@ export function remoteOf(people: People, name: string): ScriptedRemote {
 /** A writer and a remote person follow each other. */
 async function befriend(stage: Stage, { api, person }: Local, remote: ScriptedRemote): Promise<void> {
   const inbox = `${stage.split.url}/inbox`;
-  // What the round before killed may not be quite back.
-  await until('the follow to be taken', () => remote.follow(person.account.uri, inbox).then(() => true, () => false), 30_000);
+  await until('the follow to be taken', () => isTaken(remote.follow(person.account.uri, inbox)), 30_000);
   const found = await until('the remote person to be found', async () => {
     const answer = await api.get<{ accounts: { id: string }[] }>(`/api/v2/search?resolve=true&q=${remote.person.handle}`);
     return answer.accounts[0];
   });
-  await api.post(`/api/v1/accounts/${found.id}/follow`);
+  await followed(api, found.id);
   const asked = await remote.untilPost('the follow', ({ type, activity }) => type === 'Follow' && activity?.['actor'] === person.account.uri, 60_000);
   await remote.sendActivity(inbox, remote.person.activity('Accept', asked.activity));
 }
+
+const followed = (api: ApiClient, accountId: string): Promise<boolean> =>
+  until('the follow', () => isTaken(api.post(`/api/v1/accounts/${accountId}/follow`)), 30_000);
+
+/** What the round before killed may not be quite back. */
+const isTaken = (request: Promise<unknown>): Promise<boolean> =>
+  request.then(
+    () => true,
+    () => false,
+  );
 
 async function tiesStand(stage: Stage, { cast }: People): Promise<boolean> {
   const names = [...cast.writers, ...cast.remotes];
