@@ -85,6 +85,18 @@ describe('WebSocket', () => {
     expect(payload).toMatchObject({ id: status.id, content: '<p>hello &lt;b&gt;</p>', favourited: false, account: { acct: 'alice' } });
   });
 
+  test('one message for the followers of an author reaches those who follow, and nobody who was told by name', async () => {
+    const [{ messages }, stranger] = [await listen(`?access_token=${bob.token}&stream=user`), await listen(`?access_token=${carol.token}&stream=user`)];
+    const { live } = server.backbone;
+    const status = await post(alice, 'to all of you', 'private');
+    live.toFollowers(alice.account.id, [bob.account.id], { type: 'update', statusId: status.id });
+    for (const type of ['update', 'status.update', 'delete'] as const) live.toFollowers(alice.account.id, [], { type, statusId: status.id });
+    live.toUsers([carol.account.id], { type: 'delete', statusId: status.id });
+    await until('all of them', () => messages.length === 3 && stranger.messages.length === 1);
+    expect(messages.map(({ event }) => event)).toEqual(['update', 'status.update', 'delete']);
+    expect(stranger.messages).toMatchObject([{ event: 'delete' }]);
+  });
+
   test('drops what the reader may not see, then goes on in order', async () => {
     const { messages } = await listen(`?access_token=${carol.token}&stream=user`);
     const secret = await post(alice, 'followers only', 'private');

@@ -16,6 +16,8 @@ export const LIVE = {
   user: (accountId: string): string => `live.user.${accountId}`,
   /** Something for the home streams of many accounts at once. */
   homes: 'live.homes',
+  /** Something for the home streams of everybody who follows one author. */
+  followers: 'live.followers',
   /** Statuses that public timelines show, local and remote. */
   public: 'live.public',
 } as const;
@@ -32,6 +34,10 @@ export type LiveUserMessage = z.infer<typeof LiveUserMessage>;
 /** One message for many: their ids with commas between. Streaming apps pick those who listen there. */
 export const LiveHomesMessage = z.object({ accountIds: z.string().regex(/^\d{1,19}(,\d{1,19})*$/), message: LiveUserMessage });
 export type LiveHomesMessage = z.infer<typeof LiveHomesMessage>;
+
+/** One message for all who follow an author, but those who were told by name. Streaming apps ask who of their listeners does. */
+export const LiveFollowersMessage = z.object({ authorId: SnowflakeSchema, except: z.array(SnowflakeSchema).max(1_000), message: LiveUserMessage });
+export type LiveFollowersMessage = z.infer<typeof LiveFollowersMessage>;
 
 /** A public status appeared, changed or went. Tags are normalised names. */
 export const LivePublicMessage = z.object({

@@ -15,6 +15,7 @@ const SMALL: ReadonlyMap<string, string> = new Map([
   ['settings', 'one row'],
   ['server_rules', 'what moderators wrote'],
   ['suspects', 'what is being handled right now'],
+  ['pulled_authors', 'one row for each author with hundreds of thousands of followers here'],
   ['instance_key', 'one row'],
 ]);
 

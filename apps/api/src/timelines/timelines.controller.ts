@@ -21,9 +21,9 @@ export class TimelinesController {
     const { account, user } = personOf(request);
     const page = readParams(HomeParams, query);
     await notePresence(this.backbone, user);
-    const { store, feeds } = this.backbone;
+    const { store, feeds, pulled } = this.backbone;
     // As Mastodon answers while a feed is being built: what is there so far, and ask again.
-    const ports = { store, feeds, onPartialFeed: () => void reply.code(HttpStatus.PARTIAL_CONTENT) };
+    const ports = { store, feeds, pulled, onPartialFeed: () => void reply.code(HttpStatus.PARTIAL_CONTENT) };
     return this.show(request, reply, page, await homeTimeline(ports, statusReader(this.backbone, request), account.id, page));
   }
 

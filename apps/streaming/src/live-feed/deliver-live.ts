@@ -16,7 +16,10 @@ import type { Listener, StreamEvent } from './listeners.js';
 import { renderNotifications, renderStatuses, statusKey, type Eyes } from './render-live.js';
 
 /** One live message as it came over the bus. */
-export type LiveItem =
+export type LiveItem = DirectItem | { readonly kind: 'followers'; readonly authorId: AccountId; readonly except: readonly AccountId[]; readonly message: LiveUserMessage };
+
+/** One whose listeners are known. */
+type DirectItem =
   | { readonly kind: 'user'; readonly accountId: AccountId; readonly message: LiveUserMessage }
   | { readonly kind: 'public'; readonly message: LivePublicMessage };
 
@@ -27,6 +30,7 @@ export interface DeliverPorts extends NotificationPresenting {
 export interface Audience {
   ofUser(accountId: AccountId): readonly Listener[];
   ofPublic(): readonly Listener[];
+  userIds(): readonly AccountId[];
 }
 
 /** One message for one listener; what it carries is rendered for all of them together. */
@@ -49,7 +53,8 @@ const VIEWERS_PER_QUERY = 1_000;
  * @returns how many messages were sent
  */
 export async function deliverLive(ports: DeliverPorts, audience: Audience, items: readonly LiveItem[]): Promise<number> {
-  const heard = items.map((item) => ({ item, listeners: listenersOf(audience, item) })).filter(({ listeners }) => listeners.length > 0);
+  const direct = await withFollowers(ports, audience, items);
+  const heard = direct.map((item) => ({ item, listeners: listenersOf(audience, item) })).filter(({ listeners }) => listeners.length > 0);
   const loaded = await load(ports, heard);
   const planned = heard.flatMap(({ item, listeners }) => listeners.flatMap((listener) => plan(ports, item, listener, loaded)));
   const payloadOf = await render(ports, planned, loaded);
@@ -63,7 +68,24 @@ export async function deliverLive(ports: DeliverPorts, audience: Audience, items
   return sent;
 }
 
-function listenersOf(audience: Audience, item: LiveItem): readonly Listener[] {
+/** What goes to the followers of an author goes to those of them who listen here, who are asked for once for all messages. */
+async function withFollowers(ports: DeliverPorts, audience: Audience, items: readonly LiveItem[]): Promise<DirectItem[]> {
+  const authors = [...new Set(items.flatMap((item) => (item.kind === 'followers' ? [item.authorId] : [])))];
+  if (authors.length === 0) return items.flatMap((item) => (item.kind === 'followers' ? [] : [item]));
+  const followers = new Map(authors.map((id) => [id, new Set<AccountId>()]));
+  const listening = audience.userIds();
+  for (let at = 0; at < listening.length; at += VIEWERS_PER_QUERY) {
+    const page = await ports.store.tiesOfMany(listening.slice(at, at + VIEWERS_PER_QUERY), authors);
+    for (const [id, ties] of page) for (const [authorId, tie] of ties) if (tie.follows) followers.get(authorId)?.add(id);
+  }
+  return items.flatMap((item): DirectItem[] => {
+    if (item.kind !== 'followers') return [item];
+    const told = new Set(item.except);
+    return [...(followers.get(item.authorId) ?? [])].filter((id) => !told.has(id)).map((accountId) => ({ kind: 'user', accountId, message: item.message }));
+  });
+}
+
+function listenersOf(audience: Audience, item: DirectItem): readonly Listener[] {
   if (item.kind === 'public') return audience.ofPublic().filter(({ channel }) => holds(channel, item.message));
   const isNotice = item.message.type === 'notification';
   return audience
@@ -79,11 +101,11 @@ function holds(channel: Channel, message: LivePublicMessage): boolean {
   return channel.tag === null || message.tags.includes(channel.tag);
 }
 
-const statusIdOf = ({ message }: LiveItem): StatusId[] =>
+const statusIdOf = ({ message }: DirectItem): StatusId[] =>
   message.type === 'update' || message.type === 'status.update' ? [message.statusId] : [];
 
 /** Each status once, and how every viewer stands to the people in it. */
-async function load(ports: DeliverPorts, heard: readonly { item: LiveItem; listeners: readonly Listener[] }[]): Promise<Loaded> {
+async function load(ports: DeliverPorts, heard: readonly { item: DirectItem; listeners: readonly Listener[] }[]): Promise<Loaded> {
   const about = heard.filter(({ item }) => statusIdOf(item).length > 0);
   const statusIds = [...new Set(about.flatMap(({ item }) => statusIdOf(item)))];
   if (statusIds.length === 0) return { views: new Map(), ties: new Map() };
@@ -98,7 +120,7 @@ async function load(ports: DeliverPorts, heard: readonly { item: LiveItem; liste
   return { views, ties };
 }
 
-function plan(ports: DeliverPorts, item: LiveItem, listener: Listener, loaded: Loaded): Planned[] {
+function plan(ports: DeliverPorts, item: DirectItem, listener: Listener, loaded: Loaded): Planned[] {
   const { message } = item;
   if (message.type === 'delete') return [{ listener, event: 'delete', carries: { what: 'text', text: message.statusId } }];
   if (message.type === 'notification') {

@@ -22,7 +22,7 @@ beforeEach(() => {
     opened.push(`+${what}`);
     return () => opened.push(`-${what}`);
   };
-  listeners = new Listeners({ openUser: (id) => open(id)(), openHomes: open('homes'), openPublic: open('public') });
+  listeners = new Listeners({ openUser: (id) => open(id)(), openHomes: open('homes'), openFollowers: open('followers'), openPublic: open('public') });
 });
 const connected = (...args: Parameters<typeof client>): StreamClient => {
   const one = client(...args);
@@ -36,12 +36,12 @@ describe('Listeners', () => {
     listeners.subscribe(phone, channel('user'));
     listeners.subscribe(phone, channel('user:notification'));
     listeners.subscribe(laptop, channel('user'));
-    expect(opened).toEqual(['+homes', '+1']);
+    expect(opened).toEqual(['+homes', '+followers', '+1']);
     expect(listeners.ofUser('1' as AccountId)).toHaveLength(3);
     listeners.disconnect(phone);
-    expect(opened).toEqual(['+homes', '+1']);
+    expect(opened).toEqual(['+homes', '+followers', '+1']);
     listeners.unsubscribe(laptop, channel('user'));
-    expect(opened).toEqual(['+homes', '+1', '-1', '-homes']);
+    expect(opened).toEqual(['+homes', '+followers', '+1', '-1', '-homes', '-followers']);
     expect(listeners.ofUser('1' as AccountId)).toEqual([]);
   });
 

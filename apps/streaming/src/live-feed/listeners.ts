@@ -30,10 +30,11 @@ export interface Listener {
   readonly channel: Channel;
 }
 
-/** Opens the live messages of one account, those for many accounts, or the public ones; the answer ends them. */
+/** Opens the live messages of one account, those for many accounts, for the followers of authors, or the public ones; the answer ends them. */
 export interface LiveSources {
   openUser(accountId: AccountId): () => void;
   openHomes(): () => void;
+  openFollowers(): () => void;
   openPublic(): () => void;
 }
 
@@ -51,6 +52,7 @@ export class Listeners {
   private readonly publicListeners = new Set<Listener>();
   private closePublic: (() => void) | null = null;
   private closeHomes: (() => void) | null = null;
+  private closeFollowers: (() => void) | null = null;
 
   constructor(private readonly sources: LiveSources) {}
 
@@ -97,6 +99,11 @@ export class Listeners {
     return [...(this.users.get(accountId)?.listeners ?? [])];
   }
 
+  /** Everybody who listens to their own messages. */
+  userIds(): readonly AccountId[] {
+    return [...this.users.keys()];
+  }
+
   hasUser(accountId: AccountId): boolean {
     return this.users.has(accountId);
   }
@@ -118,6 +125,7 @@ export class Listeners {
       return;
     }
     this.closeHomes ??= this.sources.openHomes();
+    this.closeFollowers ??= this.sources.openFollowers();
     const known = this.users.get(client.who.accountId);
     if (known !== undefined) known.listeners.add(listener);
     else this.users.set(client.who.accountId, { listeners: new Set([listener]), close: this.sources.openUser(client.who.accountId) });
@@ -136,6 +144,8 @@ export class Listeners {
     if (this.users.size === 0) {
       this.closeHomes?.();
       this.closeHomes = null;
+      this.closeFollowers?.();
+      this.closeFollowers = null;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LIVE, LiveHomesMessage, LiveKillMessage, LivePublicMessage, LiveUserMessage } from '@trunkline/contracts';
+import { LIVE, LiveFollowersMessage, LiveHomesMessage, LiveKillMessage, LivePublicMessage, LiveUserMessage } from '@trunkline/contracts';
 import type { AccountId } from '@trunkline/kernel';
 import { BACKBONE, type Backbone } from '@trunkline/platform';
 import { keepHomeFeed } from '@trunkline/social';
@@ -28,6 +28,7 @@ export class LiveFeed {
     this.listeners = new Listeners({
       openUser: (accountId) => closing(bus.subscribe(LIVE.user(accountId), (message) => this.queue.push({ kind: 'user', accountId, message }), LiveUserMessage)),
       openHomes: () => closing(bus.subscribe(LIVE.homes, (message) => this.takeHomes(message), LiveHomesMessage)),
+      openFollowers: () => closing(bus.subscribe(LIVE.followers, (message) => this.queue.push({ kind: 'followers', ...message }), LiveFollowersMessage)),
       openPublic: () => closing(bus.subscribe(LIVE.public, (message) => this.queue.push({ kind: 'public', message }), LivePublicMessage)),
     });
     const kills = bus.subscribe(LIVE.kill, ({ accountId }) => this.closeAll(({ who }) => who.accountId === accountId, 'revoked'), LiveKillMessage);

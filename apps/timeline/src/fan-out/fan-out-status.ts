@@ -9,6 +9,7 @@ import {
   type HomeFeeds,
   type LivePort,
   type PolicyPort,
+  type PulledAuthors,
   type SocialReads,
   type StatusView,
 } from '@trunkline/social';
@@ -18,6 +19,7 @@ import { walkReaders, type Answer, type Walk } from './walk-readers.js';
 export interface FanOutPorts {
   readonly store: SocialReads;
   readonly feeds: HomeFeeds;
+  readonly pulled: Pick<PulledAuthors, 'among'>;
   readonly live: LivePort;
   readonly policy: PolicyPort;
   readonly clock: Clock;
@@ -45,12 +47,13 @@ const PROGRESS_SECONDS = 3_600;
 export async function fanOutStatuses(ports: FanOutPorts, told: readonly Told<EventOf<typeof StatusPublishedV1>>[]): Promise<FannedOut> {
   const views = await viewsOf(ports, told);
   const feeds = new Map<string, number>();
+  const pulled = await pulledAmong(ports, views);
   const walks = new Map<Walk, string>();
   for (const { event, again } of told) {
     const view = views.get(event.statusId);
     if (view === undefined) continue;
     const count = (taken: number): void => void feeds.set(event.eventId, (feeds.get(event.eventId) ?? 0) + taken);
-    walks.set(await walkOf(ports, { view, again, count, eventId: event.eventId }), event.eventId);
+    walks.set(await walkOf(ports, { view, again, count, eventId: event.eventId, isPulled: pulled.has(view.author.id) }), event.eventId);
     tellPublic(ports, view, 'update');
   }
   return { feeds, failed: await failures(ports, walks) };
@@ -59,13 +62,15 @@ export async function fanOutStatuses(ports: FanOutPorts, told: readonly Told<Eve
 /** Edits change no feed; open streams are told. */
 export async function announceEdits(ports: FanOutPorts, told: readonly Told<EventOf<typeof StatusEditedV1>>[]): Promise<FannedOut> {
   const views = await viewsOf(ports, told);
+  const pulled = await pulledAmong(ports, views);
   const walks = new Map<Walk, string>();
   for (const { event } of told) {
     const view = views.get(event.statusId);
     if (view === undefined) continue;
     const item = timelineFacts(ports, view);
-    const give = tellStreams(ports, { type: 'status.update', statusId: event.statusId });
-    walks.set({ item, judge: (viewer) => (feedVerdict(item, viewer) === 'show' ? 'show' : 'leave'), give }, event.eventId);
+    const message: LiveUserMessage = { type: 'status.update', statusId: event.statusId };
+    const instead = pulled.has(view.author.id) ? tellFollowers(ports, view.author.id, message) : undefined;
+    walks.set({ item, judge: (viewer) => (feedVerdict(item, viewer) === 'show' ? 'show' : 'leave'), give: tellStreams(ports, message), instead }, event.eventId);
     tellPublic(ports, view, 'status.update');
   }
   return { feeds: new Map(), failed: await failures(ports, walks) };
@@ -74,6 +79,7 @@ export async function announceEdits(ports: FanOutPorts, told: readonly Told<Even
 /** Takes deleted statuses out of feeds; streams drop them. Nobody else learns that there was something followers-only or direct. */
 export async function withdrawStatuses(ports: FanOutPorts, told: readonly Told<EventOf<typeof StatusDeletedV1>>[]): Promise<FannedOut> {
   const { views } = await loadStatuses(ports, null, [...new Set(told.map(({ event }) => event.statusId))]);
+  const pulled = await pulledAmong(ports, views);
   const walks = new Map<Walk, string>();
   for (const { event } of told) {
     const { statusId, authorId } = event;
@@ -81,12 +87,14 @@ export async function withdrawStatuses(ports: FanOutPorts, told: readonly Told<E
     if (view === undefined) continue;
     const facts = timelineFacts(ports, view);
     const item = { ...facts, status: asItStood(facts.status) };
-    const tell = tellStreams(ports, { type: 'delete', statusId });
+    const message: LiveUserMessage = { type: 'delete', statusId };
+    const tell = tellStreams(ports, message);
+    const instead = pulled.has(view.author.id) ? tellFollowers(ports, view.author.id, message) : undefined;
     const give: Walk['give'] = async (readers) => {
       tell(readers);
       await unlessAway(() => ports.feeds.remove(readers, [statusId]));
     };
-    walks.set({ item, judge: (viewer) => mayHearOfEnd(item.status, viewer), give }, event.eventId);
+    walks.set({ item, judge: (viewer) => mayHearOfEnd(item.status, viewer), give, instead }, event.eventId);
     if (event.boostOfId === null && item.status.visibility === 'public') {
       ports.live.toPublic({ type: 'delete', statusId, authorId, local: event.local, hasMedia: false, tags: [] });
     }
@@ -116,14 +124,17 @@ async function viewsOf(ports: FanOutPorts, told: readonly Told<{ readonly status
 interface Published {
   readonly view: StatusView;
   readonly again: boolean;
+  /** Followers look it up. */
+  readonly isPulled: boolean;
   readonly eventId: string;
   readonly count: (taken: number) => void;
 }
 
-async function walkOf(ports: FanOutPorts, { view, again, eventId, count }: Published): Promise<Walk> {
+async function walkOf(ports: FanOutPorts, { view, again, isPulled, eventId, count }: Published): Promise<Walk> {
   const item = timelineFacts(ports, view);
   const statusId = view.status.id;
-  const tell = tellStreams(ports, { type: 'update', statusId });
+  const message: LiveUserMessage = { type: 'update', statusId };
+  const tell = tellStreams(ports, message);
   const key = `fan-out:${eventId}`;
   return {
     item,
@@ -133,6 +144,7 @@ async function walkOf(ports: FanOutPorts, { view, again, eventId, count }: Publi
       await unlessAway(async () => count(await ports.feeds.push(readers, statusId, { again, late })));
       if (answer === 'show') tell(readers);
     },
+    instead: isPulled ? tellFollowers(ports, view.author.id, message) : undefined,
     afterId: again ? cursorIn(await ports.progress.get(key)) : null,
     reached: (followerId) => ports.progress.set(key, { after: followerId }, PROGRESS_SECONDS),
   };
@@ -162,6 +174,14 @@ const tellStreams =
   (ports: FanOutPorts, message: LiveUserMessage) =>
   async (readers: readonly AccountId[]): Promise<void> =>
     ports.live.toHomes(readers, message);
+
+const tellFollowers =
+  (ports: FanOutPorts, authorId: AccountId, message: LiveUserMessage) =>
+  (told: readonly AccountId[]): void =>
+    ports.live.toFollowers(authorId, told, message);
+
+const pulledAmong = (ports: FanOutPorts, views: ReadonlyMap<StatusId, StatusView>): Promise<Set<AccountId>> =>
+  ports.pulled.among([...views.values()].map(({ author }) => author));
 
 function tellPublic(ports: FanOutPorts, view: StatusView, type: 'update' | 'status.update'): void {
   const { status } = view;

@@ -34,8 +34,8 @@ export class FanOutConsumer {
   private readonly ports: FanOutPorts;
 
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
-    const { store, feeds, live, policy, clock, cache: progress } = backbone;
-    this.ports = { store, feeds, live, policy, clock, progress, turns: new Turns(TURNS_AT_ONCE) };
+    const { store, feeds, pulled, live, policy, clock, cache: progress } = backbone;
+    this.ports = { store, feeds, pulled, live, policy, clock, progress, turns: new Turns(TURNS_AT_ONCE) };
   }
 
   @EventPattern<string>(name(StatusPublishedV1), LONG_BATCH)

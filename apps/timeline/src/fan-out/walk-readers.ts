@@ -18,6 +18,8 @@ export interface Walk {
   readonly judge: (viewer: Viewer) => Answer;
   /** Called page by page; the author and the people named come first. */
   readonly give: (readers: readonly AccountId[], answer: 'show' | 'keep') => Promise<void>;
+  /** The author has too many followers to walk: this is called in their place, where followers may read it at all. `told`: those it was given to. */
+  readonly instead?: ((told: readonly AccountId[]) => void) | undefined;
   /** Where an earlier try left off. */
   readonly afterId?: AccountId | null;
   /** All up to this follower have been given it, and there are more. */
@@ -46,7 +48,9 @@ export async function walkReaders(ports: WalkPorts, walks: readonly Walk[]): Pro
   const failed = new Map<Walk, unknown>();
   const attempt = (walk: Walk, work: () => Promise<void>): Promise<void> => ports.turns.take(work).catch((error: unknown) => void failed.set(walk, error));
   await Promise.all(walks.map((walk) => attempt(walk, () => giveToNamed(ports, walk))));
-  const courses = walks.flatMap((walk) => (failed.has(walk) ? [] : (courseOf(walk) ?? [])));
+  const all = walks.flatMap((walk) => (failed.has(walk) ? [] : (courseOf(walk) ?? [])));
+  for (const { walk, people } of all) walk.instead?.(people);
+  const courses = all.filter(({ walk }) => walk.instead === undefined);
   const first = await pagesOf(ports, courses, courses.map(({ walk }) => walk.afterId ?? FROM_THE_START), FIRST_PAGE);
   await Promise.all(
     courses.map(async (course, at) => {

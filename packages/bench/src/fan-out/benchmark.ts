@@ -10,6 +10,7 @@ import { seedFollows, seedPeople } from '../harness/seed-people.js';
 import { Stage } from '../harness/stage.js';
 import { atMost } from '../harness/verdict.js';
 import { waitFor } from '../harness/wait-for.js';
+import { benchPulled } from './pulled.js';
 
 const FOLLOWERS = { full: 100_000, quick: 2_000 };
 /** One post to everybody, and many posts to a few: the two shapes of a day. */
@@ -60,6 +61,7 @@ export async function benchFanOut(options: BenchOptions): Promise<Outcome> {
     ];
     const standings = await contest(contenders, { rounds: options.rounds, stores: stage.stores });
     const many = standings[3];
+    const pulled = await benchPulled(stage, { account: big.account, followers }, timeline.pid);
     return {
       name: 'fan-out',
       unit: 'feed insertions',
@@ -69,6 +71,7 @@ export async function benchFanOut(options: BenchOptions): Promise<Outcome> {
         `the last of them after ${walls.slice(1).map((wall) => wall.toFixed(2)).join(', ')} s`,
         `${posts} posts × ${SMALL_FOLLOWERS} followers: ${Math.round(many?.perCpuSec ?? 0)}/CPU-s`,
         `${feedBytes} bytes of Redis for a feed of 800`,
+        ...pulled,
       ],
       verdicts: [
         atMost(`the last of ${followers.length} feeds written in`, LAST_FEED_SECONDS_MAX, Math.max(...walls.slice(1)), ' s', 2),

@@ -8,6 +8,7 @@ import { SameHost1700000000007 } from './0007-same-host.js';
 import { Facts1700000000008 } from './0008-facts.js';
 import { EventLanes1700000000009 } from './0009-event-lanes.js';
 import { Followers1700000000010 } from './0010-followers.js';
+import { PulledAuthors1700000000011 } from './0011-pulled-authors.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   Facts1700000000008,
   EventLanes1700000000009,
   Followers1700000000010,
+  PulledAuthors1700000000011,
 ] as const;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { firstIdAt, type Snowflake } from '@trunkline/kernel';
 import type { SocialTransaction } from '@trunkline/social';
 import type { Queryable } from '../../src/database.js';
+import { SqlPulledAuthors } from '../../src/timeline/pulled-authors.js';
 import { seedManyRows } from './many-rows.js';
 import { addAccount, followTie, ids, mustPost, newStatus, page, profile, startWorld, type World } from './world.js';
 
@@ -98,4 +99,25 @@ test.each(CALLS)('%s needs no sequential scan', async (_name, call) => {
   ).rejects.toBe(rollback);
   expect(plans.length).toBeGreaterThan(0);
   expect(plans.filter((plan) => /Seq Scan on (?!hosts|users)\w/.test(plan))).toEqual([]);
+});
+
+test('posts of pulled authors are found by the index of each author', async () => {
+  const { db } = world;
+  await db.query('INSERT INTO timeline.pulled_authors (account_id) SELECT DISTINCT target_account_id FROM social.follows ORDER BY 1 LIMIT 50');
+  const [follow] = await db.query<{ id: Snowflake }>('SELECT f.account_id AS id FROM social.follows f JOIN timeline.pulled_authors p ON p.account_id = f.target_account_id LIMIT 1');
+  const plans: string[] = [];
+  const explaining: Queryable = {
+    query: async <R>(sql: string, params?: readonly unknown[]) => {
+      const plan = await db.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`, params);
+      plans.push(plan.map((line) => line['QUERY PLAN']).join('\n'));
+      return db.query<R>(sql, params);
+    },
+  };
+  const pulled = new SqlPulledAuthors(explaining, 0);
+  expect(await pulled.any()).toBe(true);
+  await pulled.page(follow?.id ?? alice, { maxId: null, minId: null, limit: 20 });
+  await pulled.page(follow?.id ?? alice, { maxId: null, minId: '1' as Snowflake, limit: 20 });
+  await pulled.among([{ id: bob, followersCount: 1 }]);
+  expect(plans.length).toBeGreaterThanOrEqual(4);
+  expect(plans.filter((plan) => /Seq Scan on (?!hosts|users|pulled_authors)\w/.test(plan))).toEqual([]);
 });

@@ -23,7 +23,7 @@ import type {
   Users,
   WebSessions,
 } from '@trunkline/persistence';
-import type { Changes, FragmentReader, HomeFeeds, IdSource, LivePort, RemoteDocuments, SocialSettings } from '@trunkline/social';
+import type { Changes, FragmentReader, HomeFeeds, IdSource, LivePort, PulledAuthors, RemoteDocuments, SocialSettings } from '@trunkline/social';
 import type { KnownClients } from '../client-api/known-clients.js';
 import type { KeyRing } from '../key-ring.js';
 import type { PlatformParts } from '../platform.module.js';
@@ -73,6 +73,7 @@ export interface Backbone {
   readonly relay: { wake(): void };
 
   readonly feeds: HomeFeeds;
+  readonly pulled: PulledAuthors;
   readonly cache: RedisCache;
   readonly rates: RedisRateCounter;
   readonly changes: Changes;

@@ -108,6 +108,7 @@ function assemble(v: Required<Pick<FieldValues, (typeof REQUIRED)[number]>> & Fi
     limitedFederation: v.LIMITED_FEDERATION_MODE ?? false,
     secretKeys: v.TRUNKLINE_SECRET_KEYS,
     userActiveDays: v.USER_ACTIVE_DAYS ?? 7,
+    fanoutFollowersMax: v.FANOUT_FOLLOWERS_MAX ?? 200_000,
     inboxBacklogMax: v.INBOX_BACKLOG_MAX ?? 100_000,
     site: {
       title: v.SITE_TITLE ?? 'Trunkline',

@@ -81,6 +81,8 @@ export interface Settings {
   readonly secretKeys: readonly SecretKeySetting[];
   /** Home feeds of people unseen for longer are not filled. */
   readonly userActiveDays: number;
+  /** Local followers up to whom posts are pushed to feeds; those of authors with more are looked up when feeds are read. */
+  readonly fanoutFollowersMax: number;
   /** Activities that may wait to be applied before other servers are told to come back later. */
   readonly inboxBacklogMax: number;
   readonly site: {

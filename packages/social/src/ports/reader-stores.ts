@@ -46,6 +46,39 @@ export interface HomeFeeds {
   drop(accountId: AccountId): Promise<void>;
 }
 
+export interface Author {
+  readonly id: AccountId;
+  /** All that are known of, also elsewhere. */
+  readonly followersCount: number;
+}
+
+/** Bounds are exclusive; `minId` asks for what lies just above it. */
+export interface PulledPage {
+  readonly maxId: StatusId | null;
+  readonly minId: StatusId | null;
+  readonly limit: number;
+}
+
+export interface PulledIds {
+  /** In the direction asked for. */
+  readonly ids: readonly StatusId[];
+  /** How far they reach; null: there is nothing beyond. */
+  readonly edge: StatusId | null;
+}
+
+/**
+ * Authors with so many followers here that their posts are not pushed to feeds: whoever reads looks them up. Once one
+ * of them, always one: what was published meanwhile stands in no feed.
+ */
+export interface PulledAuthors {
+  /** Whether there are any. Asks nobody, but for a look every few seconds. */
+  any(): Promise<boolean>;
+  /** Those of them who are pulled, and are known to be in every copy within seconds. */
+  among(authors: readonly Author[]): Promise<Set<AccountId>>;
+  /** What those whom somebody follows published. Rules for single statuses have not been asked. */
+  page(readerId: AccountId, page: PulledPage): Promise<PulledIds>;
+}
+
 export interface NewNotification {
   readonly id: Snowflake;
   readonly accountId: AccountId;

@@ -14,6 +14,8 @@ export interface LivePort {
   toUsers(accountIds: readonly AccountId[], message: LiveUserMessage): void;
   /** The same for the home streams of many. */
   toHomes(accountIds: readonly AccountId[], message: LiveUserMessage): void;
+  /** The same for those of everybody who follows the author, but these. */
+  toFollowers(authorId: AccountId, except: readonly AccountId[], message: LiveUserMessage): void;
   toPublic(message: LivePublicMessage): void;
   killed(accountId: AccountId): void;
   rulesChanged(): void;

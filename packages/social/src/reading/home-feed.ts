@@ -1,6 +1,6 @@
-import { BOOST_WINDOW, feedPage, repeatedBoosts, type FeedEntry, type Page } from '@trunkline/domain';
-import { idTimeMs, newestFirst, type AccountId, type StatusId } from '@trunkline/kernel';
-import type { FeedContents, HomeFeeds } from '../ports/reader-stores.js';
+import { BOOST_WINDOW, FEED_ENTRIES_MAX, feedPage, repeatedBoosts, type FeedEntry, type Page } from '@trunkline/domain';
+import { compareIds, idTimeMs, newestFirst, type AccountId, type StatusId } from '@trunkline/kernel';
+import type { FeedContents, HomeFeeds, PulledAuthors } from '../ports/reader-stores.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 
 /** Of these ids, those that rules would show to the reader. */
@@ -8,6 +8,7 @@ type Shown = (ids: readonly StatusId[]) => Promise<ReadonlySet<StatusId>>;
 
 export type FeedPorts = Pick<SocialPorts, 'store'> & {
   readonly feeds: HomeFeeds;
+  readonly pulled: Pick<PulledAuthors, 'any' | 'page'>;
   /** Told when the feed is being built by somebody else and what stands in it so far was given: Mastodon answers 206. */
   readonly onPartialFeed?: () => void;
 };
@@ -25,19 +26,73 @@ const HEAD_MARGIN = 3 * BOOST_WINDOW;
  * shortly before are left out. Fewer than the limit are the end.
  */
 export async function homeIds(ports: FeedPorts, viewerId: AccountId, page: Page, shown: Shown): Promise<StatusId[]> {
-  const { limit } = page;
+  const margin = page.limit + HEAD_MARGIN;
+  const pulled = await pulledFor(ports, viewerId, page, margin);
   const isFirst = page.maxId === null && page.minId === null;
-  const head = isFirst ? await contents(ports, viewerId, limit + HEAD_MARGIN) : null;
-  if (head !== null) {
-    const ids = [...head.ids].sort(newestFirst);
+  if (isFirst) {
+    const head = await contents(ports, viewerId, margin);
+    const ids = merge(head.ids, pulled);
     const { chosen, seen } = await choose({ ports, ids, shown }, page);
-    const isShort = chosen.length < limit;
-    if (head.isWhole || (!head.hasLate && holdsAllAbove(ids, [ids[seen - 1], ...(isShort ? [page.sinceId] : [])]))) return chosen;
+    const needed = neededFor(page, chosen, ids, seen);
+    const isHeld = head.isWhole || (!head.hasLate && holdsAllAbove([...head.ids].sort(newestFirst), needed));
+    if (isHeld && reachesTo(pulled, needed)) return chosen;
   }
   const whole = await contents(ports, viewerId);
-  const { chosen } = await choose({ ports, ids: [...whole.ids].sort(newestFirst), shown }, page);
+  const chosen = await chooseFromWhole({ ports, viewerId, shown, ids: whole.ids, pulled }, page);
   return page.minId === null ? chosen : chosen.reverse();
 }
+
+/** A feed with all that it holds, put together with as much of the pulled authors as the page needs. */
+async function chooseFromWhole(whole: Omit<Feed, 'ids'> & { viewerId: AccountId; ids: readonly StatusId[]; pulled: Pulled }, page: Page): Promise<StatusId[]> {
+  const { ports, shown, viewerId, pulled } = whole;
+  // A full feed has lost what is older than it: so far back reaches the timeline, whoever wrote.
+  const floor = whole.ids.length < FEED_ENTRIES_MAX ? null : [...whole.ids].sort(newestFirst).at(-1);
+  const within = (more: Pulled): Pulled => (floor === null || floor === undefined ? more : { ...more, ids: more.ids.filter((id) => compareIds(id, floor) > 0) });
+  const ids = merge(whole.ids, within(pulled));
+  const { chosen, seen } = await choose({ ports, ids, shown }, page);
+  if (reachesTo(pulled, neededFor(page, chosen, ids, seen))) return chosen;
+  if (page.minId !== null && chosen.length === page.limit) return chosen;
+  const more = await pulledFor(ports, viewerId, page, FEED_BUILD_MAX);
+  return (await choose({ ports, ids: merge(whole.ids, { ...within(more), oldest: null, newest: null }), shown }, page)).chosen;
+}
+
+/** What authors published whose posts are in no feed, around a page. */
+interface Pulled {
+  readonly ids: readonly StatusId[];
+  /** Between these all of it is known; null: to the end. */
+  readonly oldest: StatusId | null;
+  readonly newest: StatusId | null;
+}
+
+const NOTHING_PULLED: Pulled = { ids: [], oldest: null, newest: null };
+
+async function pulledFor({ pulled }: FeedPorts, viewerId: AccountId, { maxId, minId }: Page, limit: number): Promise<Pulled> {
+  if (!(await pulled.any())) return NOTHING_PULLED;
+  if (minId === null) {
+    const { ids, edge } = await pulled.page(viewerId, { maxId, minId: null, limit });
+    return { ids, oldest: edge, newest: null };
+  }
+  // What lies just above, and what that may repeat.
+  const above = await pulled.page(viewerId, { maxId, minId, limit });
+  const below = await pulled.page(viewerId, { maxId: String(BigInt(minId) + 1n) as StatusId, minId: null, limit: HEAD_MARGIN });
+  return { ids: [...above.ids, ...below.ids], oldest: null, newest: above.edge };
+}
+
+/** Newest first, each once: what was pushed before its author had so many followers stands in both. */
+function merge(ids: readonly StatusId[], { ids: more, oldest, newest }: Pulled): StatusId[] {
+  const all = more.length === 0 ? [...ids] : [...new Set([...ids, ...more])];
+  const known = all.filter((id) => (oldest === null || compareIds(id, oldest) >= 0) && (newest === null || compareIds(id, newest) <= 0));
+  return known.sort(newestFirst);
+}
+
+/** Down to these all must be known for the page to be right; null: to the end. */
+const neededFor = (page: Page, chosen: readonly StatusId[], ids: readonly StatusId[], seen: number): (StatusId | null | undefined)[] => [
+  ...(seen === 0 ? [] : [ids[seen - 1]]),
+  ...(chosen.length < page.limit ? [page.sinceId] : []),
+];
+
+const reachesTo = ({ oldest, newest }: Pulled, needed: readonly (StatusId | null | undefined)[]): boolean =>
+  newest === null && (oldest === null || needed.every((id) => id !== null && id !== undefined && compareIds(id, oldest) >= 0));
 
 /** Makes sure that there is a feed, for whoever is there without reading it: fan-out reaches those who have one. */
 export async function keepHomeFeed(ports: FeedPorts, viewerId: AccountId): Promise<void> {
