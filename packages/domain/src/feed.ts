@@ -1,4 +1,4 @@
-import { compareIds, newestFirst, type StatusId } from '@trunkline/kernel';
+import { compareIds, type StatusId } from '@trunkline/kernel';
 import type { Page } from './paging.js';
 
 /** One line of a home feed, with what it boosts, if anything. */
@@ -69,8 +69,14 @@ function repeats(chain: readonly number[], index: number, window: number): boole
 /** The ids of one page, newest first, from a list that is newest first. */
 export function feedPage(ids: readonly StatusId[], page: Page): StatusId[] {
   const floor = page.minId ?? page.sinceId;
-  const within = ids.filter((id) => (page.maxId === null || compareIds(id, page.maxId) < 0) && (floor === null || compareIds(id, floor) > 0));
-  within.sort(newestFirst);
-  if (page.minId === null) return within.slice(0, page.limit);
+  const within: StatusId[] = [];
+  for (const id of ids) {
+    if (page.maxId !== null && compareIds(id, page.maxId) >= 0) continue;
+    if (floor !== null && compareIds(id, floor) <= 0) break;
+    // What lies just above `minId` is found from below only.
+    if (page.minId === null && within.length >= page.limit) break;
+    within.push(id);
+  }
+  if (page.minId === null) return within;
   return page.limit === 0 ? [] : within.slice(-page.limit);
 }

@@ -6,6 +6,8 @@ interface Entry<V> {
   readonly value: V;
   readonly bytes: number;
   readonly untilMs: number;
+  /** When it was last put at the end of those that go first. */
+  touchedMs: number;
   /** What it was made of, and the moment before it was loaded. */
   readonly names: readonly ChangeName[];
   readonly since: number;
@@ -13,8 +15,10 @@ interface Entry<V> {
 
 /** About what an entry costs beside its value. */
 const ENTRY_BYTES = 400;
+/** Who was used within so long counts as used lately: a page asks for 70 entries, and moving each costs more than finding it. */
+const TOUCH_MS = 1_000;
 
-/** What was loaded, by a key, until it changes: the least lately used goes first when there is no room. */
+/** What was loaded, by a key, until it changes: the least lately used, to a second, goes first when there is no room. */
 export class Kept<V> {
   private readonly entries = new Map<string, Entry<V>>();
   private held = 0;
@@ -34,12 +38,16 @@ export class Kept<V> {
   get(key: string): V | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
-    if (entry.untilMs < this.nowMs() || !this.changes.stands(entry.names, entry.since)) {
+    const nowMs = this.nowMs();
+    if (entry.untilMs < nowMs || !this.changes.stands(entry.names, entry.since)) {
       this.drop(key);
       return undefined;
     }
-    this.entries.delete(key);
-    this.entries.set(key, entry);
+    if (nowMs - entry.touchedMs >= TOUCH_MS) {
+      entry.touchedMs = nowMs;
+      this.entries.delete(key);
+      this.entries.set(key, entry);
+    }
     return entry.value;
   }
 
@@ -48,8 +56,9 @@ export class Kept<V> {
     this.drop(key);
     const bytes = made.bytes + ENTRY_BYTES;
     if (bytes > this.bytesMax) return;
-    const untilMs = this.nowMs() + Math.min(made.forMs ?? KEPT_MS_MAX, KEPT_MS_MAX);
-    this.entries.set(key, { value, bytes, untilMs, names: made.names, since: made.since });
+    const touchedMs = this.nowMs();
+    const untilMs = touchedMs + Math.min(made.forMs ?? KEPT_MS_MAX, KEPT_MS_MAX);
+    this.entries.set(key, { value, bytes, untilMs, touchedMs, names: made.names, since: made.since });
     this.held += bytes;
     for (const oldest of this.entries.keys()) {
       if (this.held <= this.bytesMax) return;
