@@ -81,7 +81,7 @@ describe('Create', () => {
     const neighbours = bench.peer.note(ned, mentioning(alice));
     expect(await bench.apply(amy, bench.peer.activity('Create', amy, neighbours))).toBe('ignored: foreign_author');
     const ours = { ...bench.peer.note(amy, mentioning(alice)), id: `${alice.account.uri}/statuses/1` };
-    expect(await bench.apply(amy, bench.peer.activity('Create', amy, ours))).toBe('ignored: local_uri');
+    expect(await bench.apply(amy, bench.peer.activity('Create', amy, ours))).toBe('ignored: foreign_object');
     for (const uri of [theirs.id, claimed.id, neighbours.id, ours.id]) expect(await bench.status(uri)).toBeUndefined();
   });
 

@@ -51,7 +51,7 @@ describe('Follow', () => {
   test('nobody else ends it', async () => {
     const follow = bench.peer.activity('Follow', ned, alice.account.uri);
     await bench.apply(ned, follow);
-    expect(await bench.apply(amy, bench.peer.activity('Undo', amy, follow))).toBe('ignored: foreign_activity');
+    expect(await bench.apply(amy, bench.peer.activity('Undo', amy, follow))).toBe('ignored: foreign_actor');
     expect(await ties(ned, alice)).not.toBeNull();
   });
 
@@ -111,7 +111,7 @@ test('a profile changes by its owner alone, and an actor ends itself', async () 
   const zoe = bench.peer.actor('zoe');
   await bench.apply(zoe, bench.peer.activity('Follow', zoe, alice.account.uri));
   const renamed = { ...zoe.document, name: 'Zoë' };
-  expect(await bench.apply(ned, bench.peer.activity('Update', ned, renamed))).toBe('ignored: foreign_profile');
+  expect(await bench.apply(ned, bench.peer.activity('Update', ned, renamed))).toBe('ignored: foreign_author');
   expect((await bench.account(zoe.uri))?.displayName).toBe('');
   expect(await bench.apply(zoe, bench.peer.activity('Update', zoe, renamed))).toBe('applied');
   expect((await bench.account(zoe.uri))?.displayName).toBe('Zoë');

@@ -33,7 +33,7 @@ describe('a note', () => {
   ] as const)('%s, in a signed Create: nothing is stored', async (_, make) => {
     const before = await stage.count('social.statuses');
     const note: JsonObject = make();
-    expect(await stage.apply(stage.eve, stage.eve.create(note))).toMatch(/^ignored: (?:foreign_object|foreign_author|host_mismatch|missing_id|local_uri)/);
+    expect(await stage.apply(stage.eve, stage.eve.create(note))).toMatch(/^ignored: (?:foreign_object|foreign_author|host_mismatch|missing_id|missing_object|local_uri)/);
     expect(await stage.count('social.statuses')).toBe(before);
   });
 
@@ -41,7 +41,7 @@ describe('a note', () => {
     const mine = await stage.alice.api.post<{ id: string; uri: string }>('/api/v1/statuses', { status: 'what I said' });
     const forged = { id: mine.uri, type: 'Note', attributedTo: stage.alice.account.uri, content: 'what I never said', to: [PUBLIC] };
     expect(await stage.apply(stage.eve, stage.eve.activity('Announce', forged, { to: [PUBLIC] }))).toBe('applied');
-    expect(await stage.apply(stage.eve, stage.eve.activity('Update', { ...forged, updated: new Date().toISOString() }))).toBe('ignored: local_uri');
+    expect(await stage.apply(stage.eve, stage.eve.activity('Update', { ...forged, updated: new Date().toISOString() }))).toBe('ignored: foreign_object');
     expect((await stage.status(mine.uri))?.content).toBe('<p>what I said</p>');
   });
 

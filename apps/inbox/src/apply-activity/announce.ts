@@ -12,10 +12,10 @@ import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
  * A boost, when the booster is followed from here or the boosted post is ours. The post is read from its own server,
  * whatever stands inline; what its author did not make public cannot be boosted by others.
  */
-export async function applyAnnounce(ports: ApplyPorts, incoming: Incoming): Promise<Verdict> {
-  const { activity } = incoming;
-  const { uri } = activity.object;
-  if (activity.id === null || uri === null) return ignored('missing_id');
+export async function applyAnnounce(ports: ApplyPorts, incoming: Incoming<'boost'>): Promise<Verdict> {
+  const { activity, facts } = incoming;
+  const { uri } = facts;
+  if (activity.id === null) return ignored('missing_id');
   const isLocal = parseLocalUri(ports.settings.baseUrl, uri)?.kind === 'status';
   if (!isLocal && !(await hasLocalFollowers(ports, incoming.actor))) return ignored('not_relevant');
   const booster = await actorOf(ports, incoming);

@@ -1,35 +1,11 @@
-import { hostOf, parseActivity, type IncomingActivity } from '@trunkline/activitypub';
+import { activityFacts, hostOf, parseActivity, type IncomingActivity } from '@trunkline/activitypub';
 import { domainVerdict, type Account } from '@trunkline/domain';
 import { fail, ok, type Result, type Snowflake } from '@trunkline/kernel';
-import { isAppliedType, type AppliedType } from '../activity-types.js';
-import { applyAccept } from './accept.js';
-import { applyAnnounce } from './announce.js';
-import { applyBlock } from './block.js';
-import { applyCreate } from './create.js';
-import { applyDelete } from './delete.js';
-import { applyFlag } from './flag.js';
-import { applyFollow } from './follow.js';
+import { appliedTypeOf, type AppliedType } from '../activity-types.js';
 import { applyForwarded } from './forwarded.js';
-import { applyLike } from './like.js';
-import type { ApplyPorts, Handler } from './ports.js';
-import { applyReject } from './reject.js';
-import { applyUndo } from './undo.js';
-import { applyUpdate } from './update.js';
+import { HANDLERS } from './handlers.js';
+import type { ApplyPorts, FactsKind, Handler } from './ports.js';
 import { ignored, type Verdict } from './verdict.js';
-
-const HANDLERS: Record<AppliedType, Handler> = {
-  Accept: applyAccept,
-  Announce: applyAnnounce,
-  Block: applyBlock,
-  Create: applyCreate,
-  Delete: applyDelete,
-  Flag: applyFlag,
-  Follow: applyFollow,
-  Like: applyLike,
-  Reject: applyReject,
-  Undo: applyUndo,
-  Update: applyUpdate,
-};
 
 /** What a suspended account may still do: end and correct what it did before. */
 const OF_SUSPENDED: readonly AppliedType[] = ['Delete', 'Reject', 'Undo', 'Update'];
@@ -50,13 +26,20 @@ export interface StoredActivity {
 export async function applyActivity(ports: ApplyPorts, row: StoredActivity): Promise<Verdict> {
   const read = readStored(ports, row);
   if (!read.ok) return ignored(read.error.code);
-  const { activity, type, host } = read.value;
+  const { activity, host } = read.value;
   const [actor = null] = await ports.store.accountsByUris([activity.actorUri]);
   const refusal = refusalOf(ports, read.value, actor);
   if (refusal !== null) return ignored(refusal);
-  const incoming = { rowId: row.id, activity, actor };
-  return row.signerHost === host ? HANDLERS[type](ports, incoming) : applyForwarded(ports, incoming);
+  const facts = activityFacts(activity);
+  if (!facts.ok) return ignored(facts.error.code);
+  const incoming = { rowId: row.id, activity, actor, facts: facts.value };
+  if (row.signerHost !== host) return applyForwarded(ports, incoming);
+  const handle = handlerOf(facts.value.kind);
+  return handle === null ? ignored('not_handled') : handle(ports, incoming);
 }
+
+/** Each handler is found by the kind that it takes. */
+const handlerOf = (kind: FactsKind): Handler<FactsKind> | null => (HANDLERS[kind] as Handler<FactsKind> | undefined) ?? null;
 
 /** A stored activity that has a handler. `host`: the actor's. */
 export interface ReadActivity {
@@ -70,9 +53,10 @@ export function readStored(ports: Pick<ApplyPorts, 'settings'>, row: StoredActiv
   const read = parseActivity(JSON.parse(row.body));
   if (!read.ok) return read;
   const activity = read.value;
-  const { type, actorUri } = activity;
+  const { actorUri } = activity;
   if (actorUri !== row.actorUri) return fail({ code: 'actor_mismatch' });
-  if (!isAppliedType(type)) return fail({ code: 'type' });
+  const type = appliedTypeOf(activity);
+  if (type === null) return fail({ code: 'type' });
   const host = hostOf(actorUri);
   if (host === null || host === hostOf(ports.settings.baseUrl)) return fail({ code: 'local_actor' });
   return ok({ activity, type, host });

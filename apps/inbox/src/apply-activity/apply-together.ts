@@ -1,6 +1,6 @@
-import { addressedBy, type RemoteNote } from '@trunkline/activitypub';
+import { activityFacts, addressedBy, type IncomingActivity, type RemoteNote } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
-import type { Result, Snowflake } from '@trunkline/kernel';
+import { fail, type Result, type Snowflake } from '@trunkline/kernel';
 import { namedUris, peopleByUri, readPost, storePosts, type SocialTransaction } from '@trunkline/social';
 import { refreshLater } from './actor.js';
 import { readStored, refusalOf, type ReadActivity, type StoredActivity } from './apply-activity.js';
@@ -90,8 +90,16 @@ function candidateOf(ports: TogetherPorts, row: TogetherRow): Candidate | null {
   if (row.activityType !== 'Create') return null;
   const read = readStored(ports, row);
   if (!read.ok || read.value.type !== 'Create' || row.signerHost !== read.value.host) return null;
-  const note = inlineNote(ports, read.value.activity.object, row.actorUri);
-  return note === null ? null : { row, read: read.value, note };
+  const { activity } = read.value;
+  const note = activity.objects.length > 1 ? null : inlineNote(ports, activity.object, row.actorUri);
+  if (note === null || (note.ok && note.value.isPollVote)) return null;
+  return { row, read: read.value, note: note.ok ? note : refusalByFacts(activity) ?? note };
+}
+
+/** Why it is let go, as one by one would say it. What can be read is not asked twice: this is the hot path. */
+function refusalByFacts(activity: IncomingActivity): Result<RemoteNote, NoteFailure> | null {
+  const facts = activityFacts(activity);
+  return facts.ok ? null : fail({ code: facts.error.code, verdict: ignored(facts.error.code) });
 }
 
 const urisOf = (candidates: readonly Candidate[]): string[] => [

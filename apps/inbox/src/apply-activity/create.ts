@@ -3,18 +3,26 @@ import { fail, ok, type Result } from '@trunkline/kernel';
 import { ingestStatus, resolveParents, type IngestOutcome } from '@trunkline/social';
 import { isPassing } from '../passing-failures.js';
 import { actorOf } from './actor.js';
-import { isOurs } from './embedded.js';
+import { isOurs } from './tombstones.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { concernsUs } from './relevance.js';
 import { APPLIED, ignored, retry, unresolved, type Verdict } from './verdict.js';
 
+/** Of those that one activity brings. */
+const POSTS_MAX = 10;
+
 /**
- * A post. Its author is the one who signed; the parents that it answers follow later, since nothing waits for them. Most
+ * A post, seldom several. Its author is the one who signed; the parents that it answers follow later, since nothing waits for them. Most
  * come here only when something has to be fetched for them: the others are stored together, see `apply-together.ts`.
  */
-export async function applyCreate(ports: ApplyPorts, incoming: Incoming): Promise<Verdict> {
-  const { activity } = incoming;
-  const note = await ownNote(ports, activity.object, activity.actorUri);
+export async function applyCreate(ports: ApplyPorts, incoming: Incoming<'create'>): Promise<Verdict> {
+  const verdicts: Verdict[] = [];
+  for (const post of incoming.facts.posts.slice(0, POSTS_MAX)) verdicts.push(await createPost(ports, incoming, post));
+  return verdicts.find(({ kind }) => kind === 'retry') ?? verdicts.find(({ kind }) => kind === 'applied') ?? verdicts[0] ?? ignored('missing_object');
+}
+
+async function createPost(ports: ApplyPorts, incoming: Incoming<'create'>, post: ObjectRef): Promise<Verdict> {
+  const note = await ownNote(ports, post, incoming.activity.actorUri);
   if (!note.ok) return note.error.verdict;
   // Before the author is asked for: a stranger's post that concerns nobody costs no fetch.
   if (!(await concernsUs(ports, incoming.actor, note.value))) return ignored('not_relevant');

@@ -2,7 +2,7 @@ import { sameHost } from '@trunkline/activitypub';
 import { AccountDeletedV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import { deleteStatus } from '@trunkline/social';
-import { tombstone } from './embedded.js';
+import { tombstone } from './tombstones.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { APPLIED, ignored, type Verdict } from './verdict.js';
 
@@ -10,11 +10,9 @@ import { APPLIED, ignored, type Verdict } from './verdict.js';
  * An actor ends, or one of its posts does (its IRI, a Tombstone or the whole object: the id says it). A post that is
  * not here leaves a tombstone, so that a Create which was overtaken never brings it to life.
  */
-export async function applyDelete(ports: ApplyPorts, { activity, actor }: Incoming): Promise<Verdict> {
-  const { actorUri, object } = activity;
-  if (object.uri === null) return ignored('missing_id');
-  if (object.uri === actorUri) return actor === null ? ignored('unknown_actor') : deleteActor(ports, actor);
-  return deleteOwnStatus(ports, object.uri, actorUri, actor);
+export async function applyDelete(ports: ApplyPorts, { activity, actor, facts }: Incoming<'delete'>): Promise<Verdict> {
+  if (facts.what === 'account') return actor === null ? ignored('unknown_actor') : deleteActor(ports, actor);
+  return deleteOwnStatus(ports, facts.uri, activity.actorUri, actor);
 }
 
 async function deleteActor(ports: ApplyPorts, actor: Account): Promise<Verdict> {

@@ -13,25 +13,22 @@ const COMMENT_CHARS_MAX = 5_000;
  * Another server reports somebody here: the account first, then posts (Mastodon), or a post alone (Lemmy). The row's
  * id is the report's, so that a second try files no second report.
  */
-export async function applyFlag(ports: ApplyPorts, incoming: Incoming): Promise<Verdict> {
-  const { activity } = incoming;
-  const uris = activity.objects.flatMap((object) => (object.uri === null || isPublicUri(object.uri) ? [] : [object.uri]));
-  const reported = await reportedBy(ports, uris);
+export async function applyFlag(ports: ApplyPorts, incoming: Incoming<'report'>): Promise<Verdict> {
+  const { facts } = incoming;
+  const reported = await reportedBy(ports, facts.objectUris.filter((uri) => !isPublicUri(uri)));
   if (reported === null) return ignored('unknown_target');
   const actor = await actorOf(ports, incoming);
   if (!actor.ok) return unresolved('actor', actor.error);
   const { domain } = actor.value;
   if (domainVerdict(ports.policy.current(), domain).rejectReports) return ignored('reports_rejected');
   if (domain === null || !(await ports.mayReport(domain))) return ignored('too_many_reports');
-  const { content, summary } = activity.raw;
-  const comment = typeof content === 'string' ? content : typeof summary === 'string' ? summary : '';
   await ports.reports.insert({
     id: incoming.rowId,
     accountId: actor.value.id,
     targetAccountId: reported.target.id,
     statusIds: reported.statusIds,
     ruleIds: [],
-    comment: htmlToText(comment.slice(0, COMMENT_CHARS_MAX)),
+    comment: htmlToText(facts.comment.slice(0, COMMENT_CHARS_MAX)),
     category: 'other',
     forwarded: false,
   });

@@ -9,9 +9,9 @@ import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
  * A stranger follows somebody here. Sent again it is accepted again under the new id: a peer whose Accept got lost would
  * wait for ever. A refusal (blocked, moved) is answered by a Reject, for the same reason.
  */
-export async function applyFollow(ports: ApplyPorts, incoming: Incoming): Promise<Verdict> {
-  const { activity } = incoming;
-  const target = await localAccountAt(ports, activity.object.uri);
+export async function applyFollow(ports: ApplyPorts, incoming: Incoming<'follow'>): Promise<Verdict> {
+  const { activity, facts } = incoming;
+  const target = await localAccountAt(ports, facts.objectUri);
   if (target === null) return ignored('unknown_target');
   const follower = await actorOf(ports, incoming);
   if (!follower.ok) return unresolved('actor', follower.error);

@@ -1,14 +1,13 @@
 import { favouriteStatus, unfavouriteStatus, viewStatus } from '@trunkline/social';
 import { actorOf } from './actor.js';
-import { isTombstoned } from './embedded.js';
+import { isTombstoned } from './tombstones.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
 
 /** A favourite on a status that is known here and that the actor may see. Reactions of Misskey count as plain ones. */
-export async function applyLike(ports: ApplyPorts, incoming: Incoming): Promise<Verdict> {
-  const { activity } = incoming;
-  const { uri } = activity.object;
-  const [status] = uri === null ? [] : await ports.store.statusesByUris([uri]);
+export async function applyLike(ports: ApplyPorts, incoming: Incoming<'like' | 'reaction'>): Promise<Verdict> {
+  const { activity, facts } = incoming;
+  const [status] = await ports.store.statusesByUris([facts.uri]);
   if (status === undefined) return ignored('unknown_status');
   const actor = await actorOf(ports, incoming);
   if (!actor.ok) return unresolved('actor', actor.error);

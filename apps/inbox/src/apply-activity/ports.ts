@@ -1,4 +1,4 @@
-import type { IncomingActivity } from '@trunkline/activitypub';
+import type { ActivityFacts, IncomingActivity } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
 import type { Snowflake } from '@trunkline/kernel';
 import type { ReportStore, SocialPorts } from '@trunkline/social';
@@ -16,13 +16,21 @@ export interface ApplyPorts extends SocialPorts {
   readonly later: (key: string, work: () => Promise<unknown>) => void;
 }
 
+export type FactsKind = ActivityFacts['kind'];
+
+type Matching<F extends ActivityFacts, K extends FactsKind> = F extends { readonly kind: infer T } ? (K extends T ? F : never) : never;
+
+/** What an activity of this kind says. */
+export type FactsOf<K extends FactsKind> = Matching<ActivityFacts, K>;
+
 /** An activity whose actor has been proven, and who that is here. */
-export interface Incoming {
+export interface Incoming<K extends FactsKind = FactsKind> {
   /** The row's id: the same whenever the activity is tried again. */
   readonly rowId: Snowflake;
   readonly activity: IncomingActivity;
+  readonly facts: FactsOf<K>;
   /** null: not known here yet. Deleted and local ones never get this far. */
   readonly actor: Account | null;
 }
 
-export type Handler = (ports: ApplyPorts, incoming: Incoming) => Promise<Verdict>;
+export type Handler<K extends FactsKind> = (ports: ApplyPorts, incoming: Incoming<K>) => Promise<Verdict>;

@@ -4,9 +4,9 @@ import type { ApplyPorts, Incoming } from './ports.js';
 import { APPLIED, ignored, type Verdict } from './verdict.js';
 
 /** Somebody turns one of our people away, or removes a follower who was let in before. */
-export async function applyReject(ports: ApplyPorts, { activity, actor }: Incoming): Promise<Verdict> {
+export async function applyReject(ports: ApplyPorts, { activity, actor, facts }: Incoming<'reject'>): Promise<Verdict> {
   if (actor === null) return ignored('unknown_actor');
-  const follower = await answeredFollower(ports, activity.object, activity.actorUri);
+  const follower = await answeredFollower(ports, facts.answered, activity.actorUri);
   if (follower === null) return ignored('unknown_follow');
   return (await rejectFollow(ports, follower.id, actor.id)) ? APPLIED : ignored('nothing_to_reject');
 }

@@ -1,22 +1,28 @@
-import { addressedBy, isActorType, parseActor, type IncomingActivity } from '@trunkline/activitypub';
+import { addressedBy, parseActor } from '@trunkline/activitypub';
 import { keyOwnerUrl } from '@trunkline/http-signatures';
 import { ingestActor, ingestEdit, resolveAccount } from '@trunkline/social';
 import { actorOf } from './actor.js';
 import { fetchParentsLater, ownNote, verdictOf } from './create.js';
-import { typesOfRef } from './embedded.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { concernsUs } from './relevance.js';
 import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
 
 /** A profile or a post changed, as its own actor says. Nobody changes another's, not even on the same host. */
-export async function applyUpdate(ports: ApplyPorts, incoming: Incoming): Promise<Verdict> {
-  const { activity } = incoming;
-  const isProfile = activity.object.uri === activity.actorUri || typesOfRef(activity.object).some(isActorType);
-  return isProfile ? updateProfile(ports, activity, incoming) : updateNote(ports, activity, incoming);
+export async function applyUpdate(ports: ApplyPorts, incoming: Incoming<'update'>): Promise<Verdict> {
+  switch (incoming.facts.what) {
+    case 'account':
+      return updateProfile(ports, incoming);
+    case 'post':
+    case 'unknown':
+      return updateNote(ports, incoming);
+    case 'stamp':
+      return ignored('not_handled');
+  }
 }
 
-async function updateProfile(ports: ApplyPorts, activity: IncomingActivity, { actor }: Incoming): Promise<Verdict> {
-  const { object, actorUri } = activity;
+async function updateProfile(ports: ApplyPorts, { activity, actor, facts }: Incoming<'update'>): Promise<Verdict> {
+  const { object } = facts;
+  const { actorUri } = activity;
   if (object.uri !== actorUri) return ignored('foreign_profile');
   if (actor === null) return ignored('unknown_actor');
   if (object.json === null) {
@@ -38,8 +44,8 @@ async function updateProfile(ports: ApplyPorts, activity: IncomingActivity, { ac
   return APPLIED;
 }
 
-async function updateNote(ports: ApplyPorts, activity: IncomingActivity, incoming: Incoming): Promise<Verdict> {
-  const note = await ownNote(ports, activity.object, activity.actorUri);
+async function updateNote(ports: ApplyPorts, incoming: Incoming<'update'>): Promise<Verdict> {
+  const note = await ownNote(ports, incoming.facts.object, incoming.activity.actorUri);
   if (!note.ok) return note.error.verdict;
   const [known] = await ports.store.statusesByUris([note.value.uri]);
   if (known === undefined && !(await concernsUs(ports, incoming.actor, note.value))) return ignored('not_relevant');

@@ -2,7 +2,7 @@ import { hostOf, parseActivity, sameHost, type IncomingActivity } from '@trunkli
 import { domainVerdict } from '@trunkline/domain';
 import { isSnowflake, ok, type Clock, type Result } from '@trunkline/kernel';
 import type { PolicyPort, SocialReads } from '@trunkline/social';
-import { isAppliedType } from '../activity-types.js';
+import { appliedTypeOf } from '../activity-types.js';
 import type { Admission } from './admission.js';
 import type { KeyBook } from './key-book.js';
 import { blocked, overloaded, refuse, throttled, unauthorized, type Refusal } from './refusals.js';
@@ -88,9 +88,10 @@ async function acceptSigned(ports: ReceivePorts, post: InboxPost, activity: Inco
   if (signer.value.ownerUri !== activity.actorUri && !isForward(activity, signature.keyHost)) {
     return unauthorized('actor_mismatch', 'The activity is signed by somebody else than its actor');
   }
-  if (!isAppliedType(activity.type)) return ok('ignored_type');
+  const activityType = appliedTypeOf(activity);
+  if (activityType === null) return ok('ignored_type');
   if (signer.value.ownerUri !== activity.actorUri && !canAskOrigin(activity)) return ok('ignored_forward');
-  const { id: activityId, type: activityType, actorUri } = activity;
+  const { id: activityId, actorUri } = activity;
   return ok(await ports.store({ activityId, activityType, actorUri, signerHost: signature.keyHost, body: post.text }));
 }
 

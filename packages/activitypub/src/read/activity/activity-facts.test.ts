@@ -29,11 +29,11 @@ test.each([
 describe('Accept and Reject', () => {
   const follow = { type: 'Follow', id: `${BOB}/f/1`, actor: BOB, object: ANN };
   test.each([
-    ['embedded', follow, { uri: follow.id, facts: { kind: 'follow', objectUri: ANN } }],
-    ['by id (Mitra)', follow.id, { uri: follow.id, facts: null }],
-    ['a list (GoToSocial)', [follow.id], { uri: follow.id, facts: null }],
-    ['the id of a post (GoToSocial)', { type: 'Note', id: NOTE }, { uri: NOTE, facts: null }],
-    ['one whose id lies elsewhere: only that id counts', { ...follow, id: 'https://evil.example/1' }, { uri: 'https://evil.example/1', facts: null }],
+    ['embedded', follow, { uri: follow.id, actorUri: BOB, facts: { kind: 'follow', objectUri: ANN } }],
+    ['by id (Mitra)', follow.id, { uri: follow.id, actorUri: null, facts: null }],
+    ['a list (GoToSocial)', [follow.id], { uri: follow.id, actorUri: null, facts: null }],
+    ['the id of a post (GoToSocial)', { type: 'Note', id: NOTE }, { uri: NOTE, actorUri: null, facts: null }],
+    ['one whose id lies elsewhere: only that id counts', { ...follow, id: 'https://evil.example/1' }, { uri: 'https://evil.example/1', actorUri: null, facts: null }],
   ])('%s', (_name, object, answered) => {
     for (const type of ['Accept', 'Reject'] as const) expect(read({ type, object })).toEqual({ kind: type.toLowerCase(), answered, resultUri: null, targetUri: null });
   });
@@ -50,11 +50,11 @@ describe('Accept and Reject', () => {
 
 describe('Undo', () => {
   test.each([
-    ['a like', { type: 'Like', id: 'https://a.example/l/1', actor: ANN, object: NOTE }, { uri: 'https://a.example/l/1', facts: { kind: 'like', uri: NOTE } }],
-    ['a reaction (Misskey)', { type: 'Like', actor: ANN, object: NOTE, content: '👍' }, { uri: null, facts: { kind: 'reaction', uri: NOTE, emoji: '👍', custom: null } }],
-    ['a boost without an actor', { type: 'Announce', id: 'https://a.example/b/1', object: NOTE }, { uri: 'https://a.example/b/1', facts: { kind: 'boost', uri: NOTE, embedded: null } }],
-    ['an id alone (Pleroma)', 'https://a.example/f/1', { uri: 'https://a.example/f/1', facts: null }],
-    ['a deletion (Misskey lifts a suspension, Lemmy restores)', { type: 'Delete', actor: ANN, object: ANN }, { uri: null, facts: { kind: 'delete', what: 'account', uri: ANN, reason: '' } }],
+    ['a like', { type: 'Like', id: 'https://a.example/l/1', actor: ANN, object: NOTE }, { uri: 'https://a.example/l/1', actorUri: ANN, facts: { kind: 'like', uri: NOTE } }],
+    ['a reaction (Misskey)', { type: 'Like', actor: ANN, object: NOTE, content: '👍' }, { uri: null, actorUri: ANN, facts: { kind: 'reaction', uri: NOTE, emoji: '👍', custom: null } }],
+    ['a boost without an actor', { type: 'Announce', id: 'https://a.example/b/1', object: NOTE }, { uri: 'https://a.example/b/1', actorUri: ANN, facts: { kind: 'boost', uri: NOTE, embedded: null } }],
+    ['an id alone (Pleroma)', 'https://a.example/f/1', { uri: 'https://a.example/f/1', actorUri: null, facts: null }],
+    ['a deletion (Misskey lifts a suspension, Lemmy restores)', { type: 'Delete', actor: ANN, object: ANN }, { uri: null, actorUri: ANN, facts: { kind: 'delete', what: 'account', uri: ANN, reason: '' } }],
   ])('%s', (_name, object, undone) => {
     expect(read({ type: 'Undo', object })).toEqual({ kind: 'undo', undone });
   });

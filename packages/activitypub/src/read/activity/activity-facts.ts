@@ -42,11 +42,14 @@ const DEPTH_MAX = 3;
  */
 export const activityFacts = (activity: IncomingActivity): FactsResult => read(activity, { depth: 0, groupUri: null });
 
+/** The type that an activity is read as: without its namespace, `EmojiReaction` as `EmojiReact`; null when it is not read. */
+export const readTypeOf = ({ raw }: IncomingActivity): ReadType | null => typesOf(raw).map(plainType).find(isReadType) ?? null;
+
 function read(activity: IncomingActivity, nesting: Nesting): FactsResult {
   if (nesting.depth >= DEPTH_MAX) return ignore('too_deep');
   if (activity.id !== null && !sameHost(activity.id, activity.actorUri)) return ignore('foreign_id');
+  const type = readTypeOf(activity);
+  if (type !== null) return READERS[type](activity, nesting, read);
   const types = typesOf(activity.raw).map(plainType);
-  const type = types.find(isReadType);
-  if (type !== undefined) return READERS[type](activity, nesting, read);
   return ignore(types.map((name) => IGNORED_TYPES.get(name)).find((rule) => rule !== undefined) ?? 'unknown_type');
 }

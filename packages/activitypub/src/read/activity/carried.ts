@@ -14,12 +14,12 @@ function carriedBy(activity: IncomingActivity, nesting: Nesting, inner: ReadInne
   const { uri, json } = activity.object;
   if (uri === null && json === null) return ignore('missing_object');
   const read = json === null ? null : readActivity(json, activity.actorUri);
-  if (read === null || !read.ok) return uri === null ? ignore('missing_object') : ok({ uri, facts: null });
+  if (read === null || !read.ok) return uri === null ? ignore('missing_object') : ok({ uri, actorUri: null, facts: null });
 
   const facts = inner(read.value, { ...nesting, depth: nesting.depth + 1 });
   if (!facts.ok && BY_NATURE.test(facts.error.code)) return facts;
   if (!facts.ok && uri === null) return fail(facts.error);
-  return ok({ uri, facts: facts.ok ? facts.value : null });
+  return ok({ uri, actorUri: facts.ok ? read.value.actorUri : null, facts: facts.ok ? facts.value : null });
 }
 
 /**

@@ -39,7 +39,9 @@ export type IgnoredActivity = Failure<IgnoreRule>;
 export interface CarriedActivity {
   /** Its id; null when it came whole without one (Mastodon's Undo of old). */
   readonly uri: string | null;
-  /** Null when only its id came: match by that. */
+  /** Whose it is, the wrapper's own where it leaves that out; null with `facts`. */
+  readonly actorUri: string | null;
+  /** Null when only its id came, or is left to match by. */
   readonly facts: ActivityFacts | null;
 }
 

@@ -1,15 +1,5 @@
-import { hostOf, parseActivity, sameHost, typesOf, type IncomingActivity, type ObjectRef } from '@trunkline/activitypub';
+import { hostOf, sameHost, type IncomingActivity } from '@trunkline/activitypub';
 import type { ApplyPorts } from './ports.js';
-
-/** An activity within an activity. One that leaves its actor out (seen in Undo) is the wrapper's; null: only an IRI, or none. */
-export function embeddedActivity(ref: ObjectRef, wrapperActorUri: string): IncomingActivity | null {
-  if (ref.json === null) return null;
-  const inner = parseActivity({ actor: wrapperActorUri, ...ref.json });
-  return inner.ok ? inner.value : null;
-}
-
-/** The types of an object that came whole. */
-export const typesOfRef = (ref: ObjectRef): readonly string[] => (ref.json === null ? [] : typesOf(ref.json));
 
 /**
  * Keeps the actor's own id from coming to life later: what ends may overtake what it ends. Another's is not touched by

@@ -1,0 +1,31 @@
+import type { FactsKind, Handler } from './ports.js';
+import { applyAccept } from './accept.js';
+import { applyAnnounce } from './announce.js';
+import { applyBlock } from './block.js';
+import { applyCreate } from './create.js';
+import { applyDelete } from './delete.js';
+import { applyFlag } from './flag.js';
+import { applyFollow } from './follow.js';
+import { applyLike } from './like.js';
+import { applyReject } from './reject.js';
+import { applyUndo } from './undo.js';
+import { applyUpdate } from './update.js';
+
+/**
+ * Who handles what an activity says (`ActivityFacts` of @trunkline/activitypub): one file a kind. A kind that is not here
+ * is let go; the types that bring it have to stand in `activity-types.ts`, or the door lets them go already.
+ */
+export const HANDLERS: { readonly [K in FactsKind]?: Handler<K> } = {
+  accept: applyAccept,
+  block: applyBlock,
+  boost: applyAnnounce,
+  create: applyCreate,
+  delete: applyDelete,
+  follow: applyFollow,
+  like: applyLike,
+  reaction: applyLike,
+  reject: applyReject,
+  report: applyFlag,
+  undo: applyUndo,
+  update: applyUpdate,
+};
