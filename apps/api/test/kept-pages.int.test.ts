@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { StatusId } from '@trunkline/kernel';
 import { withBackbone } from '@trunkline/platform';
 import { homeTimeline, presentStatuses, publicTimeline, rowReader } from '@trunkline/social';
 import { ApiClient, startTestServer, type TestPerson, type TestServer } from '@trunkline/testing';
@@ -123,6 +124,65 @@ describe('what one copy wrote, the other shows', () => {
   });
 });
 
+describe('a home page as it was sent', () => {
+  /** As one copy reads it, and the other. */
+  const pages = async (): Promise<Buffer[]> => {
+    const read: Buffer[] = [];
+    for (const { backbone: { homePages, changes } } of [one, other]) {
+      const request = { viewerId: bob.account.id, page: PAGE, told: await changes.sync(), onPartialFeed: () => undefined };
+      read.push((await homePages.read(request)).json);
+    }
+    return read;
+  };
+  const push = (id: string, to: TestPerson = bob): Promise<number> => one.backbone.feeds.push([to.account.id], id as StatusId);
+  const follow = (target: TestPerson): Promise<unknown> => bob.api.post(`/api/v1/accounts/${target.account.id}/follow`);
+
+  test('is the same until something in it or in the feed is another, in either copy', async () => {
+    const [id, boosted] = [await write(alice, 'kept whole'), await write(carol, 'boosted by alice')];
+    const boost = String((await alice.api.post(`/api/v1/statuses/${boosted}/reblog`))['id']);
+    await rebuilt(bob);
+    const hidden = await write(await one.person('erin'), 'nobody here follows her');
+    const acts: [what: string, act: () => Promise<unknown>][] = [
+      ['a new post', async () => push(await write(alice, 'new'))],
+      ['one that is late', () => one.backbone.feeds.push([bob.account.id], boosted as StatusId, { late: true })],
+      ['the end of one', () => alice.api.delete(`/api/v1/statuses/${id}`)],
+      ['an edit', () => carol.api.ask('PUT', `/api/v1/statuses/${boosted}`, { status: 'boosted, and rewritten' })],
+      ["the reader's mark on what is boosted", () => bob.api.post(`/api/v1/statuses/${boosted}/favourite`)],
+      ["somebody else's", () => alice.api.post(`/api/v1/statuses/${boosted}/favourite`)],
+      ['a name', () => carol.api.ask('PATCH', '/api/v1/accounts/update_credentials', { display_name: 'Carol the Second' })],
+      ['a mute', () => bob.api.post(`/api/v1/accounts/${carol.account.id}/mute`)],
+      ['its end', () => bob.api.post(`/api/v1/accounts/${carol.account.id}/unmute`)],
+      ['boosts hidden', () => bob.api.post(`/api/v1/accounts/${alice.account.id}/follow`, { reblogs: false })],
+      ['boosts shown', () => follow(alice)],
+      ['what is taken out of the feed', () => one.backbone.feeds.remove([bob.account.id], [boost as StatusId])],
+      ['what has to be asked of Postgres', () => one.backbone.feeds.renew(bob.account.id)],
+      ['a feed that is built anew', () => rebuilt(bob)],
+    ];
+    for (const [what, act] of acts) {
+      const before = await pages();
+      const again = await pages();
+      expect([what, ...again.map((page, copy) => page === before[copy])]).toEqual([what, true, true]);
+      await act();
+      const after = await pages();
+      expect([what, ...after.map((page, copy) => page === before[copy])]).toEqual([what, false, false]);
+      await expectAlike();
+    }
+    // What is not in it leaves it as it is.
+    const before = await pages();
+    await bob.api.post(`/api/v1/statuses/${hidden}/bookmark`);
+    await bob.api.post(`/api/v1/statuses/${hidden}/unbookmark`);
+    await push(hidden, alice);
+    expect((await pages()).map((page, copy) => page.equals(before[copy] ?? Buffer.alloc(0)))).toEqual([true, true]);
+  });
+
+  test('of another length is another, and one with bounds is none', async () => {
+    await expectAlike();
+    const [page, short, since] = await Promise.all(['', '?limit=1', '?since_id=1'].map((query) => bob.api.get<Json[]>(`${HOME}${query}`)));
+    expect(short).toEqual(page?.slice(0, 1));
+    expect(since).toEqual(page);
+  });
+});
+
 test('pages from memory are those without memory, whatever is written between', async () => {
   await write(alice, 'first #tag for @bob@nowhere.example');
   const people = (): TestPerson[] => [alice, bob, carol];
@@ -143,6 +203,7 @@ test('pages from memory are those without memory, whatever is written between', 
         else if (kind === 4) await api.ask('PATCH', '/api/v1/accounts/update_credentials', { display_name: `name ${pick}`, note: `see @${target.account.username}` });
         else await api.ask(pick % 2 === 0 ? 'DELETE' : 'PUT', `/api/v1/statuses/${id}`, pick % 2 === 0 ? undefined : { status: `edited ${pick}` });
         if (pick % 4 === 0) await rebuilt(bob);
+        else if (kind <= 1) for (const reader of [bob, alice]) await one.backbone.feeds.push([reader.account.id], (idsOf(await nobody(one).get(PUBLIC))[0] ?? '1') as StatusId);
         await expectAlike();
       }
     }),

@@ -217,6 +217,7 @@ async function take(world: World, step: Step): Promise<void> {
       return ignoreRefusal(editStatus(backbone, author, status.id, { text: `${status.text} again`, spoilerText: '', sensitive: true, language: status.language }));
     }
     case 'read':
+      await keptPage(me);
       return ignoreRefusal(homeTimeline(backbone, rowReader(backbone), me.id, PAGE));
     case 'forget':
       return feeds.drop(me.id);
@@ -258,6 +259,14 @@ async function homeOf(reader: Account, limit: number): Promise<StatusId[]> {
   }
 }
 
+/** The first page as clients get it: from memory, where it is kept. */
+async function keptPage(reader: Account): Promise<readonly StatusId[]> {
+  const { homePages, changes } = server.backbone;
+  const { ids, json } = await homePages.read({ viewerId: reader.id, page: PAGE, told: await changes.sync(), onPartialFeed: () => undefined });
+  expect((JSON.parse(json.toString()) as { id: StatusId }[]).map(({ id }) => id)).toEqual(ids);
+  return ids;
+}
+
 async function upwards(reader: Account, limit: number): Promise<StatusId[]> {
   const shown: StatusId[] = [];
   for (;;) {
@@ -289,11 +298,13 @@ test.each([
       const suspended = policy.current().domainRules.filter((rule) => rule.severity === 'suspend').map((rule) => rule.domain);
       for (const reader of world.readers) {
         const expected = await homeByOracle(db, reader.id, suspended, 200);
+        expect(await keptPage(reader)).toEqual(expected.slice(0, PAGE.limit));
         expect(await homeOf(reader, 40)).toEqual(expected);
         expect(await homeOf(reader, 3)).toEqual(expected);
         expect(await upwards(reader, 4)).toEqual(expected);
         await feeds.drop(reader.id);
         expect(await homeOf(reader, 5)).toEqual(expected);
+        expect(await keptPage(reader)).toEqual(expected.slice(0, PAGE.limit));
       }
     }),
     { numRuns, examples: KNOWN.map((list) => [[...list]]) },

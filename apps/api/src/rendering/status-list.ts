@@ -7,8 +7,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 export const statusReader = ({ fragments }: Backbone, { isSynced }: FastifyRequest): StatusReader<FragmentView> =>
   isSynced === undefined ? fragments : fragments.synced(isSynced);
 
-/** Statuses that were judged visible as the JSON of the answer, in the order given; it is sent as it is. */
-export function statusList(reply: FastifyReply, viewerId: AccountId | null, views: readonly FragmentView[]): Buffer {
+/** Statuses that were judged visible as the JSON of the answer, in the order given. */
+export const statusList = (reply: FastifyReply, viewerId: AccountId | null, views: readonly FragmentView[]): Buffer => asJson(reply, fragmentsJson(views, viewerId));
+
+/** JSON that is sent as it is. */
+export function asJson(reply: FastifyReply, json: Buffer): Buffer {
   reply.header('Content-Type', 'application/json; charset=utf-8');
-  return fragmentsJson(views, viewerId);
+  return json;
 }

@@ -2,10 +2,10 @@ import { Controller, Get, HttpStatus, Inject, Param, Query, Req, Res, UseGuards 
 import type { Page } from '@trunkline/domain';
 import { pageParams, PublicTimelineParams, readParams, STATUSES_PER_PAGE, TagTimelineParams } from '@trunkline/mastodon-api';
 import { BACKBONE, ClientGuard, personOf, viewerIdOf, type Backbone } from '@trunkline/platform';
-import { homeTimeline, publicTimeline, tagTimeline, type FragmentView, type Scope } from '@trunkline/social';
+import { publicTimeline, tagTimeline, type FragmentView, type Scope } from '@trunkline/social';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setPageLinks } from '../rendering/page-links.js';
-import { statusList, statusReader } from '../rendering/status-list.js';
+import { asJson, statusList, statusReader } from '../rendering/status-list.js';
 import { notePresence } from './note-presence.js';
 
 const HomeParams = pageParams(STATUSES_PER_PAGE);
@@ -21,10 +21,12 @@ export class TimelinesController {
     const { account, user } = personOf(request);
     const page = readParams(HomeParams, query);
     await notePresence(this.backbone, user);
-    const { store, feeds, pulled } = this.backbone;
+    const told = request.isSynced ?? (await this.backbone.changes.sync());
     // As Mastodon answers while a feed is being built: what is there so far, and ask again.
-    const ports = { store, feeds, pulled, onPartialFeed: () => void reply.code(HttpStatus.PARTIAL_CONTENT) };
-    return this.show(request, reply, page, await homeTimeline(ports, statusReader(this.backbone, request), account.id, page));
+    const onPartialFeed = (): void => void reply.code(HttpStatus.PARTIAL_CONTENT);
+    const { ids, json } = await this.backbone.homePages.read({ viewerId: account.id, page, told, onPartialFeed });
+    setPageLinks(request, reply, { baseUrl: this.backbone.settings.baseUrl, ids, limit: page.limit });
+    return asJson(reply, json);
   }
 
   @Get('public')

@@ -14,8 +14,15 @@ export interface ReadResult {
   readonly p99Ms: number;
 }
 
+interface Reading {
+  readonly port: number;
+  readonly tokens: readonly string[];
+  readonly count: number;
+  readonly query?: string;
+}
+
 /** Reads first pages, viewer after viewer. @throws Error on a page that is not 200 or not full */
-async function read({ port, tokens, count }: { readonly port: number; readonly tokens: readonly string[]; readonly count: number }): Promise<ReadResult> {
+async function read({ port, tokens, count, query = '' }: Reading): Promise<ReadResult> {
   const timesMs: number[] = [];
   let bytes = 0;
   let next = 0;
@@ -26,7 +33,7 @@ async function read({ port, tokens, count }: { readonly port: number; readonly t
       const isChecked = next % 50 === 0;
       next += 1;
       const startedMs = performance.now();
-      const page = await get(port, token);
+      const page = await get(port, token, query);
       timesMs.push(performance.now() - startedMs);
       if (isChecked && (JSON.parse(page.toString('utf8')) as unknown[]).length !== PAGE) throw new Error('a page is not full');
       bytes = page.length;
@@ -39,18 +46,18 @@ async function read({ port, tokens, count }: { readonly port: number; readonly t
 }
 
 /** One page as its reader gets it. */
-const readOne = async ({ port, token }: { readonly port: number; readonly token: string }): Promise<string> => (await get(port, token)).toString('utf8');
+const readOne = async ({ port, token }: { readonly port: number; readonly token: string }): Promise<string> => (await get(port, token, '')).toString('utf8');
 
-function get(port: number, token: string): Promise<Buffer> {
+function get(port: number, token: string, query: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path: PATH, headers: { authorization: `Bearer ${token}` }, agent }, (answer) => {
+    const sent = request({ host: '127.0.0.1', port, path: `${PATH}${query}`, headers: { authorization: `Bearer ${token}` }, agent }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('end', () => (answer.statusCode === 200 ? resolve(Buffer.concat(chunks)) : reject(new Error(`a page was answered ${answer.statusCode}`))));
     });
     sent.on('error', (error: NodeJS.ErrnoException) => {
       // The other side closed a connection that lay idle, in the moment in which it was used again.
-      if (sent.reusedSocket && error.code === 'ECONNRESET') get(port, token).then(resolve, reject);
+      if (sent.reusedSocket && error.code === 'ECONNRESET') get(port, token, query).then(resolve, reject);
       else reject(error);
     });
     sent.end();

@@ -3,10 +3,14 @@
  * numbers among them are marks. The last one of the list tells that the feed exists: complete, or being filled; it goes
  * when the list is trimmed, when all that is left came since. `LATE` stands before an entry that came long
  * after its id was made: without it, the newest ids are among the last that came.
+ *
+ * The mark of a complete feed is a number of its own, new whenever something was filled in or taken out. So the print
+ * of a list, its first entry, its length and its last, is that of the same list: between two equal ones nothing was
+ * pushed (there would be more, or another first), trimmed (fifty go at a time, the last among them) or changed otherwise.
+ * For another list to look like it, both its ends would have to be delivered again, 800 posts apart.
  * Beside it lie a counter of reasons to ask Postgres anew (`:stale`), and the lock of who is at it (`:lock`). A key of
  * another type (somebody else's, or damage) is dropped and counts as missing: feeds are rebuilt from Postgres.
  */
-const COMPLETE = '-1';
 const FILLING = '-2';
 export const LATE = '-3';
 
@@ -30,27 +34,38 @@ for i = 1, #KEYS do
 end
 return taken`;
 
-/** KEYS feeds; ARGV ids. Takes entries out; most of them stand near the head. */
+/** KEYS feeds; ARGV a new mark, then ids. Takes entries out; most of them stand near the head. */
 const remove = `
 for i = 1, #KEYS do
-  for j = 1, #ARGV do
-    local gone = redis.pcall('LREM', KEYS[i], 1, ARGV[j])
-    if type(gone) ~= 'number' then redis.call('DEL', KEYS[i]) break end
+  local key, gone = KEYS[i], 0
+  for j = 2, #ARGV do
+    local count = redis.pcall('LREM', key, 1, ARGV[j])
+    if type(count) ~= 'number' then redis.call('DEL', key) gone = 0 break end
+    gone = gone + count
+  end
+  local last = gone > 0 and redis.call('LINDEX', key, -1)
+  if last and last ~= '${FILLING}' then
+    if string.sub(last, 1, 1) == '-' then redis.call('LSET', key, -1, ARGV[1]) else redis.call('RPUSH', key, ARGV[1]) end
   end
 end
 return 0`;
 
 /**
- * KEYS feed, stale; ARGV ttl, how many of the newest. Nothing for a missing feed, else { filling, stale, length, entries }.
+ * KEYS feed, stale; ARGV ttl, how many of the newest, a print or ''. Nothing for a missing feed, 1 for a complete one of
+ * that print, else { filling, stale, length, print, entries }.
  * Entries come as one text with commas: as an array they cost three times as much, here and at whoever reads them.
  */
 const read = `
-local list = redis.pcall('LRANGE', KEYS[1], 0, ARGV[2] - 1)
-if list.err then redis.call('DEL', KEYS[1]) return {} end
-if #list == 0 then return {} end
+local length = redis.pcall('LLEN', KEYS[1])
+if type(length) ~= 'number' then redis.call('DEL', KEYS[1]) return {} end
+if length == 0 then return {} end
 redis.call('EXPIRE', KEYS[1], ARGV[1])
-local filling = redis.call('LINDEX', KEYS[1], -1) == '${FILLING}' and 1 or 0
-return { filling, redis.call('EXISTS', KEYS[2]), redis.call('LLEN', KEYS[1]), table.concat(list, ',') }`;
+local last = redis.call('LINDEX', KEYS[1], -1)
+local stale = redis.call('EXISTS', KEYS[2])
+local filling = last == '${FILLING}' and 1 or 0
+local print = redis.call('LINDEX', KEYS[1], 0) .. ' ' .. length .. ' ' .. last
+if print == ARGV[3] and filling + stale == 0 then return 1 end
+return { filling, stale, length, print, table.concat(redis.call('LRANGE', KEYS[1], 0, ARGV[2] - 1), ',') }`;
 
 /** KEYS feed, stale, lock; ARGV ttl, lock ms, token. Opens the feed where there is none. False: somebody else is at it; else the count of reasons. */
 const claim = `
@@ -64,8 +79,8 @@ end
 return redis.call('GET', KEYS[2]) or '0'`;
 
 /**
- * KEYS feed, stale, lock; ARGV cap, ttl, token, count of reasons, then ids. Adds what is missing and writes the list
- * anew, newest id first, complete. Does nothing when there is no feed. What happened since the claim stays to be done.
+ * KEYS feed, stale, lock; ARGV cap, ttl, token, count of reasons, a new mark, then ids. Adds what is missing and writes
+ * the list anew, newest id first, complete. Does nothing when there is no feed. What happened since the claim stays to be done.
  */
 const fill = `
 local key, cap = KEYS[1], tonumber(ARGV[1])
@@ -74,8 +89,8 @@ if redis.call('EXISTS', key) == 0 then return 0 end
 local old = redis.pcall('LRANGE', key, 0, -1)
 if old.err then redis.call('DEL', key) return 0 end
 local seen, all = {}, {}
-for i = 1, #old + #ARGV - 4 do
-  local entry = i <= #old and old[i] or ARGV[4 + i - #old]
+for i = 1, #old + #ARGV - 5 do
+  local entry = i <= #old and old[i] or ARGV[5 + i - #old]
   if string.sub(entry, 1, 1) ~= '-' and not seen[entry] then
     seen[entry] = true
     all[#all + 1] = entry
@@ -89,7 +104,7 @@ redis.call('DEL', key)
 for from = 1, math.min(#all, cap), 500 do
   redis.call('RPUSH', key, unpack(all, from, math.min(from + 499, #all, cap)))
 end
-redis.call('RPUSH', key, '${COMPLETE}')
+redis.call('RPUSH', key, ARGV[5])
 redis.call('EXPIRE', key, ARGV[2])
 if redis.call('GET', KEYS[2]) == ARGV[4] then redis.call('DEL', KEYS[2]) end
 return 1`;

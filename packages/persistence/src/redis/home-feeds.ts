@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { FEED_ENTRIES_MAX } from '@trunkline/domain';
-import type { AccountId, StatusId } from '@trunkline/kernel';
+import { newestFirst, type AccountId, type StatusId } from '@trunkline/kernel';
 import type { FeedClaim, FeedContents, HomeFeeds } from '@trunkline/social';
 import type { Redis } from './connect-redis.js';
 import { LATE } from './feed-scripts.js';
@@ -17,6 +17,9 @@ const DEDUPE_WINDOW = 64;
 const BUCKETS = 61;
 /** How long whoever fills a feed may take; then another may. */
 const LOCK_MS = 10_000;
+
+/** `randomInt` makes no greater ones. */
+const MARKS_MAX = 2 ** 48 - 1;
 
 const CAP = String(FEED_ENTRIES_MAX);
 
@@ -46,27 +49,22 @@ export class RedisHomeFeeds implements HomeFeeds {
 
   async remove(accountIds: readonly AccountId[], statusIds: readonly StatusId[]): Promise<void> {
     if (statusIds.length === 0) return;
+    const args = [newMark(), ...statusIds];
     for (let from = 0; from < accountIds.length; from += KEYS_PER_REMOVAL) {
       const keys = accountIds.slice(from, from + KEYS_PER_REMOVAL).map(this.key);
-      await this.redis.run((client) => client.feedRemove(keys, [...statusIds]));
+      await this.redis.run((client) => client.feedRemove(keys, args));
     }
   }
 
   async read(accountId: AccountId, most = 2 * FEED_ENTRIES_MAX): Promise<FeedContents | null> {
+    const contents = await this.look(accountId, most, '');
+    return contents === 'same' ? null : contents;
+  }
+
+  async look(accountId: AccountId, most: number, print: string): Promise<FeedContents | 'same' | null> {
     const [key, stale] = this.keysOf(accountId);
-    const reply = await this.redis.run((client) => client.feedRead([key, stale], [this.ttlSeconds, String(most)]));
-    const [filling, isStale, length, entries] = reply as [number?, number?, number?, string?];
-    if (entries === undefined) return null;
-    const list = entries.split(',');
-    // What was delivered again after many others stands twice in the list.
-    const ids = new Set<string>();
-    for (const entry of list) if (!entry.startsWith('-')) ids.add(entry);
-    return {
-      state: filling === 1 ? 'filling' : isStale === 1 ? 'stale' : 'complete',
-      ids: [...ids] as StatusId[],
-      isWhole: (length ?? 0) <= list.length,
-      hasLate: list.includes(LATE),
-    };
+    const reply = await this.redis.run((client) => client.feedRead([key, stale], [this.ttlSeconds, String(most), print]));
+    return reply === 1 ? 'same' : contentsOf(reply as ReadReply);
   }
 
   async claim(accountId: AccountId): Promise<FeedClaim | null> {
@@ -76,7 +74,7 @@ export class RedisHomeFeeds implements HomeFeeds {
   }
 
   async fill(accountId: AccountId, statusIds: readonly StatusId[], claim: FeedClaim): Promise<void> {
-    const args = [CAP, this.ttlSeconds, claim.token, claim.reasons, ...statusIds.slice(0, FEED_ENTRIES_MAX)];
+    const args = [CAP, this.ttlSeconds, claim.token, claim.reasons, newMark(), ...statusIds.slice(0, FEED_ENTRIES_MAX)];
     await this.redis.run((client) => client.feedFill(this.keysOf(accountId), args));
     this.onFilled();
   }
@@ -101,6 +99,26 @@ export class RedisHomeFeeds implements HomeFeeds {
    */
   private readonly key = (accountId: AccountId): string => `${this.redis.prefix}feed2:{b${bucketOf(accountId)}}:${accountId}`;
 }
+
+type ReadReply = [filling?: number, stale?: number, length?: number, print?: string, entries?: string];
+
+function contentsOf([filling, stale, length = 0, print = '', entries]: ReadReply): FeedContents | null {
+  if (entries === undefined) return null;
+  const list = entries.split(',');
+  const ids = list.filter((entry) => !entry.startsWith('-')) as StatusId[];
+  if (ids.some((id, at) => newestFirst(ids[at - 1] ?? id, id) > 0)) ids.sort(newestFirst);
+  return {
+    state: filling === 1 ? 'filling' : stale === 1 ? 'stale' : 'complete',
+    // What was delivered again after many others stands twice in the list.
+    ids: ids.filter((id, at) => id !== ids[at - 1]),
+    isWhole: length <= list.length,
+    hasLate: list.includes(LATE),
+    print,
+  };
+}
+
+/** Of a complete feed; -1 to -9 are marks that say something. */
+const newMark = (): string => `-${randomInt(10, MARKS_MAX)}`;
 
 /** From the last four digits, without making a number of them: asked for each follower of each post. */
 function bucketOf(accountId: AccountId): number {

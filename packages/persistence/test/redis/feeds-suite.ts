@@ -33,9 +33,9 @@ export function feedsSuite(name: string, feedsOf: () => HomeFeeds): void {
       const claim = await claimed(account);
       expect(await stateOf(account)).toBe('filling');
       expect(await feeds.push([account], id(5))).toBe(1);
-      expect(await feeds.read(account)).toEqual({ state: 'filling', ids: ['5'], isWhole: true, hasLate: false });
+      expect(await feeds.read(account)).toMatchObject({ state: 'filling', ids: ['5'], isWhole: true, hasLate: false });
       await feeds.fill(account, list(5, 3), claim);
-      expect(await feeds.read(account)).toEqual({ state: 'complete', ids: ['5', '3'], isWhole: true, hasLate: false });
+      expect(await feeds.read(account)).toMatchObject({ state: 'complete', ids: ['5', '3'], isWhole: true, hasLate: false });
     });
 
     test('one at a time fills a feed', async () => {
@@ -82,8 +82,59 @@ export function feedsSuite(name: string, feedsOf: () => HomeFeeds): void {
       expect(await feeds.read(account)).toMatchObject({ ids: ['20', '10'], hasLate: false });
       await feeds.push([account], id(3), { late: true, again: true });
       await feeds.push([account], id(30));
-      expect(await feeds.read(account)).toMatchObject({ ids: ['30', '3', '20', '10'], hasLate: true });
-      expect(await feeds.read(account, 1)).toEqual({ state: 'complete', ids: ['30'], isWhole: false, hasLate: false });
+      expect(await feeds.read(account)).toMatchObject({ ids: ['30', '20', '10', '3'], hasLate: true });
+      expect(await feeds.read(account, 1)).toMatchObject({ state: 'complete', ids: ['30'], isWhole: false, hasLate: false });
+    });
+
+    test('a feed is known by its print until something comes, goes, or has to be asked for', async () => {
+      const feeds = feedsOf();
+      const account = await filled(10, 20);
+      const printOf = async (): Promise<string> => (await feeds.read(account))?.print ?? '';
+      const acts: (() => Promise<unknown>)[] = [
+        () => feeds.push([account], id(30)),
+        () => feeds.push([account], id(4), { late: true }),
+        () => feeds.remove([account], [id(10)]),
+        // As many as before, and the same ones at both ends.
+        () => feeds.push([account], id(40)).then(() => feeds.remove([account], [id(20)])),
+        async () => feeds.fill(account, list(5), await claimed(account)),
+        async () => feeds.fill(account, [], await claimed(account)),
+        () => feeds.drop(account).then(async () => feeds.fill(account, list(40), await claimed(account))),
+      ];
+      for (const act of acts) {
+        const print = await printOf();
+        expect(await feeds.look(account, 5, print)).toBe('same');
+        await act();
+        expect(await feeds.look(account, 5, print)).toMatchObject({ state: 'complete' });
+      }
+      const print = await printOf();
+      await feeds.remove([account], [id(999)]);
+      await feeds.push([account], id(40), { again: true });
+      await feeds.push([account], id(50));
+      await feeds.remove([account], [id(60)]);
+      expect(await feeds.look(account, 5, print)).toMatchObject({ ids: ['50', '40'] });
+      await feeds.renew(account);
+      expect(await feeds.look(account, 5, await printOf())).toMatchObject({ state: 'stale' });
+      expect(await feeds.look(somebody(), 5, print)).toBeNull();
+    });
+
+    // The list loses its own mark then.
+    test('a feed that was trimmed is known by its print as well', async () => {
+      const feeds = feedsOf();
+      const account = await filled(...Array.from({ length: FEED_ENTRIES_MAX }, (_, n) => n + 1));
+      const prints = new Set<string>();
+      for (let n = 1; n <= 120; n += 1) {
+        await feeds.push([account], id(FEED_ENTRIES_MAX + n));
+        prints.add((await feeds.read(account))?.print ?? '');
+      }
+      expect(prints.size).toBe(120);
+      const before = (await feeds.read(account))?.print ?? '';
+      await feeds.remove([account], [id(FEED_ENTRIES_MAX)]);
+      await feeds.push([account], id(5_000));
+      const after = (await feeds.read(account))?.print ?? '';
+      await feeds.remove([account], [id(FEED_ENTRIES_MAX - 1)]);
+      await feeds.remove([account], [id(5_000)]);
+      expect(await feeds.look(account, 5, before)).toMatchObject({ state: 'complete' });
+      expect(await feeds.look(account, 5, after)).toMatchObject({ state: 'complete' });
     });
 
     // More than one script call holds, with people without a feed among them.

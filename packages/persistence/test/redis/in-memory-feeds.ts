@@ -6,6 +6,7 @@ interface Feed {
   entries: { readonly id: StatusId; readonly late: boolean }[];
   filling: boolean;
   reasons: number;
+  print: string;
 }
 
 /** Home feeds without Redis, for tests of use cases; passes the same suite as the real ones. */
@@ -20,6 +21,7 @@ export class InMemoryFeeds implements HomeFeeds {
       const feed = this.feeds.get(accountId);
       if (feed === undefined || (how.again === true && feed.entries.some(({ id }) => id === statusId))) continue;
       feed.entries = [{ id: statusId, late: how.late === true }, ...feed.entries].slice(0, FEED_ENTRIES_MAX);
+      feed.print = this.next();
       taken += 1;
     }
     return Promise.resolve(taken);
@@ -28,28 +30,38 @@ export class InMemoryFeeds implements HomeFeeds {
   remove(accountIds: readonly AccountId[], statusIds: readonly StatusId[]): Promise<void> {
     for (const accountId of accountIds) {
       const feed = this.feeds.get(accountId);
-      if (feed !== undefined) feed.entries = feed.entries.filter(({ id }) => !statusIds.includes(id));
+      if (feed === undefined) continue;
+      feed.entries = feed.entries.filter(({ id }) => !statusIds.includes(id));
+      feed.print = this.next();
     }
     return Promise.resolve();
   }
 
-  read(accountId: AccountId, most = 2 * FEED_ENTRIES_MAX): Promise<FeedContents | null> {
+  async read(accountId: AccountId, most = 2 * FEED_ENTRIES_MAX): Promise<FeedContents | null> {
+    const contents = await this.look(accountId, most, '');
+    return contents === 'same' ? null : contents;
+  }
+
+  look(accountId: AccountId, most: number, print: string): Promise<FeedContents | 'same' | null> {
     const feed = this.feeds.get(accountId);
     if (feed === undefined) return Promise.resolve(null);
+    const state = feed.filling ? 'filling' : feed.reasons > 0 ? 'stale' : 'complete';
+    if (state === 'complete' && feed.print === print) return Promise.resolve('same');
     const part = feed.entries.slice(0, most);
     return Promise.resolve({
-      state: feed.filling ? 'filling' : feed.reasons > 0 ? 'stale' : 'complete',
-      ids: [...new Set(part.map(({ id }) => id))],
+      state,
+      ids: [...new Set(part.map(({ id }) => id))].sort(newestFirst),
       isWhole: part.length === feed.entries.length,
       hasLate: part.some(({ late }) => late),
+      print: feed.print,
     });
   }
 
   claim(accountId: AccountId): Promise<FeedClaim | null> {
     if (this.locks.has(accountId)) return Promise.resolve(null);
-    const token = String((this.serial += 1));
+    const token = this.next();
     this.locks.set(accountId, token);
-    const feed = this.feeds.get(accountId) ?? { entries: [], filling: true, reasons: 0 };
+    const feed = this.feeds.get(accountId) ?? { entries: [], filling: true, reasons: 0, print: this.next() };
     this.feeds.set(accountId, feed);
     return Promise.resolve({ token, reasons: String(feed.reasons) });
   }
@@ -61,6 +73,7 @@ export class InMemoryFeeds implements HomeFeeds {
     const all = new Set([...feed.entries.map(({ id }) => id), ...statusIds]);
     feed.entries = [...all].sort(newestFirst).slice(0, FEED_ENTRIES_MAX).map((id) => ({ id, late: false }));
     feed.filling = false;
+    feed.print = this.next();
     if (String(feed.reasons) === claim.reasons) feed.reasons = 0;
     return Promise.resolve();
   }
@@ -75,5 +88,9 @@ export class InMemoryFeeds implements HomeFeeds {
     this.feeds.delete(accountId);
     this.locks.delete(accountId);
     return Promise.resolve();
+  }
+
+  private next(): string {
+    return String((this.serial += 1));
   }
 }

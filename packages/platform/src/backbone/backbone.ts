@@ -23,7 +23,7 @@ import type {
   Users,
   WebSessions,
 } from '@trunkline/persistence';
-import type { Changes, FragmentReader, HomeFeeds, IdSource, LivePort, PulledAuthors, RemoteDocuments, SocialSettings } from '@trunkline/social';
+import type { Changes, FragmentReader, HomeFeeds, HomePages, IdSource, LivePort, PulledAuthors, RemoteDocuments, SocialSettings } from '@trunkline/social';
 import type { KnownClients } from '../client-api/known-clients.js';
 import type { KeyRing } from '../key-ring.js';
 import type { PlatformParts } from '../platform.module.js';
@@ -79,6 +79,7 @@ export interface Backbone {
   readonly changes: Changes;
   /** Statuses as pages show them, from this process's memory where that is fresh. */
   readonly fragments: FragmentReader;
+  readonly homePages: HomePages;
   readonly clients: KnownClients;
 
   readonly broker: Broker;

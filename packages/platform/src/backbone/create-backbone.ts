@@ -82,6 +82,7 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
 
   const users = new Users(db, store);
   const tokens = new AccessTokens(db);
+  const pulled = new SqlPulledAuthors(db, settings.fanoutFollowersMax);
   return {
     parts, settings, failpoints, keyRing, clock, ids, policy, db, store, moderation, events, deadLetters, broker, publisher, bus,
     federation, instanceKey,
@@ -99,10 +100,10 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
     remoteKeys: new RemoteKeyStore(db, clock),
     accountKeys: new AccountKeyStore(db, keyRing),
     feeds,
-    pulled: new SqlPulledAuthors(db, settings.fanoutFollowersMax),
+    pulled,
     cache: new RedisCache(redis),
     rates: new RedisRateCounter(redis, clock),
-    ...readMemory({ log: changeLog, store, users, tokens, policy, settings }),
+    ...readMemory({ log: changeLog, store, users, tokens, policy, settings, feeds, pulled }),
     live: new NatsLive(bus),
     remote: new SignedDocuments(federation, instanceSigner(instanceKey, settings.baseUrl)),
   };

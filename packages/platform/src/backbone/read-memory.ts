@@ -1,5 +1,5 @@
 import type { AccessTokens, Users } from '@trunkline/persistence';
-import { Changes, FragmentReader, type ChangeLog, type SocialReads, type SocialSettings } from '@trunkline/social';
+import { Changes, FragmentReader, HomePages, type ChangeLog, type HomeFeeds, type PulledAuthors, type SocialReads, type SocialSettings } from '@trunkline/social';
 import { KnownClients } from '../client-api/known-clients.js';
 import type { Backbone } from './backbone.js';
 import type { PolicyWatch } from './policy-watch.js';
@@ -12,10 +12,13 @@ export function readMemory(parts: {
   readonly tokens: AccessTokens;
   readonly policy: PolicyWatch;
   readonly settings: SocialSettings;
-}): Pick<Backbone, 'changes' | 'fragments' | 'clients'> {
+  readonly feeds: HomeFeeds;
+  readonly pulled: PulledAuthors;
+}): Pick<Backbone, 'changes' | 'fragments' | 'homePages' | 'clients'> {
   const changes = new Changes(parts.log);
   // What moderation says stands in fragments.
   parts.policy.onChange(() => changes.forget());
   const nowMs = (): number => performance.now();
-  return { changes, fragments: new FragmentReader({ ...parts, changes }, nowMs), clients: new KnownClients({ ...parts, changes }, nowMs) };
+  const fragments = new FragmentReader({ ...parts, changes }, nowMs);
+  return { changes, fragments, homePages: new HomePages({ ...parts, changes, fragments }, nowMs), clients: new KnownClients({ ...parts, changes }, nowMs) };
 }

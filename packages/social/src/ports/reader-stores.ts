@@ -6,12 +6,14 @@ import type { PageQuery } from './store-rows.js';
 export interface FeedContents {
   /** `filling`: opened, and what stood before is not in it yet. `stale`: something happened for which Postgres has to be asked again. */
   readonly state: 'complete' | 'stale' | 'filling';
-  /** Each once, the last to arrive first. */
+  /** Each once, newest first. */
   readonly ids: readonly StatusId[];
   /** False: others arrived before those. */
   readonly isWhole: boolean;
   /** Whether one of those arrived long after its id was made, so that ids above it may have arrived before. */
   readonly hasLate: boolean;
+  /** What the whole feed can be known by again. */
+  readonly print: string;
 }
 
 /** Who holds it fills a feed. */
@@ -34,6 +36,8 @@ export interface HomeFeeds {
   remove(accountIds: readonly AccountId[], statusIds: readonly StatusId[]): Promise<void>;
   /** The last `most` (all, unless told) to arrive; null: there is no feed. Keeps the feed alive. */
   read(accountId: AccountId, most?: number): Promise<FeedContents | null>;
+  /** The same; `'same'`: it is complete, and nothing came or went since it had this print. */
+  look(accountId: AccountId, most: number, print: string): Promise<FeedContents | 'same' | null>;
   /**
    * Lets one caller at a time fill a feed; null: another is at it. Where there is no feed, one is opened: pushes land
    * from now on. Ends by itself after some seconds.

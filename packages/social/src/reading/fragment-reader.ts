@@ -4,7 +4,7 @@ import { accountFragment, fragmentFacts, statusFragment, type AccountFragment, t
 import { loadAccountExtras, type AccountPresenting } from '../rendering/present-accounts.js';
 import { renderContextOf } from '../rendering/render-context.js';
 import type { Changes } from './changes.js';
-import { Kept } from './kept.js';
+import { Kept, type Trail } from './kept.js';
 import type { LoadedViews, StatusReader } from './status-reader.js';
 import { ViewerMemory } from './viewer-memory.js';
 
@@ -20,6 +20,12 @@ export interface FragmentLimits {
 }
 
 const LIMITS: FragmentLimits = { statusBytesMax: 32 << 20, accountBytesMax: 16 << 20, viewerBytesMax: 32 << 20 };
+
+/** `told`: whether changes can be told; `trail`: notes what was used. */
+interface Reading {
+  readonly told: boolean;
+  readonly trail?: Trail | undefined;
+}
 
 /** Bodies of statuses and the people in them. */
 interface Bodies {
@@ -52,16 +58,16 @@ export class FragmentReader implements StatusReader<FragmentView> {
   }
 
   async load(viewerId: AccountId | null, ids: readonly StatusId[]): Promise<LoadedViews<FragmentView>> {
-    return this.read(await this.ports.changes.sync(), viewerId, ids);
+    return this.read({ told: await this.ports.changes.sync() }, viewerId, ids);
   }
 
-  /** For a request that synced already; `told`: what that said. */
-  synced(told: boolean): StatusReader<FragmentView> {
-    return { load: (viewerId, ids) => this.read(told, viewerId, ids), factsOf: fragmentFacts };
+  /** For a request that synced already; `told`: what that said. The trail leads to all that was read. */
+  synced(told: boolean, trail?: Trail): StatusReader<FragmentView> {
+    return { load: (viewerId, ids) => this.read({ told, trail }, viewerId, ids), factsOf: fragmentFacts };
   }
 
-  private async read(told: boolean, viewerId: AccountId | null, ids: readonly StatusId[]): Promise<LoadedViews<FragmentView>> {
-    const [bodies, remembered] = await Promise.all([this.bodies(told, ids), viewerId === null ? null : this.viewers.recall(told, viewerId)]);
+  private async read(how: Reading, viewerId: AccountId | null, ids: readonly StatusId[]): Promise<LoadedViews<FragmentView>> {
+    const [bodies, remembered] = await Promise.all([this.bodies(how, ids), viewerId === null ? null : this.viewers.recall(how, viewerId)]);
     if (viewerId === null || remembered === null) return { views: viewsOf(ids, bodies, () => null), viewer: null };
     const [viewer, flags] = await Promise.all([
       this.viewers.viewer(remembered, viewerId, () => peopleIn(bodies)),
@@ -70,34 +76,34 @@ export class FragmentReader implements StatusReader<FragmentView> {
     return { views: viewsOf(ids, bodies, flags), viewer };
   }
 
-  private async bodies(told: boolean, ids: readonly StatusId[]): Promise<Bodies> {
+  private async bodies(how: Reading, ids: readonly StatusId[]): Promise<Bodies> {
     const statuses = new Map<StatusId, StatusFragment>();
-    const missing = take(told ? this.statuses : null, statuses, ids);
-    if (missing.length > 0) await this.loadStatuses(told, statuses, missing);
+    const missing = take(how, this.statuses, statuses, ids);
+    if (missing.length > 0) await this.loadStatuses(how, statuses, missing);
     const boostedIds: StatusId[] = [];
     for (const { boostOfId } of statuses.values()) if (boostOfId !== null) boostedIds.push(boostOfId);
-    const missingBoosted = take(told ? this.statuses : null, statuses, boostedIds);
-    if (missingBoosted.length > 0) await this.loadStatuses(told, statuses, missingBoosted);
+    const missingBoosted = take(how, this.statuses, statuses, boostedIds);
+    if (missingBoosted.length > 0) await this.loadStatuses(how, statuses, missingBoosted);
     const accounts = new Map<AccountId, AccountFragment>();
     const accountIds: AccountId[] = [];
     for (const { accountId } of statuses.values()) accountIds.push(accountId);
-    const missingAccounts = take(told ? this.accounts : null, accounts, accountIds);
-    if (missingAccounts.length > 0) await this.loadAccounts(told, accounts, missingAccounts);
+    const missingAccounts = take(how, this.accounts, accounts, accountIds);
+    if (missingAccounts.length > 0) await this.loadAccounts(how, accounts, missingAccounts);
     return { statuses, accounts };
   }
 
-  private async loadStatuses(told: boolean, found: Map<StatusId, StatusFragment>, missing: readonly StatusId[]): Promise<void> {
+  private async loadStatuses({ told, trail }: Reading, found: Map<StatusId, StatusFragment>, missing: readonly StatusId[]): Promise<void> {
     const since = this.ports.changes.moment;
     const ctx = renderContextOf(this.ports.settings);
     for (const status of await this.ports.store.statusesByIds(missing)) {
       const fragment = statusFragment(status, ctx);
       found.set(status.id, fragment);
       const bytes = fragment.jsonHead.length + fragment.facts.mentionedIds.size * 64;
-      if (told) this.statuses.keep(status.id, fragment, { since, names: [changeOf.status(status.id)], bytes });
+      if (told) this.statuses.keep(status.id, fragment, { since, names: [changeOf.status(status.id)], bytes }, trail);
     }
   }
 
-  private async loadAccounts(told: boolean, found: Map<AccountId, AccountFragment>, missing: readonly AccountId[]): Promise<void> {
+  private async loadAccounts({ told, trail }: Reading, found: Map<AccountId, AccountFragment>, missing: readonly AccountId[]): Promise<void> {
     const since = this.ports.changes.moment;
     const rows = await this.ports.store.accountsByIds(missing);
     const extrasOf = await loadAccountExtras(this.ports, rows);
@@ -108,17 +114,17 @@ export class FragmentReader implements StatusReader<FragmentView> {
       found.set(row.id, fragment);
       // Where somebody moved to stands in their account.
       const names = [changeOf.account(row.id), ...(extras.movedTo ? [changeOf.account(extras.movedTo.id)] : [])];
-      if (told) this.accounts.keep(row.id, fragment, { since, names, bytes: fragment.json.length });
+      if (told) this.accounts.keep(row.id, fragment, { since, names, bytes: fragment.json.length }, trail);
     }
   }
 }
 
 /** Adds what is kept and stands; answers what has to be loaded. */
-function take<V>(kept: Kept<V> | null, found: Map<string, V>, ids: readonly StatusId[]): StatusId[] {
+function take<V>({ told, trail }: Reading, kept: Kept<V>, found: Map<string, V>, ids: readonly StatusId[]): StatusId[] {
   const missing: StatusId[] = [];
   for (const id of ids) {
     if (found.has(id)) continue;
-    const value = kept?.get(id);
+    const value = told ? kept.get(id, trail) : undefined;
     if (value !== undefined) found.set(id, value);
     else if (!missing.includes(id)) missing.push(id);
   }

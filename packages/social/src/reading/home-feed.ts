@@ -1,12 +1,13 @@
 import { BOOST_WINDOW, FEED_ENTRIES_MAX, feedPage, repeatedBoosts, type FeedEntry, type Page } from '@trunkline/domain';
 import { compareIds, idTimeMs, newestFirst, type AccountId, type StatusId } from '@trunkline/kernel';
 import type { FeedContents, HomeFeeds, PulledAuthors } from '../ports/reader-stores.js';
-import type { SocialPorts } from '../ports/social-ports.js';
+import type { SocialReads } from '../ports/social-store.js';
 
 /** Of these ids, those that rules would show to the reader. */
 type Shown = (ids: readonly StatusId[]) => Promise<ReadonlySet<StatusId>>;
 
-export type FeedPorts = Pick<SocialPorts, 'store'> & {
+export type FeedPorts = {
+  readonly store: Pick<SocialReads, 'homeStatusIds' | 'boostTargets'>;
   readonly feeds: HomeFeeds;
   readonly pulled: Pick<PulledAuthors, 'any' | 'page'>;
   /** Told when the feed is being built by somebody else and what stands in it so far was given: Mastodon answers 206. */
@@ -17,24 +18,30 @@ export type FeedPorts = Pick<SocialPorts, 'store'> & {
 const FEED_BUILD_MAX = 800;
 /** What is older than this when it is pushed is pushed as late: a post of the past that came from elsewhere. */
 export const FEED_LATE_MS = 60_000;
+/** What a first page is made from. */
+export type FeedHead = Pick<FeedContents, 'ids' | 'isWhole' | 'hasLate'> & {
+  /** What the feed can be known by again; null: it is not complete. */
+  readonly print: string | null;
+};
+
 /** Read besides what a first page shows: what its boosts may repeat, and what arrived out of order. */
 const HEAD_MARGIN = 3 * BOOST_WINDOW;
 
 /**
  * Candidates for a page of the home timeline, as many as its limit at most: newest first, oldest first where the page
  * asks for what lies just above `minId`. Rules for single statuses have not been asked yet; boosts of what is shown
- * shortly before are left out. Fewer than the limit are the end.
+ * shortly before are left out. Fewer than the limit are the end. `head`: the feed's, where the caller has read it.
  */
-export async function homeIds(ports: FeedPorts, viewerId: AccountId, page: Page, shown: Shown): Promise<StatusId[]> {
+export async function homeIds(ports: FeedPorts & { readonly head?: FeedHead | undefined }, viewerId: AccountId, page: Page, shown: Shown): Promise<StatusId[]> {
   const margin = page.limit + HEAD_MARGIN;
   const pulled = await pulledFor(ports, viewerId, page, margin);
   const isFirst = page.maxId === null && page.minId === null;
   if (isFirst) {
-    const head = await contents(ports, viewerId, margin);
+    const head = ports.head ?? (await contents(ports, viewerId, margin));
     const ids = merge(head.ids, pulled);
     const { chosen, seen } = await choose({ ports, ids, shown }, page);
     const needed = neededFor(page, chosen, ids, seen);
-    const isHeld = head.isWhole || (!head.hasLate && holdsAllAbove([...head.ids].sort(newestFirst), needed));
+    const isHeld = head.isWhole || (!head.hasLate && holdsAllAbove(head.ids, needed));
     if (isHeld && reachesTo(pulled, needed)) return chosen;
   }
   const whole = await contents(ports, viewerId);
@@ -46,7 +53,7 @@ export async function homeIds(ports: FeedPorts, viewerId: AccountId, page: Page,
 async function chooseFromWhole(whole: Omit<Feed, 'ids'> & { viewerId: AccountId; ids: readonly StatusId[]; pulled: Pulled }, page: Page): Promise<StatusId[]> {
   const { ports, shown, viewerId, pulled } = whole;
   // A full feed has lost what is older than it: so far back reaches the timeline, whoever wrote.
-  const floor = whole.ids.length < FEED_ENTRIES_MAX ? null : [...whole.ids].sort(newestFirst).at(-1);
+  const floor = whole.ids.length < FEED_ENTRIES_MAX ? null : whole.ids.at(-1);
   const within = (more: Pulled): Pulled => (floor === null || floor === undefined ? more : { ...more, ids: more.ids.filter((id) => compareIds(id, floor) > 0) });
   const ids = merge(whole.ids, within(pulled));
   const { chosen, seen } = await choose({ ports, ids, shown }, page);
@@ -79,8 +86,9 @@ async function pulledFor({ pulled }: FeedPorts, viewerId: AccountId, { maxId, mi
 }
 
 /** Newest first, each once: what was pushed before its author had so many followers stands in both. */
-function merge(ids: readonly StatusId[], { ids: more, oldest, newest }: Pulled): StatusId[] {
-  const all = more.length === 0 ? [...ids] : [...new Set([...ids, ...more])];
+function merge(ids: readonly StatusId[], { ids: more, oldest, newest }: Pulled): readonly StatusId[] {
+  if (more.length === 0 && oldest === null && newest === null) return ids;
+  const all = [...new Set([...ids, ...more])];
   const known = all.filter((id) => (oldest === null || compareIds(id, oldest) >= 0) && (newest === null || compareIds(id, newest) <= 0));
   return known.sort(newestFirst);
 }
@@ -108,27 +116,46 @@ function holdsAllAbove(ids: readonly StatusId[], bounds: readonly (StatusId | nu
   return oldest !== undefined && bounds.every((id) => id !== null && id !== undefined && idTimeMs(oldest) + 2 * FEED_LATE_MS <= idTimeMs(id));
 }
 
+/** The head of a feed for a first page of so many, built where there is none; null: it is complete and still as it was with this print. */
+export function feedHead(ports: FeedPorts, viewerId: AccountId, limit: number, print: string): Promise<FeedHead | null> {
+  const most = limit + HEAD_MARGIN;
+  return unlessDown(ports, viewerId, async () => {
+    const known = await ports.feeds.look(viewerId, most, print);
+    return known === 'same' ? null : made(ports, viewerId, known, most);
+  });
+}
+
 /** The feed, built from Postgres when nobody read it lately, Redis forgot it, or something calls for it. */
-async function contents(ports: FeedPorts, viewerId: AccountId, most?: number): Promise<Pick<FeedContents, 'ids' | 'isWhole' | 'hasLate'>> {
+const contents = (ports: FeedPorts, viewerId: AccountId, most?: number): Promise<FeedHead> =>
+  unlessDown(ports, viewerId, async () => made(ports, viewerId, await ports.feeds.read(viewerId, most), most));
+
+/** What is known of a feed, or the feed as it is after what it lacked was asked of Postgres. */
+async function made(ports: FeedPorts, viewerId: AccountId, known: FeedContents | null, most: number | undefined): Promise<FeedHead> {
+  if (known?.state === 'complete') return known;
+  // Claimed first: what is published while Postgres is asked lands in the feed as well; `fill` drops doubles.
+  const claim = await ports.feeds.claim(viewerId);
+  if (claim === null) {
+    if (known?.state !== 'stale') ports.onPartialFeed?.();
+    return { ...(known ?? NOTHING), print: null };
+  }
+  const ids = await ports.store.homeStatusIds(viewerId, FEED_BUILD_MAX);
+  await ports.feeds.fill(viewerId, ids, claim);
+  const filled = await ports.feeds.read(viewerId, most);
+  return filled === null ? fromPostgres(ids) : { ...filled, print: filled.state === 'complete' ? filled.print : null };
+}
+
+/** Redis is disposable: while it is away, Postgres answers. */
+async function unlessDown<T>({ store }: FeedPorts, viewerId: AccountId, work: () => Promise<T>): Promise<T | FeedHead> {
   try {
-    const known = await ports.feeds.read(viewerId, most);
-    if (known?.state === 'complete') return known;
-    // Claimed first: what is published while Postgres is asked lands in the feed as well; `fill` drops doubles.
-    const claim = await ports.feeds.claim(viewerId);
-    if (claim === null) {
-      if (known?.state !== 'stale') ports.onPartialFeed?.();
-      return known ?? NOTHING;
-    }
-    const ids = await ports.store.homeStatusIds(viewerId, FEED_BUILD_MAX);
-    await ports.feeds.fill(viewerId, ids, claim);
-    return (await ports.feeds.read(viewerId, most)) ?? { ids, isWhole: true, hasLate: false };
+    return await work();
   } catch (error) {
     if (!isFeedsDown(error)) throw error;
-    return { ids: await ports.store.homeStatusIds(viewerId, FEED_BUILD_MAX), isWhole: true, hasLate: false };
+    return fromPostgres(await store.homeStatusIds(viewerId, FEED_BUILD_MAX));
   }
 }
 
-const NOTHING = { ids: [], isWhole: true, hasLate: false } as const;
+const fromPostgres = (ids: readonly StatusId[]): FeedHead => ({ ids, isWhole: true, hasLate: false, print: null });
+const NOTHING = fromPostgres([]);
 
 interface Feed {
   readonly ports: FeedPorts;
@@ -182,6 +209,6 @@ async function repeatedAmong({ ports, ids, shown }: Feed, slice: readonly Status
   }
 }
 
-/** Redis is disposable: while it is away, Postgres answers. Adapters mark such errors with this code. */
+/** Whether Redis is away. Adapters mark such errors with this code. */
 export const isFeedsDown = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error as { code: unknown }).code === 'redis_unavailable';

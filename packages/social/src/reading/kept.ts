@@ -2,15 +2,37 @@ import type { ChangeName } from '@trunkline/domain';
 import { KEPT_MS_MAX } from '../ports/change-log.js';
 import type { Changes } from './changes.js';
 
+/** What was used to put something together: it stands as long as all of that does. */
+export class Trail {
+  readonly names = new Set<ChangeName>();
+  untilMs = Number.POSITIVE_INFINITY;
+
+  add(names: readonly ChangeName[], untilMs: number): void {
+    for (const name of names) this.names.add(name);
+    this.untilMs = Math.min(this.untilMs, untilMs);
+  }
+}
+
 interface Entry<V> {
   readonly value: V;
   readonly bytes: number;
   readonly untilMs: number;
+  /** The moment up to which it is known to stand. */
+  stoodAt: number;
   /** When it was last put at the end of those that go first. */
   touchedMs: number;
   /** What it was made of, and the moment before it was loaded. */
   readonly names: readonly ChangeName[];
   readonly since: number;
+}
+
+/** How something was made that is to be kept. */
+interface Made {
+  readonly names: readonly ChangeName[];
+  readonly since: number;
+  readonly bytes: number;
+  readonly forMs?: number;
+  readonly untilMs?: number;
 }
 
 /** About what an entry costs beside its value. */
@@ -34,15 +56,17 @@ export class Kept<V> {
     return this.held;
   }
 
-  /** The value, if nothing it was made of changed as far as this process knows. */
-  get(key: string): V | undefined {
+  /** The value, if nothing it was made of changed as far as this process knows; noted in the trail of what it is used for. */
+  get(key: string, trail?: Trail): V | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
     const nowMs = this.nowMs();
-    if (entry.untilMs < nowMs || !this.changes.stands(entry.names, entry.since)) {
+    if (entry.untilMs < nowMs || (entry.stoodAt !== this.changes.moment && !this.changes.stands(entry.names, entry.since))) {
       this.drop(key);
       return undefined;
     }
+    entry.stoodAt = this.changes.moment;
+    trail?.add(entry.names, entry.untilMs);
     if (nowMs - entry.touchedMs >= TOUCH_MS) {
       entry.touchedMs = nowMs;
       this.entries.delete(key);
@@ -52,13 +76,14 @@ export class Kept<V> {
   }
 
   /** `since`: the moment before it was loaded. */
-  keep(key: string, value: V, made: { readonly names: readonly ChangeName[]; readonly since: number; readonly bytes: number; readonly forMs?: number }): void {
+  keep(key: string, value: V, made: Made, trail?: Trail): void {
     this.drop(key);
+    const touchedMs = this.nowMs();
+    const untilMs = Math.min(touchedMs + Math.min(made.forMs ?? KEPT_MS_MAX, KEPT_MS_MAX), made.untilMs ?? Number.POSITIVE_INFINITY);
+    trail?.add(made.names, untilMs);
     const bytes = made.bytes + ENTRY_BYTES;
     if (bytes > this.bytesMax) return;
-    const touchedMs = this.nowMs();
-    const untilMs = touchedMs + Math.min(made.forMs ?? KEPT_MS_MAX, KEPT_MS_MAX);
-    this.entries.set(key, { value, bytes, untilMs, touchedMs, names: made.names, since: made.since });
+    this.entries.set(key, { value, bytes, untilMs, touchedMs, stoodAt: 0, names: made.names, since: made.since });
     this.held += bytes;
     for (const oldest of this.entries.keys()) {
       if (this.held <= this.bytesMax) return;

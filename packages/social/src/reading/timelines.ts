@@ -1,7 +1,7 @@
 import { feedVerdict, publicTimelineVerdict, type Page, type TimelineFacts, type Viewer } from '@trunkline/domain';
 import { compareIds, type AccountId, type StatusId } from '@trunkline/kernel';
 import type { SocialPorts } from '../ports/social-ports.js';
-import { homeIds, type FeedPorts } from './home-feed.js';
+import { homeIds, type FeedHead, type FeedPorts } from './home-feed.js';
 import type { StatusReader } from './status-reader.js';
 import { fillPage, isInSight } from './view-statuses.js';
 
@@ -66,7 +66,7 @@ export function accountTimeline<V extends Readable>(
  * The home timeline, built first when there is no feed.
  * Rules are asked again at each read, so that a block or an unfollow works at once on what was fanned out before.
  */
-export function homeTimeline<V extends Readable>(ports: FeedPorts, reader: StatusReader<V>, viewerId: AccountId, page: Page): Promise<V[]> {
+export function homeTimeline<V extends Readable>(ports: FeedPorts & { readonly head?: FeedHead | undefined }, reader: StatusReader<V>, viewerId: AccountId, page: Page): Promise<V[]> {
   const keep = (facts: TimelineFacts, viewer: Viewer | null): boolean => viewer !== null && feedVerdict(facts, viewer) === 'show';
   const shown = async (ids: readonly StatusId[]): Promise<Set<StatusId>> => {
     const { views, viewer } = await reader.load(viewerId, ids);

@@ -5,7 +5,7 @@ import type { AllTies, RecentMarks } from '../ports/store-rows.js';
 import { viewerOf } from '../statuses/viewer.js';
 import { IdSet } from './id-set.js';
 import type { Changes } from './changes.js';
-import { Kept } from './kept.js';
+import { Kept, type Trail } from './kept.js';
 
 /** Ties of a kind that are kept for a person; for whoever has more, Postgres is asked about each page. */
 const TIES_MAX = 4_000;
@@ -52,12 +52,12 @@ export class ViewerMemory {
   }
 
   /** Both, loaded where they are not kept; nothing while changes cannot be told. */
-  async recall(told: boolean, viewerId: AccountId): Promise<Remembered> {
+  async recall({ told, trail }: { readonly told: boolean; readonly trail?: Trail | undefined }, viewerId: AccountId): Promise<Remembered> {
     if (!told) return NOTHING;
-    const ties = this.ties.get(viewerId);
-    const marks = this.marks.get(viewerId);
+    const ties = this.ties.get(viewerId, trail);
+    const marks = this.marks.get(viewerId, trail);
     if (ties !== undefined && marks !== undefined) return { ties: ties === 'many' ? null : ties, marks };
-    const loaded = await Promise.all([ties ?? this.loadTies(viewerId), marks ?? this.loadMarks(viewerId)]);
+    const loaded = await Promise.all([ties ?? this.loadTies(viewerId, trail), marks ?? this.loadMarks(viewerId, trail)]);
     return { ties: loaded[0] === 'many' ? null : loaded[0], marks: loaded[1] };
   }
 
@@ -74,22 +74,22 @@ export class ViewerMemory {
     return (id) => asked?.get(id) ?? (marks === null ? NO_FLAGS : flagsOf(marks, id));
   }
 
-  private async loadTies(viewerId: AccountId): Promise<KnownTies | 'many'> {
+  private async loadTies(viewerId: AccountId, trail?: Trail): Promise<KnownTies | 'many'> {
     const since = this.ports.changes.moment;
     const all = await this.ports.store.allTies(viewerId, TIES_MAX);
     const known = all === null ? 'many' : knownTies(all);
     const bytes = known === 'many' ? 0 : known.follows.bytes + known.blocks.bytes + known.blockedBy.bytes + known.mutes.bytes + known.choosy.size * 300;
     // A mute that ends by itself is told by nobody.
     const forMs = all?.mutesEndInMs ?? null;
-    this.ties.keep(viewerId, known, { since, names: [changeOf.ties(viewerId)], bytes, ...(forMs === null ? {} : { forMs }) });
+    this.ties.keep(viewerId, known, { since, names: [changeOf.ties(viewerId)], bytes, ...(forMs === null ? {} : { forMs }) }, trail);
     return known;
   }
 
-  private async loadMarks(viewerId: AccountId): Promise<KnownMarks> {
+  private async loadMarks(viewerId: AccountId, trail?: Trail): Promise<KnownMarks> {
     const since = this.ports.changes.moment;
     const known = knownMarks(await this.ports.store.recentMarks(viewerId, MARKS_MAX));
     const bytes = known.favourites.bytes + known.boosts.bytes + known.bookmarks.bytes;
-    this.marks.keep(viewerId, known, { since, names: [changeOf.marks(viewerId)], bytes });
+    this.marks.keep(viewerId, known, { since, names: [changeOf.marks(viewerId)], bytes }, trail);
     return known;
   }
 }
