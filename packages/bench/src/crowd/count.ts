@@ -1,4 +1,4 @@
-import { feedKeys, listLengths } from '../harness/feed-keys.js';
+import { feedKeys, listStatuses } from '../harness/feed-keys.js';
 import type { CrowdScene, Seen } from './run-crowd.js';
 
 export interface Counted {
@@ -24,17 +24,16 @@ export async function count(scene: CrowdScene, seen: readonly Seen[]): Promise<C
     `SELECT count(*)::int AS all, count(DISTINCT (account_id, status_id))::int AS distinct FROM timeline.notifications WHERE type = 'mention'`,
   );
   const keys = await feedKeys(scene.redis);
-  const lengths = await listLengths(scene.redis, scene.bigFollowers.map((id) => keys.get(id) ?? ''));
+  const lengths = await listStatuses(scene.redis, scene.bigFollowers.map((id) => keys.get(id) ?? ''));
   const bigPosts = seen.filter((post) => post.kind === 'extra').length;
   const remotePosts = seen.filter((post) => post.kind === 'remote').length;
-  const expected = bigPosts + scene.emptyLength;
   const doubles = await scene.doubles();
   return {
     accepted: seen.length,
     rowless: seen.length - (statuses?.count ?? 0),
     invisible: seen.filter((post) => post.visibleMs === null).length,
-    feedsShort: lengths.filter((length) => length < expected).length,
+    feedsShort: lengths.filter((length) => length < bigPosts).length,
     noticesMissing: remotePosts - (notices?.distinct ?? 0),
-    doubled: doubles + lengths.filter((length) => length > expected).length + (notices?.all ?? 0) - (notices?.distinct ?? 0),
+    doubled: doubles + lengths.filter((length) => length > bigPosts).length + (notices?.all ?? 0) - (notices?.distinct ?? 0),
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountId, StatusId } from '@trunkline/kernel';
-import { feedKeys, listLengths, openFeeds } from '../harness/feed-keys.js';
+import { openFeeds } from '../harness/feed-keys.js';
 import type { RedisClient } from '../harness/redis-client.js';
 import { seedFollows, seedPeople } from '../harness/seed-people.js';
 import type { Stage } from '../harness/stage.js';
@@ -40,7 +40,6 @@ interface SceneParts {
   readonly load: WorkerProcess;
   readonly watch: FeedWatch;
   readonly ports: { readonly inbox: number; readonly api: number };
-  readonly emptyLength: number;
 }
 
 /** A server of real processes with everybody who posts and reads in this benchmark. */
@@ -59,11 +58,6 @@ export class CrowdScene {
     return this.parts.bigFollowers;
   }
 
-  /** What an empty feed's list holds: the mark of a complete one. */
-  get emptyLength(): number {
-    return this.parts.emptyLength;
-  }
-
   static async open(stage: Stage, redis: RedisClient, sizes: CrowdSizes): Promise<CrowdScene> {
     const load = stage.worker('load');
     const people = await seedLoadPeople(stage, load, { remote: sizes.remoteAuthors, local: sizes.localAuthors });
@@ -77,14 +71,12 @@ export class CrowdScene {
     const step = Math.max(1, Math.floor(followers.length / SAMPLED_FOLLOWERS));
     const sampled = followers.filter((_, index) => (followers.length - 1 - index) % step === 0);
     const watch = await FeedWatch.of(stage, redis, [...people.readerIds, ...sampled]);
-    const [emptyLength] = await listLengths(redis, [(await feedKeys(redis)).get(followers[0] as AccountId) ?? '']);
     watch.start();
     return new CrowdScene({
       stage, redis, people, sizes, load, watch,
       bigFollowers: followers,
       bigToken: big.token,
       ports: { inbox: ports.get('inbox') ?? 0, api: ports.get('api') ?? 0 },
-      emptyLength: emptyLength ?? 0,
     });
   }
 

@@ -41,12 +41,31 @@ local lengths = {}
 for i = 1, #KEYS do lengths[i] = redis.call('LLEN', KEYS[i]) end
 return lengths`;
 
+/** The statuses among a list's entries. Negative numbers are marks, of which the one before a late entry may stand there many times. */
+export const statusIdsOf = (entries: readonly string[]): string[] => entries.filter((entry) => !entry.startsWith('-'));
+
+const COUNTS = `
+local counts = {}
+for i = 1, #KEYS do
+  local count = 0
+  for _, entry in ipairs(redis.call('LRANGE', KEYS[i], 0, -1)) do
+    if string.sub(entry, 1, 1) ~= '-' then count = count + 1 end
+  end
+  counts[i] = count
+end
+return counts`;
+
+/** Statuses in each list, in the order of `keys`: what `listLengths` counts, without marks. */
+export const listStatuses = (redis: RedisClient, keys: readonly string[]): Promise<number[]> => askLists(redis, COUNTS, keys);
+
 /** Entries of each list, in the order of `keys`. */
-export async function listLengths(redis: RedisClient, keys: readonly string[]): Promise<number[]> {
-  const lengths: number[] = [];
+export const listLengths = (redis: RedisClient, keys: readonly string[]): Promise<number[]> => askLists(redis, LENGTHS, keys);
+
+async function askLists(redis: RedisClient, script: string, keys: readonly string[]): Promise<number[]> {
+  const numbers: number[] = [];
   for (let from = 0; from < keys.length; from += AT_ONCE) {
     const chunk = keys.slice(from, from + AT_ONCE);
-    lengths.push(...(await redis.sendCommand<number[]>(['EVAL', LENGTHS, String(chunk.length), ...chunk])));
+    numbers.push(...(await redis.sendCommand<number[]>(['EVAL', script, String(chunk.length), ...chunk])));
   }
-  return lengths;
+  return numbers;
 }

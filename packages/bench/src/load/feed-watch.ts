@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountId, StatusId } from '@trunkline/kernel';
-import { fedStatusIds, feedKeys, listLengths } from '../harness/feed-keys.js';
+import { fedStatusIds, feedKeys, listLengths, statusIdsOf } from '../harness/feed-keys.js';
 import type { RedisClient } from '../harness/redis-client.js';
 import type { Stage } from '../harness/stage.js';
 
@@ -52,8 +52,8 @@ export class FeedWatch {
   async doubles(): Promise<number> {
     let count = 0;
     for (const [, key] of this.feeds) {
-      const entries = await this.redis.sendCommand<string[]>(['LRANGE', key, '0', '-1']);
-      count += entries.length - new Set(entries).size;
+      const ids = statusIdsOf(await this.redis.sendCommand<string[]>(['LRANGE', key, '0', '-1']));
+      count += ids.length - new Set(ids).size;
     }
     return count;
   }
