@@ -3,7 +3,7 @@ import type { Queryable } from '@trunkline/persistence';
 
 /**
  * What the home timeline of somebody shows, newest first, by one statement that shares nothing with the rules or the
- * feeds of the server. $1: the reader, $2: suspended hosts, $3: how many. Fewer than forty entries between boosts of the same are taken as given.
+ * feeds of the server. $1: the reader, $2: suspended hosts, $3: how many, $4: silenced hosts. Fewer than forty entries between boosts of the same are taken as given.
  */
 const ORACLE = `
   WITH f AS (SELECT target_account_id AS id, show_boosts, languages FROM social.follows WHERE account_id = $1),
@@ -29,7 +29,7 @@ const ORACLE = `
               AND s.id NOT IN (SELECT status_id FROM named)
               AND CASE WHEN s.boost_of_id IS NOT NULL THEN f.show_boosts AND (b.account_id = $1 OR (
                          b.account_id NOT IN (SELECT id FROM muted) AND b.id NOT IN (SELECT status_id FROM named)
-                         AND (ba.silenced_at IS NULL OR b.account_id IN (SELECT id FROM f))))
+                         AND ((ba.silenced_at IS NULL AND (ba.domain IS NULL OR ba.domain <> ALL ($4::text[]))) OR b.account_id IN (SELECT id FROM f))))
                        WHEN s.in_reply_to_id IS NULL AND s.in_reply_to_uri IS NULL THEN true
                        ELSE coalesce(s.in_reply_to_account_id IN ($1, s.account_id) OR s.in_reply_to_account_id IN (SELECT id FROM f), false) END))
        )
@@ -37,7 +37,7 @@ const ORACLE = `
    WHERE s.boost_of_id IS NULL OR NOT EXISTS (SELECT FROM shown o WHERE o.id < s.id AND (o.id = s.boost_of_id OR o.boost_of_id = s.boost_of_id))
    ORDER BY s.id DESC LIMIT $3`;
 
-export async function homeByOracle(db: Queryable, readerId: AccountId, suspendedHosts: readonly string[], limit: number): Promise<StatusId[]> {
-  const rows = await db.query<{ id: StatusId }>(ORACLE, [readerId, suspendedHosts, limit]);
+export async function homeByOracle(db: Queryable, readerId: AccountId, hosts: { readonly suspended: readonly string[]; readonly silenced: readonly string[] }, limit: number): Promise<StatusId[]> {
+  const rows = await db.query<{ id: StatusId }>(ORACLE, [readerId, hosts.suspended, limit, hosts.silenced]);
   return rows.map((row) => row.id);
 }

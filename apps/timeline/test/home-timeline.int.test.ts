@@ -1,6 +1,6 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import type { Account, Visibility } from '@trunkline/domain';
-import type { StatusId } from '@trunkline/kernel';
+import type { AccountId, StatusId } from '@trunkline/kernel';
 import { withBackbone } from '@trunkline/platform';
 import {
   blockAccount,
@@ -103,11 +103,12 @@ async function write(world: World, step: Extract<Step, { visibility: Visibility 
   const { backbone } = server;
   const { store } = backbone;
   const [author, other] = [world.person(step.who), world.person(step.whom)];
+  if (step.does === 'edit') return edit(world, step);
   const parentId = step.does === 'reply' ? (world.status(step.which) ?? null) : null;
   if (step.does === 'orphan' && isSuspended(world.host)) return;
   if (step.who !== REMOTE && step.does !== 'orphan') {
     const draft = {
-      text: `hello${step.names ? ` @${other.username}${step.whom === REMOTE ? `@${world.host}` : ''}` : ''}`, spoilerText: '', sensitive: false,
+      text: `hello${step.names ? nameOf(world, step.whom) : ''}`, spoilerText: '', sensitive: false,
       visibility: step.visibility, language: step.language, inReplyToId: parentId, application: null, idempotencyKey: null,
     };
     const made = await publishStatus(backbone, author, draft);
@@ -129,6 +130,18 @@ async function write(world: World, step: Extract<Step, { visibility: Visibility 
   const id = await store.transaction((tx) => saveAndAnnounce(tx, status));
   if (id !== null) world.statuses.push(id);
 }
+
+/** Who is named, and the language, are other ones after it. */
+async function edit(world: World, { whom, which, names, language }: Extract<Step, { visibility: Visibility }>): Promise<void> {
+  const { backbone } = server;
+  const statusId = world.status(which);
+  const [status] = statusId === undefined ? [] : await backbone.store.statusesByIds([statusId]);
+  const author = world.readers.find((person) => person.id === status?.accountId);
+  if (status === undefined || author === undefined || status.text === null) return;
+  await ignoreRefusal(editStatus(backbone, author, status.id, { text: `hello again${names ? nameOf(world, whom) : ''}`, spoilerText: '', sensitive: true, language }));
+}
+
+const nameOf = (world: World, whom: number): string => ` @${world.person(whom).username}${whom === REMOTE ? `@${world.host}` : ''}`;
 
 /** The parent of an answer arrives after it. */
 async function bringParent(world: World): Promise<void> {
@@ -161,7 +174,7 @@ async function boost(world: World, step: Step): Promise<void> {
   if (id !== null) world.statuses.push(id);
 }
 
-async function setRule(world: World, severity: 'suspend' | 'noop'): Promise<void> {
+async function setRule(world: World, severity: 'suspend' | 'silence' | 'noop'): Promise<void> {
   const { moderation, policy } = server.backbone;
   // What was under way when the rule came may count as from before or from after it.
   await settled();
@@ -210,12 +223,6 @@ async function take(world: World, step: Step): Promise<void> {
       if (status !== undefined) await deleteStatus(backbone, status);
       return;
     }
-    case 'edit': {
-      const [status] = statusId === undefined ? [] : await store.statusesByIds([statusId]);
-      const author = world.readers.find((person) => person.id === status?.accountId);
-      if (status === undefined || author === undefined || status.text === null) return;
-      return ignoreRefusal(editStatus(backbone, author, status.id, { text: `${status.text} again`, spoilerText: '', sensitive: true, language: status.language }));
-    }
     case 'read':
       await keptPage(me);
       return ignoreRefusal(homeTimeline(backbone, rowReader(backbone), me.id, PAGE));
@@ -223,14 +230,38 @@ async function take(world: World, step: Step): Promise<void> {
       return feeds.drop(me.id);
     case 'suspend':
       return setRule(world, 'suspend');
+    case 'silence':
+      return setRule(world, 'silence');
     case 'lift':
       return setRule(world, 'noop');
+    case 'limit':
+    case 'free':
+      return store.transaction((tx) => tx.updateAccount(other.id, { silencedAt: step.does === 'limit' ? new Date() : null }));
+    case 'choose':
+      await store.transaction((tx) => tx.updateFollow(me.id, other.id, { languages: ['en'] }));
+      return feeds.renew(me.id);
+    case 'mute for a while':
+      if (step.who === step.whom) return;
+      return store.transaction((tx) => tx.insertMute({ id: ids.next(), accountId: me.id, targetId: other.id, hideNotifications: true, expiresAt: new Date(Date.now() + 3_600_000) }));
+    case 'mutes end':
+      return endMutes(me);
     case 'parent':
       return bringParent(world);
     case 'wait':
       return settled();
     default:
       return write(world, step);
+  }
+}
+
+/** Instead of waiting until then. What is kept in memory is told, where it would look at the clock. */
+async function endMutes(reader: Account): Promise<void> {
+  // What was under way may count as from before or from after it.
+  await settled();
+  const { db, store, ids } = server.backbone;
+  const passing = await db.query<{ targetId: AccountId }>(`SELECT target_account_id AS "targetId" FROM social.mutes WHERE account_id = $1 AND expires_at > now() LIMIT 10`, [reader.id]);
+  for (const { targetId } of passing) {
+    await store.transaction((tx) => tx.insertMute({ id: ids.next(), accountId: reader.id, targetId, hideNotifications: true, expiresAt: new Date(Date.now() - 1_000) }));
   }
 }
 
@@ -241,7 +272,7 @@ async function settled(): Promise<void> {
       `SELECT count(*)::int AS left FROM events.outbox o
         WHERE o.published_at IS NULL OR (
           (o.subject LIKE 'status.%' OR o.subject LIKE 'follow.accepted%' OR o.subject LIKE 'follow.undone%' OR o.subject LIKE 'account.blocked%')
-          AND NOT EXISTS (SELECT FROM events.done d WHERE d.event_id = o.event_id AND d.consumer LIKE 'timeline-%')
+          AND NOT EXISTS (SELECT FROM events.done d WHERE d.event_id = o.event_id AND d.consumer LIKE 'timeline-fan-out-%')
           AND o.subject NOT LIKE 'status.un%')`,
     );
     return row?.left === 0;
@@ -295,9 +326,10 @@ test.each([
       for (const step of list) await take(world, step);
       await settled();
       const { policy, feeds, db } = server.backbone;
-      const suspended = policy.current().domainRules.filter((rule) => rule.severity === 'suspend').map((rule) => rule.domain);
+      const hostsWith = (severity: string): string[] => policy.current().domainRules.filter((rule) => rule.severity === severity).map((rule) => rule.domain);
+      const hosts = { suspended: hostsWith('suspend'), silenced: hostsWith('silence') };
       for (const reader of world.readers) {
-        const expected = await homeByOracle(db, reader.id, suspended, 200);
+        const expected = await homeByOracle(db, reader.id, hosts, 200);
         expect(await keptPage(reader)).toEqual(expected.slice(0, PAGE.limit));
         expect(await homeOf(reader, 40)).toEqual(expected);
         expect(await homeOf(reader, 3)).toEqual(expected);

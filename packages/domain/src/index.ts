@@ -15,6 +15,7 @@ export {
 } from './visibility.js';
 export {
   feedVerdict,
+  mayShowLater,
   publicTimelineVerdict,
   timelineFactsOf,
   type FeedVerdict,

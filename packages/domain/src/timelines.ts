@@ -77,6 +77,26 @@ export function feedVerdict(item: TimelineFacts, viewer: Viewer): FeedVerdict {
   return boosted === null ? replyVerdict(item, viewer) : boostVerdict(boosted, ties.showsBoosts, viewer);
 }
 
+/**
+ * Whether what is hidden by this verdict may show later without anybody being told: a parent arrives, a silence is lifted,
+ * a mute ends by itself, an edit changes the language or who is named. Such an entry belongs into the feed, where rules
+ * are asked again at each read.
+ */
+export function mayShowLater(item: TimelineFacts, viewer: Viewer, verdict: FeedVerdict): boolean {
+  switch (verdict) {
+    case 'reply-to-stranger':
+      return item.reply?.toAccountId === null;
+    case 'muted-or-blocked':
+      return [item, item.boosted].some((one) => one !== null && viewer.tiesTo(one.status.authorId).muteEnds === true);
+    case 'silenced':
+    case 'language':
+    case 'mentions-muted-or-blocked':
+      return true;
+    default:
+      return false;
+  }
+}
+
 function boostVerdict(boosted: NonNullable<TimelineFacts['boosted']>, showsBoosts: boolean, viewer: Viewer): FeedVerdict {
   if (!showsBoosts) return 'boosts-off';
   if (boosted.status.authorId === viewer.id) return 'show';

@@ -23,6 +23,8 @@ export interface Ties {
   readonly blocks: boolean;
   readonly blockedEitherWay: boolean;
   readonly mutes: boolean;
+  /** The mute ends by itself. Not told where ties come from memory. */
+  readonly muteEnds?: boolean;
   /** The viewer blocks the account's whole server. */
   readonly blocksDomain: boolean;
 }

@@ -1,5 +1,5 @@
 import type { EventOf, LiveUserMessage, StatusDeletedV1, StatusEditedV1, StatusPublishedV1 } from '@trunkline/contracts';
-import { feedVerdict, normaliseHashtag, sightOf, type StatusFacts, type TimelineFacts, type Viewer } from '@trunkline/domain';
+import { feedVerdict, mayShowLater, normaliseHashtag, sightOf, type StatusFacts, type TimelineFacts, type Viewer } from '@trunkline/domain';
 import { idTimeMs, type AccountId, type Clock, type StatusId } from '@trunkline/kernel';
 import {
   FEED_LATE_MS,
@@ -59,7 +59,10 @@ export async function fanOutStatuses(ports: FanOutPorts, told: readonly Told<Eve
   return { feeds, failed: await failures(ports, walks) };
 }
 
-/** Edits change no feed; open streams are told. */
+/**
+ * Open streams are told. Edits change no feed, but for one: whom a direct message names is whom it is for. All others who
+ * may see it after the edit have had it in their feeds before, see `mayShowLater`.
+ */
 export async function announceEdits(ports: FanOutPorts, told: readonly Told<EventOf<typeof StatusEditedV1>>[]): Promise<FannedOut> {
   const views = await viewsOf(ports, told);
   const pulled = await pulledAmong(ports, views);
@@ -70,7 +73,12 @@ export async function announceEdits(ports: FanOutPorts, told: readonly Told<Even
     const item = timelineFacts(ports, view);
     const message: LiveUserMessage = { type: 'status.update', statusId: event.statusId };
     const instead = pulled.has(view.author.id) ? tellFollowers(ports, view.author.id, message) : undefined;
-    walks.set({ item, judge: (viewer) => (feedVerdict(item, viewer) === 'show' ? 'show' : 'leave'), give: tellStreams(ports, message), instead }, event.eventId);
+    const tell = tellStreams(ports, message);
+    const give: Walk['give'] = async (readers) => {
+      if (item.status.visibility === 'direct') await unlessAway(async () => void (await ports.feeds.push(readers, event.statusId, { again: true, late: isLate(ports, event.statusId) })));
+      await tell(readers);
+    };
+    walks.set({ item, judge: (viewer) => (feedVerdict(item, viewer) === 'show' ? 'show' : 'leave'), give, instead }, event.eventId);
     tellPublic(ports, view, 'status.update');
   }
   return { feeds: new Map(), failed: await failures(ports, walks) };
@@ -91,7 +99,7 @@ export async function withdrawStatuses(ports: FanOutPorts, told: readonly Told<E
     const tell = tellStreams(ports, message);
     const instead = pulled.has(view.author.id) ? tellFollowers(ports, view.author.id, message) : undefined;
     const give: Walk['give'] = async (readers) => {
-      tell(readers);
+      await tell(readers);
       await unlessAway(() => ports.feeds.remove(readers, [statusId]));
     };
     walks.set({ item, judge: (viewer) => mayHearOfEnd(item.status, viewer), give, instead }, event.eventId);
@@ -140,9 +148,8 @@ async function walkOf(ports: FanOutPorts, { view, again, isPulled, eventId, coun
     item,
     judge: (viewer) => answerOf(item, viewer),
     give: async (readers, answer) => {
-      const late = ports.clock.nowMs() - idTimeMs(statusId) > FEED_LATE_MS;
-      await unlessAway(async () => count(await ports.feeds.push(readers, statusId, { again, late })));
-      if (answer === 'show') tell(readers);
+      if (answer !== 'tell') await unlessAway(async () => count(await ports.feeds.push(readers, statusId, { again, late: isLate(ports, statusId) })));
+      if (answer !== 'keep') await tell(readers);
     },
     instead: isPulled ? tellFollowers(ports, view.author.id, message) : undefined,
     afterId: again ? cursorIn(await ports.progress.get(key)) : null,
@@ -150,17 +157,16 @@ async function walkOf(ports: FanOutPorts, { view, again, isPulled, eventId, coun
   };
 }
 
+/** Its id was made long ago. */
+const isLate = ({ clock }: FanOutPorts, statusId: StatusId): boolean => clock.nowMs() - idTimeMs(statusId) > FEED_LATE_MS;
+
 const cursorIn = (value: unknown): AccountId | null =>
   typeof value === 'object' && value !== null && 'after' in value && typeof value.after === 'string' ? (value.after as AccountId) : null;
 
-/**
- * A reply whose parent is not here yet goes in as well: the rule is asked again at each read, when the parent
- * may have come.
- */
 function answerOf(item: TimelineFacts, viewer: Viewer): Answer {
   const verdict = feedVerdict(item, viewer);
   if (verdict === 'show') return 'show';
-  return verdict === 'reply-to-stranger' && item.reply?.toAccountId === null ? 'keep' : 'leave';
+  return mayShowLater(item, viewer, verdict) ? 'keep' : 'leave';
 }
 
 /** Feeds that are away are no failure: Redis holds nothing that a read cannot rebuild. Streams are told all the same. */

@@ -12,12 +12,14 @@ const FROM_THE_START = '0' as AccountId;
 /** What a status is to a reader: shown, kept in the feed until it may be shown, or neither. */
 export type Answer = 'show' | 'keep' | 'leave';
 
+type Given = 'show' | 'keep' | 'tell';
+
 /** One status on its way to those who may read it. */
 export interface Walk {
   readonly item: TimelineFacts;
   readonly judge: (viewer: Viewer) => Answer;
-  /** Called page by page; the author and the people named come first. */
-  readonly give: (readers: readonly AccountId[], answer: 'show' | 'keep') => Promise<void>;
+  /** Called page by page; the author and the people named come first. `tell`: they were given it to keep, and are shown it. */
+  readonly give: (readers: readonly AccountId[], answer: Given) => Promise<void>;
   /** The author has too many followers to walk: this is called in their place, where followers may read it at all. `told`: those it was given to. */
   readonly instead?: ((told: readonly AccountId[]) => void) | undefined;
   /** Where an earlier try left off. */
@@ -36,7 +38,7 @@ interface Course {
   readonly walk: Walk;
   readonly people: readonly AccountId[];
   readonly alsoFollowing: AccountId | null;
-  readonly answer: 'show' | 'keep';
+  readonly answer: Given;
 }
 
 /**
@@ -48,10 +50,10 @@ export async function walkReaders(ports: WalkPorts, walks: readonly Walk[]): Pro
   const failed = new Map<Walk, unknown>();
   const attempt = (walk: Walk, work: () => Promise<void>): Promise<void> => ports.turns.take(work).catch((error: unknown) => void failed.set(walk, error));
   await Promise.all(walks.map((walk) => attempt(walk, () => giveToNamed(ports, walk))));
-  const all = walks.flatMap((walk) => (failed.has(walk) ? [] : (courseOf(walk) ?? [])));
-  for (const { walk, people } of all) walk.instead?.(people);
+  const all = walks.flatMap((walk) => (failed.has(walk) ? [] : coursesOf(walk)));
+  for (const { walk, people, answer } of all) if (answer !== 'tell') walk.instead?.(people);
   const courses = all.filter(({ walk }) => walk.instead === undefined);
-  const first = await pagesOf(ports, courses, courses.map(({ walk }) => walk.afterId ?? FROM_THE_START), FIRST_PAGE);
+  const first = await pagesOf(ports, courses, courses.map(({ walk, answer }) => (answer === 'tell' ? FROM_THE_START : (walk.afterId ?? FROM_THE_START))), FIRST_PAGE);
   await Promise.all(
     courses.map(async (course, at) => {
       let page = first[at];
@@ -62,7 +64,7 @@ export async function walkReaders(ports: WalkPorts, walks: readonly Walk[]): Pro
         await attempt(course.walk, async () => {
           await givePage(ports, course, ids, touched);
           if (isLast) return;
-          await course.walk.reached?.(lastId);
+          if (course.answer !== 'tell') await course.walk.reached?.(lastId);
           [page] = await pagesOf(ports, [course], [lastId], LATER_PAGE);
         });
       }
@@ -71,12 +73,14 @@ export async function walkReaders(ports: WalkPorts, walks: readonly Walk[]): Pro
   return failed;
 }
 
-function courseOf(walk: Walk): Course | null {
+function coursesOf(walk: Walk): Course[] {
   const { plain, alsoFollowing }: Reach<Answer> = reachOf(walk.item, walk.judge);
   const people = peopleOf(walk.item);
-  if (plain !== 'leave') return { walk, people, alsoFollowing: null, answer: plain };
-  if (alsoFollowing === null || alsoFollowing.answer === 'leave') return null;
-  return { walk, people, alsoFollowing: alsoFollowing.accountId, answer: alsoFollowing.answer };
+  const some = alsoFollowing === null || alsoFollowing.answer === 'leave' ? [] : [{ walk, people, alsoFollowing: alsoFollowing.accountId, answer: alsoFollowing.answer }];
+  if (plain === 'leave') return some;
+  const all: Course = { walk, people, alsoFollowing: null, answer: plain };
+  // What everybody keeps, some are shown: what waits for the end of a silence.
+  return plain === 'keep' ? [all, ...some.filter(({ answer }) => answer === 'show').map((course): Course => ({ ...course, answer: 'tell' }))] : [all];
 }
 
 type TouchedPage = FollowerPage & { readonly touched: ReadonlySet<AccountId> };
@@ -108,6 +112,8 @@ async function givePage(ports: WalkPorts, course: Course, ids: readonly AccountI
   const apart = new Set([...people, ...touched]);
   const alike = ids.filter((id) => !apart.has(id));
   if (alike.length > 0) await walk.give(alike, answer);
+  // These were judged one by one on the course for all.
+  if (answer === 'tell') return;
   const named = new Set(people);
   const judged = ids.filter((id) => touched.has(id) && !named.has(id));
   if (judged.length === 0) return;

@@ -7,7 +7,7 @@ import { entries } from './page-sql.js';
 interface TieRow {
   readonly viewerId: AccountId;
   readonly otherId: AccountId;
-  readonly kind: 'follow' | 'block' | 'blocked' | 'mute';
+  readonly kind: 'follow' | 'block' | 'blocked' | 'mute' | 'passing mute';
   readonly showsBoosts: boolean | null;
   readonly languages: string[] | null;
 }
@@ -30,7 +30,7 @@ export async function tiesOfMany(
      UNION ALL SELECT account_id, target_account_id, 'block', NULL, NULL FROM social.blocks WHERE ${outwards}
      UNION ALL SELECT target_account_id, account_id, 'blocked', NULL, NULL FROM social.blocks
        WHERE target_account_id = ANY($1::bigint[]) AND account_id = ANY($2::bigint[])
-     UNION ALL SELECT account_id, target_account_id, 'mute', NULL, NULL FROM social.mutes
+     UNION ALL SELECT account_id, target_account_id, CASE WHEN expires_at IS NULL THEN 'mute' ELSE 'passing mute' END, NULL, NULL FROM social.mutes
        WHERE ${outwards} AND (expires_at IS NULL OR expires_at > now())
      LIMIT $3`,
     [viewerIds, otherIds, viewerIds.length * otherIds.length * 4],
@@ -45,7 +45,8 @@ export async function tiesOfMany(
 function told(row: TieRow): Partial<Ties> {
   if (row.kind === 'follow') return { follows: true, showsBoosts: row.showsBoosts ?? true, languages: row.languages };
   if (row.kind === 'block') return { blocks: true, blockedEitherWay: true };
-  return row.kind === 'blocked' ? { blockedEitherWay: true } : { mutes: true };
+  if (row.kind === 'blocked') return { blockedEitherWay: true };
+  return row.kind === 'mute' ? { mutes: true } : { mutes: true, muteEnds: true };
 }
 
 /** One row for every account asked about, in the order asked for. */
