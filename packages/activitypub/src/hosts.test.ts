@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { audienceOf } from './audience.js';
 import { isActivityContentType, prefersActivity } from './content-type.js';
 import { hostOf, httpUri, isPublicUri, normalizeHost, PUBLIC_URI, sameHost, sameSite } from './hosts.js';
@@ -16,6 +17,20 @@ describe('hosts are compared in one form', () => {
     [`https://a.example/${'x'.repeat(2048)}`, null],
   ])('%p → %p', (uri, host) => {
     expect(hostOf(uri)).toBe(host);
+  });
+
+  // Plain ones are read without the URL parser: it has the last word on what they mean.
+  test('a host is what the URL parser says', () => {
+    const label = fc.oneof(fc.stringMatching(/^[a-z0-9-]{1,70}$/), fc.constantFrom('a', 'xn--bcher-kva', 'xn--a', '1', '0x7f', '-', 'A', 'ü', '%41', ''));
+    const rest = fc.oneof(fc.constantFrom('', '/', '?', '#', '/@a@b', ':80/', ':443', '//', '/\u0001'), fc.string());
+    fc.assert(
+      fc.property(fc.constantFrom('http', 'https'), fc.array(label, { minLength: 1, maxLength: 5 }), rest, (scheme, labels, end) => {
+        const uri = `${scheme}://${labels.join('.')}${end}`;
+        const url = /[\s\\]/.test(uri) ? null : URL.parse(uri);
+        expect(hostOf(uri)).toBe(url === null || url.username !== '' || url.password !== '' || url.hostname.endsWith('.') ? null : url.host);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test('ids keep the text they came with', () => {

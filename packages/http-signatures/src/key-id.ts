@@ -2,6 +2,8 @@ import { fail, ok, type Result } from '@trunkline/kernel';
 import type { SignatureFailure } from './types.js';
 
 const KEY_ID_CHARS_MAX = 2048;
+/** How nearly every keyId begins; the group is its host. What looks otherwise is read as a URL. */
+const PLAIN = /^https:\/\/((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})\/[^\s\\]*$/;
 
 /**
  * A keyId that can be fetched: an http(s) URL without user name or password and without a trailing dot in its
@@ -24,6 +26,8 @@ export const keyOwnerUrl = (keyId: string): string => keyId.split('#', 1)[0] ?? 
 
 /** Lower-case punycode host, with a port if it is not the scheme's own: for domain rules, before any fetch. */
 export function keyHost(keyId: string): string | null {
+  const plain = keyId.length <= KEY_ID_CHARS_MAX && !keyId.includes('xn--') ? PLAIN.exec(keyId)?.[1] : undefined;
+  if (plain !== undefined) return plain;
   const url = readKeyId(keyId);
   return url.ok ? url.value.host : null;
 }

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '@trunkline/kernel';
 import { readKeyId } from './key-id.js';
-import { headerValues } from './request-headers.js';
+import { headerValues, type HeaderValues } from './request-headers.js';
 import { readParameters } from './signature-parameters.js';
 import { checkTimes, readUnixSeconds } from './signature-times.js';
 import type { ParsedSignature, SignatureAlgorithm, SignatureFailure, SignaturePolicy, SignedRequest } from './types.js';
@@ -9,8 +9,6 @@ const COVERED_MAX = 32;
 const SIGNATURE_BYTES_MAX = 1024;
 /** Two of these and two readers may each believe another one. */
 const ONCE = ['signature', 'host', 'date', 'digest'];
-
-type HeaderMap = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Reads the draft-cavage-12 signature of a request and applies every rule that needs no key. Callers then fetch
@@ -76,7 +74,7 @@ function readAlgorithm(name: string | undefined): SignatureAlgorithm | null {
   return lower === 'hs2019' || lower === 'rsa-sha256' ? lower : null;
 }
 
-function checkCoverage(method: string, parsed: Unsigned, headers: HeaderMap): SignatureFailure | null {
+function checkCoverage(method: string, parsed: Unsigned, headers: HeaderValues): SignatureFailure | null {
   const covers = (name: string): boolean => parsed.headers.includes(name);
   const missing = (header: string): SignatureFailure => ({ code: 'missing_header', context: { header } });
 
@@ -95,17 +93,19 @@ function checkCoverage(method: string, parsed: Unsigned, headers: HeaderMap): Si
   return null;
 }
 
-function checkHost(headers: HeaderMap, hosts: readonly string[] | undefined): SignatureFailure | null {
+function checkHost(headers: HeaderValues, hosts: readonly string[] | undefined): SignatureFailure | null {
   if (hosts === undefined) return null;
   const plain = (host: string): string => host.trim().toLowerCase().replace(/:(?:80|443)$/, '');
-  const given = plain(headers.get('host')?.[0] ?? '');
-  return hosts.some((host) => plain(host) === given) ? null : { code: 'wrong_host' };
+  const written = headers.get('host')?.[0] ?? '';
+  const given = plain(written);
+  return hosts.includes(written) || hosts.some((host) => plain(host) === given) ? null : { code: 'wrong_host' };
 }
 
-function signingStringsOf(request: SignedRequest, parsed: Unsigned, headers: HeaderMap): string[] {
+function signingStringsOf(request: SignedRequest, parsed: Unsigned, headers: HeaderValues): string[] {
   const path = request.path.split('#', 1)[0] ?? '';
   const bare = path.split('?', 1)[0] ?? '';
-  return [...new Set([path, bare])].map((target) =>
+  const targets = path === bare ? [path] : [path, bare];
+  return targets.map((target) =>
     parsed.headers
       .map((name) => {
         if (name === '(request-target)') return `${name}: ${request.method.toLowerCase()} ${target}`;

@@ -38,7 +38,6 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
       keys: new KeyBook(remoteKeys, lane),
       accounts: store,
       store: (row) => this.store(row),
-      settings,
       hosts: [new URL(settings.baseUrl).host],
     };
   }

@@ -67,7 +67,6 @@ beforeEach(() => {
       stored.push(row);
       return 'accepted';
     },
-    settings: { baseUrl: HOME },
     hosts: ['home.example'],
   };
 });

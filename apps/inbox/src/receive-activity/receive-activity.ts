@@ -37,7 +37,6 @@ export interface ReceivePorts {
   readonly accounts: Pick<SocialReads, 'accountsByIds' | 'accountsByUris'>;
   /** Resolves after the COMMIT. @throws AppError 503 when there is none. */
   readonly store: (row: VerifiedActivity) => Promise<'accepted' | 'duplicate'>;
-  readonly settings: { readonly baseUrl: string };
   /** Hosts under which peers reach us, whatever a proxy calls us. */
   readonly hosts: readonly string[];
 }
@@ -105,8 +104,8 @@ function readIncoming(ports: ReceivePorts, json: unknown): Result<IncomingActivi
   const actorHost = hostOf(activity.actorUri);
   if (actorHost === null) return refuse(400, 'missing_actor', 'The actor is not an http(s) URL');
   if (isBlocked(ports, actorHost)) return blocked();
-  if (actorHost === hostOf(ports.settings.baseUrl)) return unauthorized('local_actor', 'Actors of this server do not knock at its door');
-  if (activity.id !== null && !sameHost(activity.id, activity.actorUri)) {
+  if (ports.hosts.includes(actorHost)) return unauthorized('local_actor', 'Actors of this server do not knock at its door');
+  if (activity.id !== null && hostOf(activity.id) !== actorHost) {
     return unauthorized('id_host_mismatch', 'The id and the actor lie on different hosts');
   }
   return ok(activity);

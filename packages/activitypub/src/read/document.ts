@@ -43,27 +43,30 @@ const cleanText = (text: string): string => (text.includes('\u0000') ? text.repl
 
 function cleanList(list: readonly unknown[], depth: number, state: CleanState): readonly unknown[] {
   if (isTooLarge(list.length, state)) return [];
-  const clean = list.map((entry) => cleanValue(entry, depth + 1, state));
-  return clean.every((entry, index) => entry === list[index]) ? list : clean;
+  let clean: unknown[] | null = null;
+  for (let at = 0; at < list.length; at += 1) {
+    const value = cleanValue(list[at], depth + 1, state);
+    if (clean === null && value !== list[at]) clean = list.slice(0, at);
+    clean?.push(value);
+  }
+  return clean ?? list;
 }
 
 function cleanObject(object: JsonObject, depth: number, state: CleanState): JsonObject {
   const keys = Object.keys(object);
   if (isTooLarge(keys.length, state)) return {};
-  const clean: Record<string, unknown> = {};
-  let changed = false;
-  for (const key of keys) {
+  let clean: Record<string, unknown> | null = null;
+  for (let at = 0; at < keys.length; at += 1) {
+    const key = keys[at] ?? '';
     const name = key.includes('\u0000') ? key.replaceAll('\u0000', '') : key;
     if (SMUGGLING.has(name)) state.refused ??= 'forbidden_keyword';
-    if (POLLUTING.has(name)) changed = true;
-    else {
-      const value = cleanValue(object[key], depth + 1, state);
-      if (name !== key || value !== object[key]) changed = true;
-      clean[name] = value;
-    }
+    const isLeftOut = POLLUTING.has(name);
+    const value = isLeftOut ? null : cleanValue(object[key], depth + 1, state);
     if (state.refused !== null) return {};
+    if (clean === null && (isLeftOut || name !== key || value !== object[key])) clean = Object.fromEntries(keys.slice(0, at).map((before) => [before, object[before]]));
+    if (clean !== null && !isLeftOut) clean[name] = value;
   }
-  return changed ? clean : object;
+  return clean ?? object;
 }
 
 function isTooLarge(length: number, state: CleanState): boolean {

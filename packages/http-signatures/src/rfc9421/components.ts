@@ -1,3 +1,4 @@
+import type { HeaderValues } from '../request-headers.js';
 import { isInnerList, parseDictionary, serializeInnerList, serializeItem, type Item, type Parameters } from './structured-fields.js';
 
 /** A request as its components are taken from. */
@@ -8,7 +9,7 @@ export interface Message {
   /** The request target as it came: path and query string. */
   readonly path: string;
   /** By lower-case name, in the order in which they came. */
-  readonly headers: ReadonlyMap<string, readonly string[]>;
+  readonly headers: HeaderValues;
 }
 
 const FIELD_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;

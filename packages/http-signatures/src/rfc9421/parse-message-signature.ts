@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '@trunkline/kernel';
 import { readKeyId } from '../key-id.js';
-import { headerValues } from '../request-headers.js';
+import { headerValues, type HeaderValues } from '../request-headers.js';
 import { checkTimes } from '../signature-times.js';
 import type { SignatureFailure, SignedRequest } from '../types.js';
 import type { Message } from './components.js';
@@ -13,7 +13,6 @@ const COVERED_MAX = 32;
 /** Two of these and two readers may each believe another one. */
 const ONCE = ['host', 'date', 'content-digest'];
 
-type Headers = ReadonlyMap<string, readonly string[]>;
 type Step<T> = Result<T, SignatureFailure>;
 
 /** Whether a request is signed after RFC 9421: what tells it from draft-cavage, whose Signature header has another form. */
@@ -54,7 +53,7 @@ export function parseMessageSignature(request: SignedRequest, policy: MessagePol
 }
 
 /** The one signature that both headers name. A second one would leave open which of them counts. */
-function readPair(headers: Headers): Step<{ covered: InnerList; signature: Uint8Array }> {
+function readPair(headers: HeaderValues): Step<{ covered: InnerList; signature: Uint8Array }> {
   const [input, signature] = ['signature-input', 'signature'].map((name) => headers.get(name)?.join(', '));
   if (input === undefined || signature === undefined) return fail({ code: 'missing_signature' });
   const inputs = parseDictionary(input);
@@ -95,7 +94,7 @@ function readParameters(parameters: Parameters): Step<ReadParameters> {
 }
 
 /** The request as its sender addressed it: at the origin of ours that its Host header names. */
-function messageOf(request: SignedRequest, headers: Headers, origins: readonly string[]): Message | null {
+function messageOf(request: SignedRequest, headers: HeaderValues, origins: readonly string[]): Message | null {
   const host = (headers.get('host')?.[0] ?? '').trim().toLowerCase().replace(/:(?:80|443)$/, '');
   const origin = origins.map((text) => URL.parse(text)).find((url) => url !== null && url.host === host)?.origin;
   const path = request.path.split('#', 1)[0] ?? '';
