@@ -43,8 +43,8 @@ export class ApplyWorld {
     return this.server.backbone.db;
   }
 
-  /** One copy of the inbox. `together: false` applies everything one by one. `splits` gathers what could not go together. */
-  copy({ together = true, splits = [] as number[] } = {}): ActivityApplier {
+  /** One copy of the inbox. `together: false` applies everything one by one. `splits` gathers what could not go together, `alone` the types of what went one by one. */
+  copy({ together = true, splits = [] as number[], alone = [] as string[] } = {}): ActivityApplier {
     const { ids, clock, policy, remote, settings, reports, remoteKeys, db, inbound } = this.server.backbone;
     const store = this.server.backbone.store.ofRemotes();
     const ports: TogetherPorts = {
@@ -56,7 +56,10 @@ export class ApplyWorld {
     };
     return new ActivityApplier({
       inbound,
-      apply: (row) => applyActivity(ports, row),
+      apply: (row) => {
+        alone.push(row.activityType);
+        return applyActivity(ports, row);
+      },
       applyTogether: together ? (rows) => applyTogether(ports, rows) : async () => new Map(),
       observe: () => undefined,
       onTrouble: () => undefined,
@@ -77,10 +80,9 @@ export class ApplyWorld {
   }
 
   /** Stores activities in this order. */
-  async store(...activities: readonly { readonly actor: Stranger; readonly type: string; readonly object: unknown }[]): Promise<Snowflake[]> {
-    const rows = activities.map(({ actor, type, object }) => {
+  async store(...activities: readonly { readonly actor: Stranger; readonly type: string; readonly object: unknown; readonly id?: string }[]): Promise<Snowflake[]> {
+    const rows = activities.map(({ actor, type, object, id = `${actor.uri}/activities/${this.counter}` }) => {
       this.counter += 1;
-      const id = `${actor.uri}/activities/${this.counter}`;
       return {
         id: this.server.backbone.ids.next(), activityId: id, activityType: type, actorUri: actor.uri, signerHost: actor.host,
         body: JSON.stringify({ id, type, actor: actor.uri, object }), trace: `00-${'a'.repeat(32)}-${String(this.counter).padStart(16, '0')}-01`,
@@ -112,17 +114,21 @@ export class ApplyWorld {
       statuses: await read(`
         SELECT s.uri, a.uri AS author, s.content, s.visibility, s.tags, s.in_reply_to_uri, p.uri AS parent, pa.uri AS "parentAuthor", c.uri AS conversation,
                s.edited_at, s.deleted_at IS NOT NULL AS deleted, CASE WHEN s.deleted_at IS NULL THEN st.replies_count END AS replies,
+               CASE WHEN s.deleted_at IS NULL THEN st.favourites_count || ' ' || st.boosts_count END AS reactions, b.uri AS boosted,
                (SELECT array_agg(m.account_id || ' ' || m.silent ORDER BY m.account_id) FROM social.mentions m WHERE m.status_id = s.id) AS mentions,
                (SELECT array_agg(t.tag ORDER BY t.tag) FROM social.status_tags t WHERE t.status_id = s.id) AS tagged,
                (SELECT count(*) FROM social.status_edits e WHERE e.status_id = s.id) AS edits
           FROM social.statuses s JOIN social.accounts a ON a.id = s.account_id LEFT JOIN social.status_stats st ON st.status_id = s.id
           LEFT JOIN social.statuses p ON p.id = s.in_reply_to_id LEFT JOIN social.accounts pa ON pa.id = s.in_reply_to_account_id
-          LEFT JOIN social.statuses c ON c.id = s.conversation_id
+          LEFT JOIN social.statuses c ON c.id = s.conversation_id LEFT JOIN social.statuses b ON b.id = s.boost_of_id
          WHERE ${at('s.uri')} ORDER BY s.uri`),
       counts: await read(`
         SELECT a.uri, coalesce(st.statuses_count, 0) AS statuses,
                st.last_status_at IS NOT DISTINCT FROM (SELECT max(s.created_at) FROM social.statuses s WHERE s.account_id = a.id AND s.visibility <> 'direct') AS dated
           FROM social.accounts a LEFT JOIN social.account_stats st ON st.account_id = a.id WHERE ${at('a.uri')} ORDER BY a.uri`),
+      favourites: await read(`
+        SELECT a.uri AS actor, s.uri AS status, f.uri FROM social.favourites f JOIN social.accounts a ON a.id = f.account_id JOIN social.statuses s ON s.id = f.status_id
+         WHERE ${at('a.uri')} ORDER BY 1, 2`),
       tombstones: await read(`SELECT uri, actor_uri FROM social.tombstones WHERE ${at('uri')} ORDER BY uri, actor_uri`),
       events: await read(`
         SELECT o.subject, s.uri, count(*) AS times FROM events.outbox o JOIN social.statuses s ON s.id = (o.payload->>'statusId')::bigint

@@ -33,12 +33,13 @@ export { boostRow, boostStatus, unboostStatus, type BoostFailure } from './statu
 export { portHostsOf, remoteDomain } from './statuses/compose-text.js';
 export { deleteStatus, deleteStatusIn } from './statuses/delete-status.js';
 export { editStatus, type StatusRevision } from './statuses/edit-status.js';
-export { favouriteStatus, unfavouriteStatus } from './statuses/favourite-status.js';
+export { favouriteAll, favouriteStatus, unfavouriteStatus, type GivenFavourite } from './statuses/favourite-status.js';
 export {
   checkText,
   localAccountUris,
   publishStatus,
   saveAndAnnounce,
+  saveAndAnnounceAll,
   type PublishFailure,
   type StatusDraft,
 } from './statuses/publish-status.js';

@@ -1,7 +1,7 @@
 import { isPublicUri, parseLocalUri, type IncomingActivity } from '@trunkline/activitypub';
 import { boostVisibility, mayBoost, type Account, type Status, type Visibility } from '@trunkline/domain';
-import { nowDate } from '@trunkline/kernel';
-import { boostRow, publishedOr, resolveStatus, saveAndAnnounce, viewStatus } from '@trunkline/social';
+import { fail, nowDate, ok, type Failure, type Result } from '@trunkline/kernel';
+import { boostRow, publishedOr, resolveStatus, saveAndAnnounce, viewStatus, type NewStatus, type StatusView } from '@trunkline/social';
 import { actorOf } from './actor.js';
 import { fetchParentsLater } from './create.js';
 import type { ApplyPorts, Incoming } from './ports.js';
@@ -23,31 +23,31 @@ export async function applyAnnounce(ports: ApplyPorts, incoming: Incoming<'boost
   const found = await resolveStatus(ports, uri);
   if (!found.ok) return unresolved('object', found.error);
   if (found.value.inReplyToUri !== null) fetchParentsLater(ports, found.value);
-  const view = await viewStatus(ports, booster.value.id, found.value.id);
-  const target = view?.boosted?.status ?? view?.status;
-  if (target === undefined) return ignored('not_visible');
-  if (!mayBoost({ authorId: target.accountId, visibility: target.visibility }, booster.value.id)) return ignored('not_public');
-  return boost(ports, booster.value, target, { activity, uri: activity.id });
+  const target = boostable(await viewStatus(ports, booster.value.id, found.value.id), booster.value);
+  if (!target.ok) return ignored(target.error.code);
+  const row = boostOf(ports, booster.value, target.value, { ...activity, id: activity.id });
+  // Null: it stands already, or was undone before it came. Both are as the booster wants it.
+  await ports.store.transaction((tx) => saveAndAnnounce(tx, row));
+  return APPLIED;
 }
 
-async function boost(
-  ports: ApplyPorts,
-  booster: Account,
-  target: Status,
-  { activity, uri }: { activity: IncomingActivity; uri: string },
-): Promise<Verdict> {
+/** What somebody boosts who boosts this; `view`: null when they cannot see it. */
+export function boostable(view: StatusView | null, booster: Account): Result<Status, Failure> {
+  const target = view?.boosted?.status ?? view?.status;
+  if (target === undefined) return fail({ code: 'not_visible' });
+  return mayBoost({ authorId: target.accountId, visibility: target.visibility }, booster.id) ? ok(target) : fail({ code: 'not_public' });
+}
+
+export function boostOf(ports: Pick<ApplyPorts, 'clock' | 'ids'>, booster: Account, target: Status, activity: IncomingActivity & { readonly id: string }): NewStatus {
   const createdAt = publishedOr(activity.published, nowDate(ports.clock));
-  const row = boostRow(target, {
+  return boostRow(target, {
     id: ports.ids.at(createdAt.getTime()),
     accountId: booster.id,
-    uri,
+    uri: activity.id,
     visibility: boostVisibility(target.visibility, visibilityOf(activity)),
     local: false,
     createdAt,
   });
-  // Null: it stands already, or was undone before it came. Both are as the booster wants it.
-  await ports.store.transaction((tx) => saveAndAnnounce(tx, row));
-  return APPLIED;
 }
 
 /** Never wider than it was addressed. */

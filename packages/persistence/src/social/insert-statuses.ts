@@ -2,7 +2,7 @@ import { normaliseHashtag, changeOf } from '@trunkline/domain';
 import { idTimeMs, type StatusId } from '@trunkline/kernel';
 import type { IdSource, InsertedStatus, NewStatus } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
-import { moveAccountCounters, moveStatusCounters } from './counters.js';
+import { lockStatusCounters, moveAccountCounters, moveStatusCounters } from './counters.js';
 import { jsonText, plainText, plainTexts } from './safe-values.js';
 import { lockUris } from './tombstones.js';
 
@@ -24,7 +24,8 @@ export async function insertStatuses(tx: Queryable, ids: Pick<IdSource, 'at'>, s
   // A parent and its reply, or a Create and its Delete, that arrive at once must see each other.
   const shared = statuses.filter((status) => !status.local).flatMap((status) => [status.uri, ...parentUriOf(status)]);
   if (shared.length > 0) await lockUris(tx, shared);
-  await lockStats(tx, statuses.flatMap((status) => status.boostOfId ?? []));
+  // Holds off a deletion of the boosted statuses: it locks these rows too, before it looks for boosts.
+  await lockStatusCounters(tx, statuses.flatMap((status) => status.boostOfId ?? []));
   const made = new Map<NewStatus, InsertedStatus>();
   for (const wave of inWaves(statuses)) await insertWave(tx, ids, wave, made);
   await moveCounters(tx, made);
@@ -33,12 +34,6 @@ export async function insertStatuses(tx: Queryable, ids: Pick<IdSource, 'at'>, s
 
 /** The uri by which the parent is looked for while the row is written. */
 const parentUriOf = (status: NewStatus): string[] => (status.inReplyToId === null && status.inReplyToUri !== null ? [status.inReplyToUri] : []);
-
-/** Holds off a deletion of the boosted statuses: it locks these rows too, before it looks for boosts. */
-async function lockStats(tx: Queryable, statusIds: readonly StatusId[]): Promise<void> {
-  if (statusIds.length === 0) return;
-  await tx.query('SELECT status_id FROM social.status_stats WHERE status_id = ANY($1::bigint[]) ORDER BY status_id FOR UPDATE', [statusIds]);
-}
 
 /** One statement does not see its own rows: what answers or repeats an earlier row of the list waits for a later one. */
 function inWaves(statuses: readonly NewStatus[]): NewStatus[][] {

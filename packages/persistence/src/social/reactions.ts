@@ -1,6 +1,6 @@
 import { changeOf, type StatusFlags } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
-import type { Entry, PageQuery } from '@trunkline/social';
+import type { Entry, FavouriteOutcome, PageQuery } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
 import { moveStatusCounters } from './counters.js';
 import { entries } from './page-sql.js';
@@ -21,6 +21,38 @@ export async function insertFavourite(
   await moveStatusCounters(tx, [{ statusId: tie.statusId, favourites: 1 }]);
   await changed(tx, [changeOf.marks(tie.accountId)]);
   return true;
+}
+
+interface GivenFavourite {
+  readonly id: Snowflake;
+  readonly accountId: AccountId;
+  readonly statusId: StatusId;
+  readonly uri: string | null;
+}
+
+/** Many in one statement, each as `insertFavourite`; see `SocialWrites.insertFavourites`. */
+export async function insertFavourites(tx: Queryable, ties: readonly GivenFavourite[]): Promise<FavouriteOutcome[]> {
+  if (ties.length === 0) return [];
+  const rows = await tx.query<{ id: Snowflake; made: boolean; undone: boolean }>(
+    `WITH given AS (
+       SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) WITH ORDINALITY AS g (id, account_id, status_id, uri, at)
+     ), undone AS (
+       SELECT g.id FROM given g JOIN social.accounts a ON a.id = g.account_id JOIN social.tombstones t ON t.uri = g.uri AND t.actor_uri = a.uri
+     ), made AS (
+       INSERT INTO social.favourites (id, account_id, status_id, uri)
+       SELECT g.id, g.account_id, g.status_id, g.uri FROM given g JOIN social.statuses s ON s.id = g.status_id AND s.deleted_at IS NULL
+        WHERE NOT EXISTS (SELECT FROM undone u WHERE u.id = g.id)
+        ORDER BY g.account_id, g.status_id, g.at
+       ON CONFLICT (account_id, status_id) DO NOTHING RETURNING id
+     )
+     SELECT g.id, EXISTS (SELECT FROM made m WHERE m.id = g.id) AS made, EXISTS (SELECT FROM undone u WHERE u.id = g.id) AS undone FROM given g LIMIT $5`,
+    [ties.map(({ id }) => id), ties.map(({ accountId }) => accountId), ties.map(({ statusId }) => statusId), ties.map(({ uri }) => plainTextOrNull(uri)), ties.length],
+  );
+  const outcomes = new Map(rows.map(({ id, made, undone }): [Snowflake, FavouriteOutcome] => [id, made ? 'made' : undone ? 'undone' : 'stands']));
+  const made = ties.filter(({ id }) => outcomes.get(id) === 'made');
+  await moveStatusCounters(tx, made.map(({ statusId }) => ({ statusId, favourites: 1 })));
+  await changed(tx, made.map(({ accountId }) => changeOf.marks(accountId)));
+  return ties.map(({ id }) => outcomes.get(id) ?? 'stands');
 }
 
 export async function deleteFavourite(tx: Queryable, accountId: AccountId, statusId: StatusId): Promise<{ id: Snowflake } | null> {

@@ -18,6 +18,7 @@ import { afterCommit, type Database, type Queryable } from '../database.js';
 import * as accounts from './account-writes.js';
 import { adoptOrphans } from './adopt-orphans.js';
 import { appendAll } from './append-event.js';
+import { lockStatusCounters } from './counters.js';
 import { deleteAccount } from './delete-account.js';
 import { deleteStatuses } from './delete-statuses.js';
 import { editStatus } from './edit-status.js';
@@ -26,7 +27,7 @@ import { insertStatuses } from './insert-statuses.js';
 import * as reactions from './reactions.js';
 import { SqlSocialReads } from './social-reads.js';
 import * as ties from './tie-writes.js';
-import { addTombstone } from './tombstones.js';
+import { addTombstone, lockUris } from './tombstones.js';
 
 export interface SocialStoreDeps {
   readonly ids: IdSource;
@@ -87,6 +88,9 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   insertFavourite(tie: Given<'insertFavourite'>) {
     return reactions.insertFavourite(this.db, tie);
   }
+  insertFavourites(given: Given<'insertFavourites'>) {
+    return reactions.insertFavourites(this.db, given);
+  }
   deleteFavourite(accountId: AccountId, statusId: StatusId) {
     return reactions.deleteFavourite(this.db, accountId, statusId);
   }
@@ -95,6 +99,10 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   }
   deleteBookmark(accountId: AccountId, statusId: StatusId) {
     return reactions.deleteBookmark(this.db, accountId, statusId);
+  }
+  async holdOff(uris: readonly string[], statusIds: readonly StatusId[]) {
+    if (uris.length > 0) await lockUris(this.db, uris);
+    await lockStatusCounters(this.db, statusIds);
   }
   addTombstone(uri: string, actorUri: string) {
     return addTombstone(this.db, uri, actorUri);

@@ -6,6 +6,7 @@ import type {
   AccountProfile,
   AllTies,
   Entry,
+  FavouriteOutcome,
   FollowerPage,
   FollowersAsked,
   FollowOptions,
@@ -135,9 +136,16 @@ export interface SocialWrites {
   /** Statuses that waited for one of these uris as their parent are tied to it. */
   adoptOrphans(parents: readonly NewParent[]): Promise<number>;
   insertFavourite(tie: { id: Snowflake; accountId: AccountId; statusId: StatusId; uri: string | null }): Promise<boolean>;
+  /** Many, with the outcome for each as if they had come one by one in this order. The status may be gone by then: nothing is made, it `stands`. */
+  insertFavourites(ties: readonly { id: Snowflake; accountId: AccountId; statusId: StatusId; uri: string | null }[]): Promise<FavouriteOutcome[]>;
   deleteFavourite(accountId: AccountId, statusId: StatusId): Promise<{ id: Snowflake } | null>;
   insertBookmark(tie: { id: Snowflake; accountId: AccountId; statusId: StatusId }): Promise<boolean>;
   deleteBookmark(accountId: AccountId, statusId: StatusId): Promise<boolean>;
+  /**
+   * Until the transaction ends, others wait who bring or end what has one of these uris, and who move counters of these
+   * statuses. What writes many of both calls it first, so that nobody waits in a ring.
+   */
+  holdOff(uris: readonly string[], statusIds: readonly StatusId[]): Promise<void>;
   /** Keeps the uri from coming (back) to life. Call it first and look the object up after it, not before. */
   addTombstone(uri: string, actorUri: string): Promise<void>;
 

@@ -39,6 +39,9 @@ export interface InsertedStatus {
   readonly inReplyToId: StatusId | null;
 }
 
+/** `undone`: its own actor took it back before it came. */
+export type FavouriteOutcome = 'made' | 'stands' | 'undone';
+
 /** A status that may be waited for. */
 export interface NewParent {
   readonly uri: string;

@@ -1,6 +1,8 @@
 import { StatusFavouritedV1, StatusUnfavouritedV1 } from '@trunkline/contracts';
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import type { SocialPorts } from '../ports/social-ports.js';
+import type { SocialTransaction } from '../ports/social-store.js';
+import type { FavouriteOutcome } from '../ports/store-rows.js';
 
 /** Once, however often it is asked. `uri`: the peer's id of its Like. The caller has checked visibility. */
 export function favouriteStatus(
@@ -15,6 +17,24 @@ export function favouriteStatus(
     await tx.appendEvent(StatusFavouritedV1, { favouriteId: id, accountId, statusId });
     return true;
   });
+}
+
+export interface GivenFavourite {
+  readonly accountId: AccountId;
+  readonly statusId: StatusId;
+  readonly uri: string | null;
+  /** The cause, as a traceparent. */
+  readonly trace: string | null;
+}
+
+/** Many of other servers, as if they came one by one in this order. The caller has checked visibility, and called `holdOff` for the uris. */
+export async function favouriteAll(tx: SocialTransaction, ids: SocialPorts['ids'], given: readonly GivenFavourite[]): Promise<FavouriteOutcome[]> {
+  const ties = given.map(({ accountId, statusId, uri, trace }) => ({ id: ids.next(), accountId, statusId, uri, trace }));
+  const outcomes = await tx.insertFavourites(ties);
+  const made = ties.filter((_, index) => outcomes[index] === 'made');
+  const payloads = made.map(({ id, accountId, statusId }) => ({ favouriteId: id, accountId, statusId }));
+  await tx.appendEvents(StatusFavouritedV1, payloads, made.map(({ trace }) => trace));
+  return outcomes;
 }
 
 export function unfavouriteStatus(ports: Pick<SocialPorts, 'store'>, accountId: AccountId, statusId: StatusId): Promise<boolean> {
