@@ -1,8 +1,14 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { ConsumerSpec } from '@trunkline/contracts';
 import type { Broker } from './broker.js';
 import { PullRequests } from './pull-requests.js';
 import type { WorkMessage } from './work-message.js';
+
+/**
+ * Batches begin at least this far apart, unless one is full: a batch of one costs nearly as much as one of ten, and on a
+ * busy machine what many small ones cost is what everybody then waits for. What comes alone is not held up.
+ */
+const GATHER_MS = 10;
 
 export interface LaneSettings {
   /** Messages per call of `settle`: 1 for single handlers. */
@@ -13,7 +19,8 @@ export interface LaneSettings {
 }
 
 /**
- * Pulls one consumer's messages and hands them to `settle`, as many at once as wait, without waiting for more.
+ * Pulls one consumer's messages and hands them to `settle`, as many at once as wait; a lone one at once, one that follows
+ * another closely after a moment for others to come.
  * What is fetched is bounded by what this process can work on: `batchMax × concurrency` in work and as many
  * fetched ahead. While messages are in hand the broker is told so, and does not give them to another process.
  */
@@ -28,6 +35,8 @@ export class PullLane {
   private heartbeat: NodeJS.Timeout | undefined;
   private stopping = false;
   private lastMovedMs = performance.now();
+  /** When the last batch began. */
+  private begunMs = -Infinity;
 
   constructor(
     private readonly broker: Broker,
@@ -93,16 +102,23 @@ export class PullLane {
   private async work(): Promise<void> {
     while (!this.stopping) {
       if (this.ready.length === 0) await new Promise<void>((resolve) => this.hungry.push(resolve));
-      // What arrived in the same packet becomes one batch.
-      if (this.settings.batchMax > 1) await nextTurn();
+      if (this.settings.batchMax > 1) await this.gather();
       if (this.stopping) return;
       const batch = this.ready.splice(0, this.settings.batchMax);
       if (batch.length === 0) continue;
+      this.begunMs = performance.now();
       await this.settle(batch);
       for (const message of batch) this.held.delete(message);
       this.lastMovedMs = performance.now();
       this.requests?.ask();
     }
+  }
+
+  /** What arrived in the same packet becomes one batch, and what comes within a moment of the batch before. */
+  private async gather(): Promise<void> {
+    await nextTurn();
+    const restMs = this.begunMs + GATHER_MS - performance.now();
+    if (restMs > 0 && this.ready.length < this.settings.batchMax) await sleep(restMs);
   }
 
   private extendHeld(): void {

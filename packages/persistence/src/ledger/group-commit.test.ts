@@ -20,7 +20,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 test('an idle committer flushes what came in one turn; what comes meanwhile goes together', async () => {
   const { groups, release, flush } = heldFlushes();
-  const commit = new GroupCommit(flush, { flushesMax: 1 });
+  const commit = new GroupCommit(flush, { flushesMax: 1, waitMs: 0 });
   const first = [commit.submit(1), commit.submit(2)];
   expect(groups).toEqual([]);
   await turn();
@@ -62,9 +62,26 @@ test('a group that is not full waits for its time', async () => {
   expect(await Promise.all(answers)).toEqual([10, 20]);
 });
 
+test('what follows a flush closely waits for company, though nothing is under way', async () => {
+  const { groups, release, flush } = heldFlushes();
+  const commit = new GroupCommit(flush, { flushesMax: 2, groupMax: 2, waitMs: 60_000 });
+  const first = commit.submit(1);
+  await turn();
+  release[0]?.();
+  await first;
+  const others = [commit.submit(2)];
+  await turn();
+  expect(groups).toEqual([[1]]);
+  others.push(commit.submit(3));
+  await turn();
+  expect(groups).toEqual([[1], [2, 3]]);
+  release[1]?.();
+  expect(await Promise.all(others)).toEqual([20, 30]);
+});
+
 test('a flush that fails rejects all of its group and nobody else', async () => {
   const { release, flush } = heldFlushes();
-  const commit = new GroupCommit(flush, { flushesMax: 1 });
+  const commit = new GroupCommit(flush, { flushesMax: 1, waitMs: 0 });
   const first = commit.submit(1);
   await turn();
   const others = Promise.allSettled([commit.submit(2), commit.submit(3)]);
@@ -80,7 +97,7 @@ test('a flush that fails rejects all of its group and nobody else', async () => 
 
 test('a full queue refuses with 503 and takes up again afterwards', async () => {
   const { release, flush } = heldFlushes();
-  const commit = new GroupCommit(flush, { flushesMax: 1, queueMax: 2 });
+  const commit = new GroupCommit(flush, { flushesMax: 1, waitMs: 0, queueMax: 2 });
   const answers = [commit.submit(1)];
   await turn();
   answers.push(commit.submit(2), commit.submit(3));

@@ -3,7 +3,7 @@ import { unavailable } from '@trunkline/kernel';
 export interface GroupCommitSettings {
   /** Most items of one flush. */
   readonly groupMax?: number;
-  /** How long a group that is not full waits for company while another flush is under way. */
+  /** How long a group that is not full waits for company while another flush is under way, or was begun that lately. */
   readonly waitMs?: number;
   readonly flushesMax?: number;
   /** Items waiting beyond this are refused at once. */
@@ -18,13 +18,14 @@ interface Waiting<In, Out> {
 }
 
 /**
- * Turns concurrent submissions into few statements. An idle committer flushes in the same turn of the event loop; while one is under way
- * the next group gathers, until it is full or has waited. Results come in the order of the items.
+ * Turns concurrent submissions into few statements. An idle committer flushes in the same turn of the event loop; while one is under way,
+ * and for a moment after it began, the next group gathers, until it is full or has waited. Results come in the order of the items.
  */
 export class GroupCommit<In, Out> {
   private readonly waiting: Waiting<In, Out>[] = [];
   private flushing = 0;
   private starting = false;
+  private begunMs = -Infinity;
   private timer: NodeJS.Timeout | null = null;
   private readonly idleWaiters: (() => void)[] = [];
   private readonly settings: Required<GroupCommitSettings>;
@@ -34,7 +35,7 @@ export class GroupCommit<In, Out> {
     private readonly flush: (items: readonly In[]) => Promise<readonly Out[]>,
     settings: GroupCommitSettings = {},
   ) {
-    this.settings = { groupMax: 50, waitMs: 2, flushesMax: 2, queueMax: 2_000, ...settings };
+    this.settings = { groupMax: 50, waitMs: 4, flushesMax: 2, queueMax: 2_000, ...settings };
   }
 
   /** Resolves once the item's group is flushed. @throws AppError 503 when too many wait already. */
@@ -73,13 +74,19 @@ export class GroupCommit<In, Out> {
     this.timer = null;
     while (this.flushing < flushesMax && this.waiting.length > 0) {
       const waitedMs = performance.now() - (this.waiting[0]?.sinceMs ?? 0);
-      const ready = this.flushing === 0 || this.waiting.length >= groupMax || waitedMs >= waitMs;
+      const ready = this.isRested() || this.waiting.length >= groupMax || waitedMs >= waitMs;
       if (!ready) {
         this.timer = setTimeout(() => this.start(), waitMs - waitedMs);
         return;
       }
+      this.begunMs = performance.now();
       void this.flushGroup(this.waiting.splice(0, groupMax));
     }
+  }
+
+  /** Nothing is under way, and nothing was begun just now. */
+  private isRested(): boolean {
+    return this.flushing === 0 && performance.now() - this.begunMs >= this.settings.waitMs;
   }
 
   private async flushGroup(group: Waiting<In, Out>[]): Promise<void> {
