@@ -1,3 +1,4 @@
+import type { Account } from '@trunkline/domain';
 import type { Contender } from '../harness/contest.js';
 import { rateOf } from '../harness/contest.js';
 import { openFeeds } from '../harness/feed-keys.js';
@@ -16,15 +17,18 @@ const COPIES = [1, 2, 4, 1] as const;
 /** Within this share of what one copy does. */
 const SHARE_MIN = 0.85;
 const SIZES = {
-  full: { authors: 100, applied: 2_000, followers: 400, posts: 250, hosts: 200, delivered: 10 },
-  quick: { authors: 20, applied: 300, followers: 100, posts: 20, hosts: 20, delivered: 5 },
+  full: { authors: 100, applied: 2_000, followed: 50, followers: 400, posts: 5, hosts: 200, delivered: 10 },
+  quick: { authors: 20, applied: 300, followed: 5, followers: 100, posts: 4, hosts: 20, delivered: 5 },
 } as const;
 /** The connections that one server may open, over its copies. */
 const CONNECTIONS = '16';
 
 type WorkOf = (copies: readonly ServerProcess[]) => Contender;
 
-/** Work per CPU-second of one, two and four copies of each worker. On few cores they cannot be faster; they can be as cheap. */
+/**
+ * Work per CPU-second of one, two and four copies of each worker. On few cores they cannot be faster; they can be as cheap. Each copy
+ * is given what one alone is given: copies are added when there is more to do, and their batches are as full then.
+ */
 export async function studyCopies(options: BenchOptions): Promise<Study> {
   const sizes = options.quick ? SIZES.quick : SIZES.full;
   const sink = WorkerProcess.start('sink');
@@ -35,15 +39,20 @@ export async function studyCopies(options: BenchOptions): Promise<Study> {
     const opened = stage;
     const load = stage.worker('load');
     const people = await seedLoadPeople(stage, load, { remote: sizes.authors, local: 0 });
-    const [followed, remote] = [(await stage.person('followed')).account, (await stage.person('remote')).account];
+    const remote = (await stage.person('remote')).account;
     const followers = await seedPeople(stage, sizes.followers, 'follower');
-    await seedFollows(stage, followers, followed.id);
+    const followed: Account[] = [];
+    for (let index = 0; index < sizes.followed; index += 1) {
+      const { account } = await stage.person(`followed${index}`);
+      await seedFollows(stage, followers, account.id);
+      followed.push(account);
+    }
     await openFeeds(stage, followers);
     await seedRemoteFollowers(stage, hosts, remote.id);
     await stage.backbone.db.query('ANALYZE');
     const works: readonly (readonly [string, string, WorkOf])[] = [
       ['receive + apply', 'inbox', (copies) => applyWork(opened, copies, { load, people, posts: sizes.applied })],
-      ['fan-out', 'timeline', (copies) => fanOutWork(opened, copies, { author: followed, followers: followers.length, posts: sizes.posts })],
+      ['fan-out', 'timeline', (copies) => fanOutWork(opened, copies, { authors: followed, followers: followers.length, postsEach: sizes.posts })],
       ['deliver', 'outbox', (copies) => deliverWork(opened, copies, { sink, author: remote, hosts: hosts.length, posts: sizes.delivered, unitsPerPost: hosts.length })],
     ];
     const lines: Line[] = [];

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountId, StatusId } from '@trunkline/kernel';
+import { cpuSeconds } from '../harness/cpu-meter.js';
 import { openFeeds } from '../harness/feed-keys.js';
 import type { RedisClient } from '../harness/redis-client.js';
 import { seedFollows, seedPeople } from '../harness/seed-people.js';
@@ -40,11 +41,21 @@ interface SceneParts {
   readonly load: WorkerProcess;
   readonly watch: FeedWatch;
   readonly ports: { readonly inbox: number; readonly api: number };
+  /** Who runs, by name: the apps, the stores, who sends and who looks on. */
+  readonly pids: Readonly<Record<string, number>>;
 }
 
 /** A server of real processes with everybody who posts and reads in this benchmark. */
 export class CrowdScene {
-  private constructor(private readonly parts: SceneParts) {}
+  /** Resolves when the clock of `run` begins. */
+  readonly started: Promise<void>;
+  private start: () => void = () => undefined;
+
+  private constructor(private readonly parts: SceneParts) {
+    this.started = new Promise((resolve) => {
+      this.start = resolve;
+    });
+  }
 
   get stage(): Stage {
     return this.parts.stage;
@@ -67,13 +78,18 @@ export class CrowdScene {
     await openFeeds(stage, followers);
     await stage.backbone.db.query('VACUUM ANALYZE');
     const ports = new Map<string, number>();
-    for (const app of APPS) ports.set(app, (await stage.server(app, { env: APP_ENV })).port);
+    const pids: Record<string, number> = { ...stage.stores, sender: load.pid };
+    for (const app of APPS) {
+      const server = await stage.server(app, { env: APP_ENV });
+      ports.set(app, server.port);
+      pids[app] = server.pid;
+    }
     const step = Math.max(1, Math.floor(followers.length / SAMPLED_FOLLOWERS));
     const sampled = followers.filter((_, index) => (followers.length - 1 - index) % step === 0);
-    const watch = await FeedWatch.of(stage, redis, [...people.readerIds, ...sampled]);
+    const watch = await FeedWatch.of(redis, [...people.readerIds, ...sampled]);
     watch.start();
     return new CrowdScene({
-      stage, redis, people, sizes, load, watch,
+      stage, redis, people, sizes, load, watch, pids,
       bigFollowers: followers,
       bigToken: big.token,
       ports: { inbox: ports.get('inbox') ?? 0, api: ports.get('api') ?? 0 },
@@ -100,8 +116,16 @@ export class CrowdScene {
   async run(phases: LoadPlan['phases'], bigAtSeconds: readonly number[]): Promise<{ readonly startMs: number; readonly seen: readonly Seen[] }> {
     await this.parts.load.ask('prepare', this.plan({ phases, signsBefore: true, extra: { token: this.parts.bigToken, atSeconds: bigAtSeconds } }));
     const startMs = performance.timeOrigin + performance.now() + 500;
+    this.start();
     const sent = await this.parts.load.ask<Sent[]>('run', { startMs });
     return { startMs, seen: await this.whenVisible(sent) };
+  }
+
+  /** CPU seconds of each process so far, by name. */
+  cpu(): ReadonlyMap<string, number> {
+    const { user, system } = process.cpuUsage();
+    const others = Object.entries(this.parts.pids).map(([name, pid]) => [name, cpuSeconds([pid])] as const);
+    return new Map([...others, ['watch', (user + system) / 1e6]]);
   }
 
   /** Ends the watch. @returns entries that stand twice in one feed */

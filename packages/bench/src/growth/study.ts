@@ -81,7 +81,7 @@ async function worksOn(stage: Stage, sink: WorkerProcess, hosts: readonly string
   await stage.backbone.db.query('ANALYZE social.accounts, social.follows');
   return [
     ['inbox', (copies) => applyWork(stage, copies, { load, people, posts: sizes.applied })],
-    ['timeline', (copies) => fanOutWork(stage, copies, { author: followed, followers: followers.length, posts: sizes.posts })],
+    ['timeline', (copies) => fanOutWork(stage, copies, { authors: [followed], followers: followers.length, postsEach: sizes.posts })],
     ['outbox', (copies) => deliverWork(stage, copies, { sink, author: remote, hosts: hosts.length, posts: sizes.delivered, unitsPerPost: hosts.length * sizes.remoteEach })],
     ['api', (copies) => readWork(stage, copies, tokens, sizes.pages)],
   ];

@@ -12,11 +12,6 @@ export async function fillFeed({ backbone: { feeds } }: Stage, accountId: Accoun
   await feeds.fill(accountId, statusIds, claim);
 }
 
-/** The statuses in a feed, as its reader finds them. */
-export async function fedStatusIds(stage: Stage, accountId: AccountId): Promise<readonly StatusId[]> {
-  return (await stage.backbone.feeds.read(accountId))?.ids ?? [];
-}
-
 /** Complete feeds without entries for these people. */
 export async function openFeeds(stage: Stage, accountIds: readonly AccountId[]): Promise<void> {
   for (let from = 0; from < accountIds.length; from += AT_ONCE) {

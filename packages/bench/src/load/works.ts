@@ -10,10 +10,11 @@ import type { WorkerProcess } from '../harness/worker-process.js';
 import type { Sent } from './generator.js';
 import type { LoadPeople } from './people.js';
 
-const IN_FLIGHT = 64;
+/** What is on its way at once, for each copy: as many copies are run as there is work for, so that each has what one alone would have. */
+const IN_FLIGHT_EACH = 64;
 const FAN_OUT = consumerName('timeline', 'fan-out', StatusPublishedV1);
 
-/** Receive and apply: signed posts at any of the copies until all of them are applied. */
+/** Receive and apply: signed posts, so many for each copy, at any of them until all are applied. */
 export function applyWork(stage: Stage, copies: readonly ServerProcess[], how: { readonly load: WorkerProcess; readonly people: LoadPeople; readonly posts: number }): Contender {
   const { db } = stage.backbone;
   const countApplied = async (): Promise<number> => (await db.query<{ count: number }>(`SELECT count(*)::int AS count FROM federation.inbound WHERE state = 'applied'`))[0]?.count ?? 0;
@@ -24,50 +25,52 @@ export function applyWork(stage: Stage, copies: readonly ServerProcess[], how: {
     prepare: async () => {
       const { mentionedUris } = how.people;
       const plan = { inboxPorts: copies.map((copy) => copy.port), apiPort: 0, domain: stage.domain, mentionedUris, localTokens: [], localShare: 0, signsBefore: true };
-      await how.load.ask('prepare', { ...plan, phases: [{ rate: how.posts, seconds: 1 }] });
+      await how.load.ask('prepare', { ...plan, phases: [{ rate: how.posts * copies.length, seconds: 1 }] });
     },
     run: async () => {
       const before = await countApplied();
-      const sent = (await how.load.ask<Sent[]>('flood', { inFlight: IN_FLIGHT })).length;
+      const sent = (await how.load.ask<Sent[]>('flood', { inFlight: IN_FLIGHT_EACH * copies.length })).length;
       await waitFor('everything to be applied', async () => (await countApplied()) - before === sent, { everyMs: 100 });
       return sent;
     },
   };
 }
 
-/** Posts of one author into the feeds of his followers. */
-export function fanOutWork(stage: Stage, copies: readonly ServerProcess[], how: { readonly author: Account; readonly followers: number; readonly posts: number }): Contender {
+/** Posts of each author, so many for each copy, into the feeds of his followers. */
+export function fanOutWork(stage: Stage, copies: readonly ServerProcess[], how: { readonly authors: readonly Account[]; readonly followers: number; readonly postsEach: number }): Contender {
   let statusIds: StatusId[] = [];
+  const postsEach = how.postsEach * copies.length;
   return {
     role: 'ours',
     label: 'fan-out',
     pids: copies.map((copy) => copy.pid),
-    prepare: async () => void (statusIds = await publishHeld(stage, copies, how)),
+    prepare: async () => void (statusIds = await publishHeld(stage, copies, how.authors, postsEach)),
     run: async () => {
       for (const { pid } of copies) letGo(pid);
-      await waitFor('the posts to be fanned out', async () => (await doneCount(stage, FAN_OUT, statusIds)) === how.posts, { everyMs: 25 });
-      return how.posts * how.followers;
+      await waitFor('the posts to be fanned out', async () => (await doneCount(stage, FAN_OUT, statusIds)) === statusIds.length, { everyMs: 25 });
+      return statusIds.length * how.followers;
     },
   };
 }
 
-/** Plan, sign and send posts of one author to every host until the ledger says so. Operations are posts times `unitsPerPost`. */
+/** Plan, sign and send posts of one author, so many for each copy, to every host until the ledger says so. Operations are posts times `unitsPerPost`. */
 export function deliverWork(
   stage: Stage,
   copies: readonly ServerProcess[],
   how: { readonly sink: WorkerProcess; readonly author: Account; readonly hosts: number; readonly posts: number; readonly unitsPerPost: number },
 ): Contender {
+  const posts = how.posts * copies.length;
   return {
     role: 'ours',
     label: 'deliver',
     pids: copies.map((copy) => copy.pid),
     prepare: async () => {
       await how.sink.ask('take');
-      await publishHeld(stage, copies, how);
+      await publishHeld(stage, copies, [how.author], posts);
     },
     run: async () => {
       for (const { pid } of copies) letGo(pid);
-      const expected = how.posts * how.hosts;
+      const expected = posts * how.hosts;
       await waitFor('the deliveries', async () => (await how.sink.ask<number>('peek')) >= expected, { everyMs: 25 });
       await waitFor('the ledger to say so', async () => {
         const [row] = await stage.backbone.db.query<{ left: boolean }>(`SELECT EXISTS (SELECT FROM federation.delivery_chunks WHERE state = 'pending') AS left`);
@@ -75,15 +78,15 @@ export function deliverWork(
       });
       const received = await how.sink.ask<number>('take');
       if (received !== expected) throw new Error(`${received} deliveries of ${expected}`);
-      return how.posts * how.unitsPerPost;
+      return posts * how.unitsPerPost;
     },
   };
 }
 
 /** Writes posts while every copy of what consumes them is stopped. */
-async function publishHeld(stage: Stage, copies: readonly ServerProcess[], { author, posts }: { readonly author: Account; readonly posts: number }): Promise<StatusId[]> {
+async function publishHeld(stage: Stage, copies: readonly ServerProcess[], authors: readonly Account[], postsEach: number): Promise<StatusId[]> {
   const [first, ...others] = copies;
   if (first === undefined) throw new Error('there is no copy');
   for (const { pid } of others) process.kill(pid, 'SIGSTOP');
-  return publishPosts(stage, [author], posts, first.pid);
+  return publishPosts(stage, authors, postsEach, first.pid);
 }
