@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import type { AccountId, Snowflake } from '@trunkline/kernel';
 import { withBackbone } from '@trunkline/platform';
-import type { AccountProfile } from '@trunkline/social';
+import { fetchKey, KeyBook, KeyLane, type AccountProfile } from '@trunkline/social';
 import { freePort, startTestServer, type TestPerson, type TestServer } from '@trunkline/testing';
 import { applyActivity } from '../src/apply-activity/apply-activity.js';
 import { ActivityApplier } from '../src/apply-activity/apply-batch.js';
@@ -50,6 +50,7 @@ export class ApplyWorld {
     const ports: TogetherPorts = {
       store, ids, clock, policy, remote, settings, reports,
       keys: remoteKeys,
+      signerKeys: new KeyBook({ rows: remoteKeys, lane: new KeyLane({ fetch: (keyId) => fetchKey(remote, keyId), clock }), clock }),
       mayReport: async () => true,
       later: () => undefined,
       settling: (work) => db.transaction((tx) => work(store.within(tx), (rows) => inbound.settleIn(tx, rows))),

@@ -1,16 +1,20 @@
-import { digestOf, signPost } from '@trunkline/http-signatures';
+import { digestOf, signMessage, signPost } from '@trunkline/http-signatures';
 import type { ClientParts } from './client-parts.js';
 import type { DeliveryTarget, DeliveryTargets } from './delivery-targets.js';
 import { failureOf } from './request-error.js';
 import type { FetchFailure } from './fetch-failure.js';
 import { judgeResponse } from './judge-response.js';
+import { knockTwice, type Knock } from './knock-twice.js';
 import { ACTIVITY_JSON } from './media-type.js';
-import { PostAnswer } from './post-answer.js';
+import { PostAnswer, type AnswerHead } from './post-answer.js';
 import type { DeliveryOutcome, Letter } from './requests.js';
 
 export interface DeliveryParts extends ClientParts {
   readonly targets: DeliveryTargets;
 }
+
+/** For a second knock after a slow first one. */
+const KNOCK_MS_MIN = 1_000;
 
 /** Everything about a letter that is the same for each inbox. */
 interface Sealed extends Letter {
@@ -39,22 +43,49 @@ async function deliver(parts: DeliveryParts, letter: Sealed, inbox: string): Pro
 }
 
 async function send(parts: DeliveryParts, letter: Sealed, target: DeliveryTarget): Promise<DeliveryOutcome> {
-  // Its time runs from here: waiting for a signature or for a connection counts.
-  const answer = new PostAnswer(parts.limits.deliverTotalTimeoutMs);
+  // Their time runs from here: waiting for a signature or for a connection counts, and the second knock has what is left.
+  const endsMs = performance.now() + parts.limits.deliverTotalTimeoutMs;
   try {
-    const { keyId, privateKey, digest, type } = letter;
-    const date = new Date(parts.nowMs()).toUTCString();
-    const signature = await signPost({ host: target.host, target: target.path, date, digest, contentType: type, keyId, privateKey });
-    const headers = ['host', target.host, 'date', date, 'digest', digest, 'content-type', type, 'user-agent', parts.userAgent, 'signature', signature];
-    // The answer bounds the time, so that undici need not.
-    parts.pools.at(target).dispatch({ method: 'POST', path: target.path, headers, body: letter.bytes, headersTimeout: 0, bodyTimeout: 0 }, answer);
-    const { status, retryAfter } = await answer.settled;
+    const { first, second } = await knockTwice(parts.schemes, {
+      host: target.host,
+      knock: (how) => post(parts, letter, target, how, Math.max(endsMs - performance.now(), KNOCK_MS_MIN)),
+      heard: (answer) => answer,
+      drop: async () => undefined,
+      firstProves: true,
+    });
+    const { status, retryAfter } = second !== null && saysMore(second.status) ? second : first;
     return judgeResponse(status, retryAfter, parts.nowMs());
   } catch (error) {
     return outcomeOf(failureOf(error));
+  }
+}
+
+/** Answers of somebody who looked behind the signature, or who is in no state to look. */
+const saysMore = (status: number): boolean => (status >= 200 && status < 300) || [404, 410, 429, 503].includes(status);
+
+async function post(parts: DeliveryParts, letter: Sealed, target: DeliveryTarget, how: Knock, timeoutMs: number): Promise<AnswerHead> {
+  const answer = new PostAnswer(timeoutMs);
+  try {
+    const headers = how.scheme === 'cavage' ? await cavageHeaders(parts, letter, target) : await messageHeaders(parts, letter, target, how);
+    // The answer bounds the time, so that undici need not.
+    parts.pools.at(target).dispatch({ method: 'POST', path: target.path, headers, body: letter.bytes, headersTimeout: 0, bodyTimeout: 0 }, answer);
+    return await answer.settled;
   } finally {
     answer.forget();
   }
+}
+
+async function cavageHeaders(parts: DeliveryParts, { keyId, privateKey, digest, type }: Sealed, target: DeliveryTarget): Promise<string[]> {
+  const date = new Date(parts.nowMs()).toUTCString();
+  const signature = await signPost({ host: target.host, target: target.path, date, digest, contentType: type, keyId, privateKey });
+  return ['host', target.host, 'date', date, 'digest', digest, 'content-type', type, 'user-agent', parts.userAgent, 'signature', signature];
+}
+
+async function messageHeaders(parts: DeliveryParts, { keyId, privateKey, bytes, type }: Sealed, target: DeliveryTarget, { challenge }: Knock): Promise<string[]> {
+  const headers = { 'Content-Type': type, 'User-Agent': parts.userAgent };
+  const url = target.origin + target.path;
+  const signed = await signMessage({ method: 'POST', url, headers, body: bytes, keyId, privateKey, date: new Date(parts.nowMs()), challenge });
+  return Object.entries(signed).flat();
 }
 
 /** Without an answer: what we do not dial is final, everything else may be better later. */

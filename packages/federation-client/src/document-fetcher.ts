@@ -1,14 +1,15 @@
-import { signRequest } from '@trunkline/http-signatures';
+import { signMessage, signRequest } from '@trunkline/http-signatures';
 import { fail, ok, type Result } from '@trunkline/kernel';
 import type { Dispatcher } from 'undici';
 import type { ClientParts } from './client-parts.js';
 import { FailureMemory } from './failure-memory.js';
 import type { FetchFailure } from './fetch-failure.js';
 import { retryAfterMsOf } from './judge-response.js';
+import { knockTwice, type Knock } from './knock-twice.js';
 import { mediaTypeOf } from './media-type.js';
 import { ACCEPT_ENCODING, discard, readBody } from './read-body.js';
 import { orAbort, withinTime } from './request-error.js';
-import type { BytesOptions, FetchedBytes } from './requests.js';
+import type { BytesOptions, FetchedBytes, Signer } from './requests.js';
 import { FULL, HostSlots } from './slots.js';
 
 type Answer = Result<FetchedBytes, FetchFailure>;
@@ -94,18 +95,7 @@ export class DocumentFetcher {
   }
 
   private async request(url: URL, options: BytesOptions, signal: AbortSignal): Promise<Hop> {
-    const headers = await this.headersFor(url, options);
-    const { fetchReadTimeoutMs } = this.parts.limits;
-    const request = this.parts.pools.at(url).request({
-      method: 'GET',
-      path: url.pathname + url.search,
-      headers,
-      signal,
-      headersTimeout: fetchReadTimeoutMs,
-      bodyTimeout: fetchReadTimeoutMs,
-    });
-    const response = await orAbort(request, signal);
-
+    const response = await this.knock(url, options, signal);
     const location = headerOf(response, 'location');
     if (REDIRECTS.has(response.statusCode) && location !== '') {
       await response.body.dump({ limit: DROPPED_BYTES_MAX });
@@ -116,12 +106,37 @@ export class DocumentFetcher {
     return { done: await this.read(url, response, options) };
   }
 
-  /** Signed anew for each hop: the signature covers host and path. */
-  private async headersFor(url: URL, options: BytesOptions): Promise<Record<string, string>> {
-    const { userAgent, nowMs } = this.parts;
-    const headers = { Accept: options.accept, 'Accept-Encoding': ACCEPT_ENCODING, 'User-Agent': userAgent };
-    if (options.signAs === undefined) return headers;
-    return signRequest({ method: 'GET', url, headers, ...options.signAs, date: new Date(nowMs()) });
+  /** Signed the other way at once when the answer may be about the signature. */
+  private async knock(url: URL, { accept, signAs }: BytesOptions, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const headers = { Accept: accept, 'Accept-Encoding': ACCEPT_ENCODING, 'User-Agent': this.parts.userAgent };
+    if (signAs === undefined) return this.ask(url, headers, signal);
+    const { first, second } = await knockTwice(this.parts.schemes, {
+      host: url.host,
+      knock: async (how) => this.ask(url, await this.signed(url, headers, signAs, how), signal),
+      heard: (response) => ({ status: response.statusCode, acceptSignature: headerOf(response, 'accept-signature') || undefined }),
+      drop: async (response) => void (await response.body.dump({ limit: DROPPED_BYTES_MAX })),
+      firstProves: false,
+    });
+    return second ?? first;
+  }
+
+  private ask(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const { fetchReadTimeoutMs } = this.parts.limits;
+    const request = this.parts.pools.at(url).request({
+      method: 'GET',
+      path: url.pathname + url.search,
+      headers,
+      signal,
+      headersTimeout: fetchReadTimeoutMs,
+      bodyTimeout: fetchReadTimeoutMs,
+    });
+    return orAbort(request, signal);
+  }
+
+  /** Anew for each hop: the signature covers host and path. */
+  private signed(url: URL, headers: Record<string, string>, signAs: Signer, { scheme, challenge }: Knock): Promise<Record<string, string>> {
+    const request = { method: 'GET' as const, url, headers, ...signAs, date: new Date(this.parts.nowMs()) };
+    return scheme === 'cavage' ? signRequest(request) : signMessage({ ...request, challenge });
   }
 
   private async read(url: URL, response: Dispatcher.ResponseData, options: BytesOptions): Promise<Answer> {

@@ -21,6 +21,7 @@ import type {
   WebfingerAnswer,
 } from './requests.js';
 import { DEFAULT_LIMITS, type FederationHttpSettings, type FederationLimits } from './settings.js';
+import { SignatureSchemes } from './signature-schemes.js';
 import { confirmHandle, resolveHandle, webfinger, type WebfingerPorts } from './webfinger.js';
 
 /**
@@ -59,7 +60,8 @@ export class FederationHttp {
       idleMs,
     });
     const { userAgent, isHostBlocked, observer = {}, nowMs = Date.now } = settings;
-    const parts = { guard, limits, isHostBlocked, observer, userAgent, nowMs };
+    const schemes = new SignatureSchemes({ nowMs, ...settings.schemes });
+    const parts = { guard, limits, schemes, isHostBlocked, observer, userAgent, nowMs };
     this.fetcher = new DocumentFetcher({ ...parts, pools: this.fetchPools });
     this.deliveryParts = { ...parts, pools: this.deliveryPools, targets: new DeliveryTargets(guard) };
     this.webfingerPorts = {

@@ -8,6 +8,8 @@ export interface AnswerHead {
   readonly status: number;
   /** The Retry-After header. */
   readonly retryAfter: string | undefined;
+  /** The Accept-Signature header. */
+  readonly acceptSignature: string | undefined;
 }
 
 /**
@@ -43,8 +45,7 @@ export class PostAnswer implements Dispatcher.DispatchHandler {
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void {
     if (status < 200) return;
-    const value = headers['retry-after'];
-    this.head = { status, retryAfter: Array.isArray(value) ? value[0] : value };
+    this.head = { status, retryAfter: firstOf(headers['retry-after']), acceptSignature: firstOf(headers['accept-signature']) };
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -73,3 +74,5 @@ export class PostAnswer implements Dispatcher.DispatchHandler {
     else this.outcome.resolve(this.head);
   }
 }
+
+const firstOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);

@@ -1,4 +1,5 @@
 import type { LookupAddress } from 'node:dns';
+import type { SchemeRows } from './signature-schemes.js';
 
 /** Resolves a name to every address it has; rejects with a Node DNS error when there is none. */
 export type Resolver = (hostname: string) => Promise<readonly LookupAddress[]>;
@@ -90,6 +91,8 @@ export interface FederationHttpSettings extends AddressSettings {
   readonly isHostBlocked: HostPolicy;
   readonly limits?: Partial<FederationLimits>;
   readonly observer?: FederationObserver;
+  /** What hosts take is remembered here as well; absent: in this process alone. */
+  readonly schemes?: { readonly rows: SchemeRows; readonly onError: (error: unknown) => void };
   /** Wall clock in milliseconds for the Date header, the negative cache and Retry-After. Default `Date.now`. */
   readonly nowMs?: () => number;
   /** Default: the system's resolver (hosts file included). */

@@ -3,6 +3,14 @@ export { headersFromRaw } from './request-headers.js';
 export { keyHost, keyOwnerUrl } from './key-id.js';
 export { parsePublicKeyPem } from './public-key.js';
 export { parseSignature } from './parse-signature.js';
+export {
+  readRequestSignature,
+  verifyRequestDigest,
+  verifyRequestSignature,
+  type RequestPolicy,
+  type RequestSignature,
+} from './read-request-signature.js';
+export { readSignatureChallenge, type SignatureChallenge } from './rfc9421/challenge.js';
 export { contentDigestOf, verifyContentDigest } from './rfc9421/content-digest.js';
 export { hasMessageSignature, parseMessageSignature } from './rfc9421/parse-message-signature.js';
 export { signMessage } from './rfc9421/sign-message.js';

@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import type { Failure } from '@trunkline/kernel';
 
-/** How a request was signed. RFC 9421 joins here when it is spoken. */
-export type SignatureScheme = 'cavage';
+/** How a request is signed: draft-cavage-12, which everybody takes, or RFC 9421. */
+export type SignatureScheme = 'cavage' | 'rfc9421';
 
 /**
  * Why a signature was refused. A closed set, so that it can label a metric.
- * Everything but `clock_skew` is the sender's fault for good; each is answered with 401.
+ * Everything but `clock_skew` is the sender's fault for good; each is answered with 401, `malformed_content_digest` with 400.
  */
 export type SignatureFailureCode =
   | 'missing_signature'
@@ -15,6 +15,7 @@ export type SignatureFailureCode =
   | 'missing_header'
   | 'wrong_host'
   | 'malformed_digest'
+  | 'malformed_content_digest'
   | 'digest_mismatch'
   | 'clock_skew'
   | 'unsupported_algorithm'
@@ -52,7 +53,7 @@ export type SignatureAlgorithm = 'rsa-sha256' | 'hs2019';
 
 /** A signature that passed every rule which needs no key. */
 export interface ParsedSignature {
-  readonly scheme: SignatureScheme;
+  readonly scheme: 'cavage';
   /** An http(s) URL as the sender wrote it. */
   readonly keyId: string;
   readonly algorithm: SignatureAlgorithm;

@@ -22,6 +22,7 @@ export {
 } from './ledger/deliveries.js';
 export { HostStore } from './ledger/hosts.js';
 export { RemoteKeyStore, type RemoteKey } from './ledger/remote-keys.js';
+export { SignatureSchemeStore } from './ledger/signature-schemes.js';
 export { AccountKeyStore, InstanceKeyStore, type Sealer, type SigningKeyPair } from './ledger/key-store.js';
 export { DatabaseClock } from './ledger/database-clock.js';
 export { DatabaseIds } from './ledger/database-ids.js';

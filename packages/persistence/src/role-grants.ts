@@ -43,8 +43,11 @@ const TOKENS: readonly Grant[] = [
   { on: 'identity.users (last_active_at)', may: 'UPDATE' },
 ];
 
-/** Fetching is signed by the instance actor, whose key whoever comes first makes. */
-const FETCHER: readonly Grant[] = [{ on: 'keys.instance_key', may: 'SELECT, INSERT' }];
+/** Fetching is signed by the instance actor, whose key whoever comes first makes, in the scheme that the host took last. */
+const FETCHER: readonly Grant[] = [
+  { on: 'keys.instance_key', may: 'SELECT, INSERT' },
+  { on: 'federation.signature_schemes', may: 'SELECT, INSERT, UPDATE' },
+];
 
 /** house.md, "Who writes what", with each exception's reason. */
 export const ROLE_GRANTS: Readonly<Record<RoleApp, readonly Grant[]>> = {

@@ -29,6 +29,11 @@ export {
 export { fragmentsJson, type FragmentView } from './rendering/fragments.js';
 export { presentStatuses, type PresentOptions } from './rendering/present-statuses.js';
 export { renderContextOf } from './rendering/render-context.js';
+export { fetchKey, type FetchedKey, type KeyFailure } from './signing-keys/fetch-key.js';
+export { KeyBook, type RemoteKeyRows, type SigningKey } from './signing-keys/key-book.js';
+export { KeyLane } from './signing-keys/key-lane.js';
+export { isPassing } from './signing-keys/passing-failures.js';
+export { registrableDomain } from './signing-keys/registrable-domain.js';
 export { boostRow, boostStatus, unboostStatus, type BoostFailure } from './statuses/boost-status.js';
 export { portHostsOf, remoteDomain } from './statuses/compose-text.js';
 export { deleteStatus, deleteStatusIn } from './statuses/delete-status.js';

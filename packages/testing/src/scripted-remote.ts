@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { SignatureScheme } from '@trunkline/http-signatures';
 import { BEHAVIOURS, sendAnswer, statusOf, type Answer, type Behaviour, type BehaviourName, type HonestAnswer } from './scripted-remote/answers.js';
 import { activityJson, documentAt } from './scripted-remote/documents.js';
 import { ScriptedPerson, type JsonObject } from './scripted-remote/person.js';
@@ -29,6 +30,8 @@ export class ScriptedRemote {
   readonly posts: ReceivedPost[] = [];
   /** Targets (path and query) of every GET. */
   readonly gets: string[] = [];
+  /** Which signatures its inboxes take. */
+  takes: readonly SignatureScheme[] = ['cavage', 'rfc9421'];
   /** Served as they are at their ids. */
   readonly documents = new Map<string, JsonObject>();
   /** GETs of these paths are answered so, whatever the behaviour says: a redirect, a drip. */
@@ -109,8 +112,8 @@ export class ScriptedRemote {
   }
 
   /** GETs a document of another server, signed; `host` unless it is that of the URL. */
-  fetchDocument(url: string, accept?: string, host?: string): Promise<SentAnswer> {
-    return getSigned(url, this.person, accept, host);
+  fetchDocument(url: string, accept?: string, host?: string, scheme?: 'rfc9421'): Promise<SentAnswer> {
+    return getSigned(url, this.person, accept, { host, scheme });
   }
 
   /** What came to its inboxes with a signature that holds, by activity id, and how often, whatever was answered. */
@@ -165,11 +168,11 @@ export class ScriptedRemote {
     const { headers, rawHeaders } = request;
     const text = body.toString('utf8');
     const activity = readObject(text);
-    const { verdict: signature, keyId } = await this.judge.judge({ path, headers, rawHeaders, body }, activity);
+    const { verdict: signature, keyId, scheme } = await this.judge.judge({ path, headers, rawHeaders, body }, activity, this.takes);
     const honest: HonestAnswer = { status: honestStatus(signature), headers: { 'Content-Type': 'text/plain' }, body: '' };
     const answer = this.script.shift() ?? this.behaviour.inbox;
     const [activityId, type] = [textOf(activity?.['id']), textOf(activity?.['type'])];
-    this.posts.push({ path, headers, body: text, activity, activityId, type, signature, keyId, status: statusOf(answer, honest), receivedAtMs });
+    this.posts.push({ path, headers, body: text, activity, activityId, type, signature, keyId, scheme, status: statusOf(answer, honest), receivedAtMs });
     await sendAnswer(request, response, answer, honest);
   }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { BACKBONE, RateLimiter, runWithTrace, type Backbone, type RateRule } from '@trunkline/platform';
+import { fetchKey, KeyBook, KeyLane } from '@trunkline/social';
 import { isAppliedType } from '../activity-types.js';
 import { applyActivity } from './apply-activity.js';
 import { ActivityApplier } from './apply-batch.js';
@@ -7,6 +8,8 @@ import { applyTogether, type TogetherPorts } from './apply-together.js';
 import { BackgroundLane } from './background-lane.js';
 
 const MS_PER_SECOND = 1_000;
+/** Of the authors whose activities others pass on; those who deliver themselves are known to the receiving half. */
+const FORWARDED_KEYS = { keysMax: 1_000, waitersMax: 16 };
 const REPORTS: RateRule = { name: 'remote-reports', limit: 30, windowSeconds: 3_600 };
 
 /** What the applying half stands on, made once per process. */
@@ -55,6 +58,7 @@ function portsOf(backbone: Backbone, background: BackgroundLane): TogetherPorts 
     settings,
     reports,
     keys: remoteKeys,
+    signerKeys: new KeyBook({ rows: remoteKeys, lane: new KeyLane({ fetch: (keyId) => fetchKey(remote, keyId), clock }, FORWARDED_KEYS), clock }, FORWARDED_KEYS),
     mayReport: async (domain) => (await limiter.check(REPORTS, domain, clock.nowMs())).allowed,
     later: (key, work) => void background.add(key, work),
     settling: (work) => db.transaction((tx) => work(store.within(tx), (rows) => inbound.settleIn(tx, rows))),

@@ -2,10 +2,11 @@ import { activityFacts, hostOf, parseActivity, type IncomingActivity } from '@tr
 import { domainVerdict, type Account } from '@trunkline/domain';
 import { fail, ok, type Result, type Snowflake } from '@trunkline/kernel';
 import { appliedTypeOf, type AppliedType } from '../activity-types.js';
-import { applyForwarded } from './forwarded.js';
+import { carriesProof, provenByActor } from '../proven-by-actor.js';
+import { applyForwarded, canAskOrigin } from './forwarded.js';
 import { HANDLERS } from './handlers.js';
 import type { ApplyPorts, FactsKind, Handler } from './ports.js';
-import { ignored, type Verdict } from './verdict.js';
+import { ignored, retry, type Verdict } from './verdict.js';
 
 /** What a suspended account may still do: end and correct what it did before. */
 const OF_SUSPENDED: readonly AppliedType[] = ['Delete', 'Reject', 'Undo', 'Update'];
@@ -33,7 +34,12 @@ export async function applyActivity(ports: ApplyPorts, row: StoredActivity): Pro
   const facts = activityFacts(activity);
   if (!facts.ok) return ignored(facts.error.code);
   const incoming = { rowId: row.id, activity, actor, facts: facts.value };
-  if (row.signerHost !== host) return applyForwarded(ports, incoming);
+  if (row.signerHost !== host) {
+    // Passed on by another server: its author's own proof makes it as good as delivered; else the origin is asked.
+    const proof = carriesProof(activity) ? await provenByActor(ports, row.body, activity.actorUri) : 'unproven';
+    if (proof === 'unknown' && !canAskOrigin(activity)) return retry('proof_key_unreachable');
+    if (proof !== 'proven') return applyForwarded(ports, incoming);
+  }
   const handle = handlerOf(facts.value.kind);
   return handle === null ? ignored('not_handled') : handle(ports, incoming);
 }

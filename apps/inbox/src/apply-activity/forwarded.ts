@@ -6,6 +6,11 @@ import type { ApplyPorts, Incoming } from './ports.js';
 import { concernsUs } from './relevance.js';
 import { APPLIED, ignored, retry, type Verdict } from './verdict.js';
 
+/** What a forward says can be learned from the object's own server. */
+export function canAskOrigin({ type, object: { uri }, actorUri }: IncomingActivity): boolean {
+  return ['Create', 'Update', 'Delete'].includes(type) && uri !== null && uri !== actorUri && sameHost(uri, actorUri);
+}
+
 /**
  * An activity that another server passed on. Nothing in it is believed but the object's id, which is asked for at its own
  * server: what comes from there is as good as a delivery.

@@ -1,14 +1,16 @@
 import type { ActivityFacts, IncomingActivity } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
 import type { Snowflake } from '@trunkline/kernel';
-import type { ReportStore, SocialPorts } from '@trunkline/social';
+import type { KeyBook, ReportStore, SocialPorts } from '@trunkline/social';
 import type { Verdict } from './verdict.js';
 
 export interface ApplyPorts extends SocialPorts {
   readonly keys: {
-    put(key: { keyId: string; ownerUri: string; publicKeyPem: string }): Promise<void>;
+    put(key: { keyId: string; ownerUri: string; publicKeyPem: string; endsAt?: Date | null }): Promise<void>;
     deleteByOwner(ownerUri: string): Promise<void>;
   };
+  /** By which proofs of forwarded activities are checked. */
+  readonly signerKeys: Pick<KeyBook, 'findFitting'>;
   readonly reports: Pick<ReportStore, 'insert'>;
   /** Whether this server may file another report now. */
   readonly mayReport: (domain: string) => Promise<boolean>;

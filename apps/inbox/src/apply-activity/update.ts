@@ -40,7 +40,9 @@ async function updateProfile(ports: ApplyPorts, { activity, actor, facts }: Inco
   // is read there when it first signs: listed here it could take the place of somebody else's on the same host.
   await ports.keys.deleteByOwner(actorUri);
   const own = publicKeys.filter((key) => keyOwnerUrl(key.id) === actorUri);
-  for (const { id, owner, pem } of own) await ports.keys.put({ keyId: id, ownerUri: owner, publicKeyPem: pem });
+  for (const { id, owner, pem, endsAt } of own) {
+    await ports.keys.put({ keyId: id, ownerUri: owner, publicKeyPem: pem, endsAt: endsAt === undefined ? null : new Date(endsAt) });
+  }
   return APPLIED;
 }
 

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { registrableDomain } from './registrable-domain.js';
+import { registrableDomain } from '@trunkline/social';
 
 export interface AdmissionSettings {
   /** Requests being worked on at once; more are told to come back. */

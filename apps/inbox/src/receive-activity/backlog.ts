@@ -1,4 +1,4 @@
-import { registrableDomain } from './registrable-domain.js';
+import { registrableDomain } from '@trunkline/social';
 
 /** What is stored, due and not applied. */
 export interface BacklogFacts {

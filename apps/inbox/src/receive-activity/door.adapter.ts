@@ -8,7 +8,7 @@ import { Backlog } from './backlog.js';
 import { backlogFull, overloaded, throttled, type Refusal } from './refusals.js';
 
 const INBOX = /^\/inbox(?:[/?]|$)/;
-/** Of the Signature header; nothing is believed by it, it only tells whom to send away. */
+/** Of the header that names the key, in either scheme; nothing is believed by it, it only tells whom to send away. */
 const KEY_ID = /keyId="([^"]{1,2000})"/i;
 const BODY_BYTES_MAX = 1_048_576;
 
@@ -42,7 +42,7 @@ export class DoorAdapter {
   private refusalOf({ headers }: FastifyRequest): Refusal | null {
     if (this.admission.isFull) return overloaded().error;
     if (this.backlog.isFull) return backlogFull().error;
-    const keyId = KEY_ID.exec(String(headers['signature'] ?? ''))?.[1];
+    const keyId = KEY_ID.exec(String(headers['signature-input'] ?? headers['signature'] ?? ''))?.[1];
     const sender = keyId === undefined ? null : keyHost(keyId);
     if (sender === null) return null;
     return this.admission.isFullFor(sender) || this.backlog.isFullFor(sender) ? throttled().error : null;

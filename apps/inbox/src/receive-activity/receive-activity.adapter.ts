@@ -2,11 +2,9 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AppError, type Result } from '@trunkline/kernel';
 import { GroupCommit, inShare, newEventId } from '@trunkline/persistence';
 import { BACKBONE, currentTraceparent, type Backbone } from '@trunkline/platform';
+import { fetchKey, KeyBook, KeyLane, type FetchedKey, type KeyFailure } from '@trunkline/social';
 import { DoorAdapter } from './door.adapter.js';
-import { fetchKey, type FetchedKey, type KeyFailure } from './fetch-key.js';
 import { HostEars } from './hear-hosts.js';
-import { KeyBook } from './key-book.js';
-import { KeyLane } from './key-lane.js';
 import { receiveActivity, type InboxPost, type ReceivePorts, type VerifiedActivity } from './receive-activity.js';
 import { ReceivedStore, type ReceivedRow, type StoredRow } from './received-store.js';
 import type { Refusal } from './refusals.js';
@@ -27,7 +25,8 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
     private readonly door: DoorAdapter,
   ) {
     const { clock, policy, settings, store, remoteKeys } = backbone;
-    const lane = new KeyLane((keyId) => this.fetchKey(keyId), { waitersMax: this.door.admission.waitersMax });
+    const lane = new KeyLane({ fetch: (keyId) => this.fetchKey(keyId), clock }, { waitersMax: this.door.admission.waitersMax });
+    const { host, origin } = new URL(settings.baseUrl);
     this.received = this.makeStore();
     this.ears = this.listen();
     this.commits = new GroupCommit((rows: readonly ReceivedRow[]) => this.received.commit(rows));
@@ -35,10 +34,11 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
       admission: this.door.admission,
       policy,
       clock,
-      keys: new KeyBook(remoteKeys, lane),
+      keys: new KeyBook({ rows: remoteKeys, lane, clock }),
       accounts: store,
       store: (row) => this.store(row),
-      hosts: [new URL(settings.baseUrl).host],
+      hosts: [host],
+      origins: [origin],
     };
   }
 

@@ -3,14 +3,13 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Account, PolicySnapshot } from '@trunkline/domain';
 import { signRequest } from '@trunkline/http-signatures';
 import { fail, ok, unavailable } from '@trunkline/kernel';
+import { fetchKey, KeyBook, KeyLane, type FetchedKey } from '@trunkline/social';
 import { Admission } from './admission.js';
-import { fetchKey, type FetchedKey } from './fetch-key.js';
-import { KeyBook } from './key-book.js';
-import { KeyLane } from './key-lane.js';
 import { receiveActivity, type InboxPost, type ReceivePorts, type VerifiedActivity } from './receive-activity.js';
 
 const NOW_MS = Date.UTC(2026, 0, 2, 12);
 const HOME = 'https://home.example';
+const clock = { nowMs: () => NOW_MS };
 const pair = () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return { pem: publicKey.export({ type: 'spki', format: 'pem' }).toString(), privateKey };
@@ -57,8 +56,8 @@ beforeEach(() => {
   ports = {
     admission: new Admission({ inFlightMax: 4, perDomainMax: 2 }),
     policy: { current: () => RULES },
-    clock: { nowMs: () => NOW_MS },
-    keys: new KeyBook(table, new KeyLane((keyId) => fetchKey(remote, keyId))),
+    clock,
+    keys: new KeyBook({ rows: table, lane: new KeyLane({ fetch: (keyId) => fetchKey(remote, keyId), clock }), clock }),
     accounts: {
       accountsByIds: async (ids) => ids.filter((id) => id === '7').map((id) => ({ id, domain: null, deletedAt: null }) as Account),
       accountsByUris: async (uris) => uris.filter((uri) => known.includes(uri)).map((uri) => ({ uri }) as Account),
@@ -68,6 +67,7 @@ beforeEach(() => {
       return 'accepted';
     },
     hosts: ['home.example'],
+    origins: [HOME],
   };
 });
 

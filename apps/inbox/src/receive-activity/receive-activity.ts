@@ -1,10 +1,11 @@
-import { hostOf, parseActivity, sameHost, type IncomingActivity } from '@trunkline/activitypub';
+import { hostOf, parseActivity, type IncomingActivity } from '@trunkline/activitypub';
 import { domainVerdict } from '@trunkline/domain';
 import { isSnowflake, ok, type Clock, type Result } from '@trunkline/kernel';
-import type { PolicyPort, SocialReads } from '@trunkline/social';
+import type { KeyBook, PolicyPort, SocialReads } from '@trunkline/social';
 import { appliedTypeOf } from '../activity-types.js';
+import { canAskOrigin } from '../apply-activity/forwarded.js';
+import { carriesProof, provenByActor } from '../proven-by-actor.js';
 import type { Admission } from './admission.js';
-import type { KeyBook } from './key-book.js';
 import { blocked, overloaded, refuse, throttled, unauthorized, type Refusal } from './refusals.js';
 import { readSignature, verifySigner, type ReadSignature, type SignedPost } from './verify-signer.js';
 
@@ -33,12 +34,13 @@ export interface ReceivePorts {
   readonly admission: Pick<Admission, 'enter' | 'enterFor'>;
   readonly policy: PolicyPort;
   readonly clock: Clock;
-  readonly keys: Pick<KeyBook, 'find' | 'renew'>;
+  readonly keys: Pick<KeyBook, 'findFitting'>;
   readonly accounts: Pick<SocialReads, 'accountsByIds' | 'accountsByUris'>;
   /** Resolves after the COMMIT. @throws AppError 503 when there is none. */
   readonly store: (row: VerifiedActivity) => Promise<'accepted' | 'duplicate'>;
-  /** Hosts under which peers reach us, whatever a proxy calls us. */
+  /** Under which peers reach us: see `OwnAddresses`. */
   readonly hosts: readonly string[];
+  readonly origins: readonly string[];
 }
 
 type Answer = Result<Receipt, Refusal>;
@@ -84,12 +86,12 @@ async function acceptSigned(ports: ReceivePorts, post: InboxPost, activity: Inco
     // The actor's key went with the actor; servers would repeat this for days.
     return goneKey && activity.type === 'Delete' ? ok('ignored_gone_key') : signer;
   }
-  if (signer.value.ownerUri !== activity.actorUri && !isForward(activity, signature.keyHost)) {
-    return unauthorized('actor_mismatch', 'The activity is signed by somebody else than its actor');
+  if (signer.value.ownerUri !== activity.actorUri) {
+    const forward = await judgeForward(ports, post, activity, signature);
+    if (forward !== null) return forward;
   }
   const activityType = appliedTypeOf(activity);
   if (activityType === null) return ok('ignored_type');
-  if (signer.value.ownerUri !== activity.actorUri && !canAskOrigin(activity)) return ok('ignored_forward');
   const { id: activityId, actorUri } = activity;
   return ok(await ports.store({ activityId, activityType, actorUri, signerHost: signature.keyHost, body: post.text }));
 }
@@ -126,20 +128,20 @@ async function isNewsOfStranger(ports: ReceivePorts, activity: IncomingActivity)
 }
 
 /**
- * Inbox forwarding: another server passes on what its actor did not do. It carries a signature of the author that is
- * not read here, so nothing in it is believed; without one it is a forgery. Nobody forwards within one host.
+ * Inbox forwarding: somebody passes on what they did not do; without a signature of its author it is a forgery. Of another
+ * server's nothing is believed here: apply reads the proof, or asks the origin. Within one host the signature tells
+ * nothing about who did it, so the proof has to hold at once. null: to be stored.
  */
-function isForward(activity: IncomingActivity, signerHost: string): boolean {
-  const carriesProof = ['signature', 'proof'].some((name) => typeof activity.raw[name] === 'object' && activity.raw[name] !== null);
-  return carriesProof && hostOf(activity.actorUri) !== signerHost;
-}
-
-/** What a forward says can be learned from the object's own server, which apply then asks. */
-function canAskOrigin(activity: IncomingActivity): boolean {
-  if (!['Create', 'Update', 'Delete'].includes(activity.type)) return false;
-  const { uri } = activity.object;
-  return uri !== null && uri !== activity.actorUri && sameHost(uri, activity.actorUri);
+async function judgeForward(ports: ReceivePorts, post: InboxPost, activity: IncomingActivity, { keyHost }: ReadSignature): Promise<Answer | null> {
+  const forged = unauthorized('actor_mismatch', 'The activity is signed by somebody else than its actor');
+  const isProvable = carriesProof(activity);
+  if (hostOf(activity.actorUri) === keyHost) {
+    const isProven = isProvable && (await provenByActor({ clock: ports.clock, signerKeys: ports.keys }, post.text, activity.actorUri)) === 'proven';
+    return isProven ? null : forged;
+  }
+  const isSigned = isProvable || ['signature', 'proof'].some((name) => typeof activity.raw[name] === 'object' && activity.raw[name] !== null);
+  if (!isSigned) return forged;
+  return isProvable || canAskOrigin(activity) || appliedTypeOf(activity) === null ? null : ok('ignored_forward');
 }
 
 const isBlocked = (ports: ReceivePorts, host: string): boolean => domainVerdict(ports.policy.current(), host).suspended;
-

@@ -1,6 +1,6 @@
 import type { SignatureFailure } from '@trunkline/http-signatures';
 import { fail } from '@trunkline/kernel';
-import type { KeyFailure } from './fetch-key.js';
+import type { KeyFailure } from '@trunkline/social';
 
 /** Why a request got no 202. `code` is for logs and the metric's `reason`, `safe` for the sender. */
 export interface Refusal {
@@ -29,7 +29,7 @@ export const unauthorized = (code: string, safe = 'The request signature is not 
 
 const SIGNATURE_TEXTS: Partial<Record<SignatureFailure['code'], string>> = {
   missing_signature: 'The request is not signed',
-  missing_header: 'The signature does not cover (request-target), host, date and digest',
+  missing_header: 'The signature does not cover the method, the whole target, its time and the digest of the body',
   wrong_host: 'The Host header names another server',
   digest_mismatch: 'The Digest header does not fit the body',
   clock_skew: 'The signed time lies too far from now',
@@ -37,7 +37,9 @@ const SIGNATURE_TEXTS: Partial<Record<SignatureFailure['code'], string>> = {
   bad_key_id: 'The keyId is not an http(s) URL that can be fetched',
 };
 
-export const badSignature = (failure: SignatureFailure) => unauthorized(failure.code, SIGNATURE_TEXTS[failure.code]);
+export const badSignature = (failure: SignatureFailure) =>
+  // As Mastodon answers it; senders of both schemes take either code for the same.
+  failure.code === 'malformed_content_digest' ? refuse(400, failure.code, 'The Content-Digest header cannot be read') : unauthorized(failure.code, SIGNATURE_TEXTS[failure.code]);
 
 /** A key host that is away is no fault of the signature: the sender is asked to come again. */
 export function noKey(failure: KeyFailure) {
@@ -49,6 +51,8 @@ export function noKey(failure: KeyFailure) {
       return refuse(503, `key_${failure.code}`, 'The public key could not be fetched', RETRY_LATER_SECONDS);
     case 'throttled':
       return refuse(429, 'key_throttled', 'Too many unknown keys of this domain', RETRY_LATER_SECONDS);
+    case 'does_not_fit':
+      return unauthorized('bad_signature');
     default:
       return unauthorized(`key_${failure.code}`, 'The public key could not be found');
   }

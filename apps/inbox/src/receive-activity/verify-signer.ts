@@ -1,7 +1,7 @@
-import { keyHost, parseSignature, verifyDigest, verifySignature, type ParsedSignature, type RequestHeaders } from '@trunkline/http-signatures';
+import { keyHost, readRequestSignature, verifyRequestDigest, verifyRequestSignature, type RequestHeaders, type RequestSignature } from '@trunkline/http-signatures';
 import { ok, type Clock, type Result } from '@trunkline/kernel';
-import type { KeyBook, SigningKey } from './key-book.js';
-import { badSignature, noKey, unauthorized, type Refusal } from './refusals.js';
+import type { KeyBook, SigningKey } from '@trunkline/social';
+import { badSignature, noKey, type Refusal } from './refusals.js';
 
 /** A POST as its signature covers it. */
 export interface SignedPost {
@@ -15,34 +15,31 @@ export interface SignedPost {
 
 /** A signature in which everything that needs no key is right. */
 export interface ReadSignature {
-  readonly parsed: ParsedSignature;
+  readonly parsed: RequestSignature;
   /** Lower-case punycode, with a port if it is not the scheme's own. */
   readonly keyHost: string;
 }
 
-/**
- * Reads the signature and compares the digest. Draft-cavage alone: a request with `Signature-Input` (RFC 9421) is
- * answered 401, on which its sender knocks with the other scheme; its reader joins here.
- */
-export function readSignature(
-  ports: { readonly clock: Clock; readonly hosts: readonly string[] },
-  post: SignedPost,
-): Result<ReadSignature, Refusal> {
-  const parsed = parseSignature({ method: 'POST', path: post.path, headers: post.headers }, { nowMs: ports.clock.nowMs(), hosts: ports.hosts });
+/** Where peers reach us, whatever a proxy calls us. */
+export interface OwnAddresses {
+  readonly clock: Clock;
+  readonly hosts: readonly string[];
+  /** The same with their scheme, e.g. `https://social.example`. */
+  readonly origins: readonly string[];
+}
+
+/** Reads the signature, of whichever scheme, and compares the digest that it covers. */
+export function readSignature({ clock, hosts, origins }: OwnAddresses, post: SignedPost): Result<ReadSignature, Refusal> {
+  const parsed = readRequestSignature({ method: 'POST', path: post.path, headers: post.headers }, { nowMs: clock.nowMs(), hosts, origins });
   if (!parsed.ok) return badSignature(parsed.error);
   const host = keyHost(parsed.value.keyId);
   if (host === null) return badSignature({ code: 'bad_key_id' });
-  // Coverage was checked: the header is there, once.
-  const digest = verifyDigest(String(post.headers['digest'] ?? ''), post.body);
+  const digest = verifyRequestDigest(parsed.value, post.headers, post.body);
   return digest.ok ? ok({ parsed: parsed.value, keyHost: host }) : badSignature(digest.error);
 }
 
-/** Whose key made the signature; the key is read again once when it does not fit, since peers change theirs. */
-export async function verifySigner(keys: Pick<KeyBook, 'find' | 'renew'>, { parsed }: ReadSignature): Promise<Result<SigningKey, Refusal>> {
-  const found = await keys.find(parsed.keyId);
-  if (!found.ok) return noKey(found.error);
-  if (verifySignature(parsed, found.value.key)) return found;
-  const renewed = found.value.isFresh ? null : await keys.renew(found.value);
-  if (renewed?.ok === true && verifySignature(parsed, renewed.value.key)) return renewed;
-  return unauthorized('bad_signature');
+/** Whose key made the signature. */
+export async function verifySigner(keys: Pick<KeyBook, 'findFitting'>, { parsed }: ReadSignature): Promise<Result<SigningKey, Refusal>> {
+  const found = await keys.findFitting(parsed.keyId, (key) => verifyRequestSignature(parsed, key));
+  return found.ok ? found : noKey(found.error);
 }

@@ -4,12 +4,14 @@ import { headersFromRaw } from '@trunkline/http-signatures';
 import type { AccountId } from '@trunkline/kernel';
 import { FederationReads } from '@trunkline/persistence';
 import { BACKBONE, type Backbone } from '@trunkline/platform';
+import { fetchKey, KeyBook, KeyLane } from '@trunkline/social';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Document, DocumentPorts, DocumentSource } from './document.js';
 import { admitReader, NOBODY, type Reader, type ReaderPorts } from './reader.js';
-import { findSignerKey } from './signer-key.js';
 
 const KEYS_MAX = 5_000;
+/** Who reads with a signature: instance actors for the most part, one a server. */
+const SIGNERS_MAX = 2_000;
 const PUBLIC_CACHE = 'public, max-age=180';
 const PRIVATE_CACHE = 'private, no-store';
 
@@ -24,19 +26,22 @@ export class DocumentsAdapter {
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
     const { db, store, settings, policy, clock, remote, remoteKeys } = backbone;
     this.ports = { store, settings, policy, clock, reads: new FederationReads(db), publicKeyPem: (id) => this.publicKeyPem(id) };
+    const { host, origin } = new URL(settings.baseUrl);
+    const lane = new KeyLane({ fetch: (keyId) => fetchKey(remote, keyId), clock });
     this.readers = {
       policy,
       clock,
-      hosts: [new URL(settings.baseUrl).host],
+      hosts: [host],
+      origins: [origin],
       authorizedFetch: settings.authorizedFetch,
-      findKey: (keyId, options) => findSignerKey({ clock, remote, rows: remoteKeys }, keyId, options),
+      keys: new KeyBook({ rows: remoteKeys, lane, clock }, { keysMax: SIGNERS_MAX }),
     };
   }
 
   /** @throws AppError 401, 403, 404 or 410 */
   async serve(request: FastifyRequest, reply: FastifyReply, source: DocumentSource): Promise<void> {
     // Caches must not hand a browser's answer to a server, nor a signed reader's to the next one.
-    reply.header('Vary', 'Accept, Signature');
+    reply.header('Vary', 'Accept, Signature, Signature-Input');
     const isMachine = prefersActivity(request.headers.accept);
     // A page has its own rules about who reads it: the way there is open to all.
     const reader = isMachine ? await this.admit(request) : NOBODY;

@@ -1,9 +1,8 @@
 import { hostOf } from '@trunkline/activitypub';
 import { domainVerdict } from '@trunkline/domain';
-import { keyHost, parsePublicKeyPem, parseSignature, verifySignature, type ParsedSignature, type RequestHeaders } from '@trunkline/http-signatures';
+import { keyHost, readRequestSignature, verifyRequestSignature, type RequestHeaders, type RequestSignature } from '@trunkline/http-signatures';
 import { AppError, type Clock } from '@trunkline/kernel';
-import type { PolicyPort } from '@trunkline/social';
-import type { SignerKey } from './signer-key.js';
+import type { KeyBook, PolicyPort } from '@trunkline/social';
 
 /** Who asks for a document. */
 export interface Reader {
@@ -17,10 +16,11 @@ export interface ReaderPorts {
   readonly clock: Clock;
   /** Our own hosts: a signature for another one was meant for somebody else. */
   readonly hosts: readonly string[];
+  /** The same with their scheme. */
+  readonly origins: readonly string[];
   /** AUTHORIZED_FETCH. Limited federation asks for signatures as well, by the policy. */
   readonly authorizedFetch: boolean;
-  /** `renew`: not the one that is stored, which did not fit. null: there is none. */
-  readonly findKey: (keyId: string, options: { readonly renew: boolean }) => Promise<SignerKey | null>;
+  readonly keys: Pick<KeyBook, 'findFitting'>;
 }
 
 export interface SignedGet {
@@ -42,7 +42,8 @@ const blocked = (): AppError => new AppError(403, 'blocked_domain', 'This server
  */
 export async function admitReader(ports: ReaderPorts, request: SignedGet): Promise<Reader> {
   const isRequired = ports.authorizedFetch || ports.policy.current().limitedFederation;
-  const parsed = parseSignature({ method: 'GET', ...request }, { nowMs: ports.clock.nowMs(), hosts: ports.hosts });
+  const { hosts, origins } = ports;
+  const parsed = readRequestSignature({ method: 'GET', ...request }, { nowMs: ports.clock.nowMs(), hosts, origins });
   if (!parsed.ok) {
     if (isRequired) throw unsigned();
     return NOBODY;
@@ -53,21 +54,15 @@ export async function admitReader(ports: ReaderPorts, request: SignedGet): Promi
   return reader;
 }
 
-function proving(ports: ReaderPorts, parsed: ParsedSignature): Reader {
+function proving(ports: ReaderPorts, parsed: RequestSignature): Reader {
   let proof: Promise<string | null> | null = null;
   return { isSigned: true, host: () => (proof ??= provenHost(ports, parsed)) };
 }
 
-async function provenHost(ports: ReaderPorts, parsed: ParsedSignature): Promise<string | null> {
-  for (const renew of [false, true]) {
-    const found = await ports.findKey(parsed.keyId, { renew });
-    if (found === null) return null;
-    const key = parsePublicKeyPem(found.publicKeyPem);
-    if (!key.ok || !verifySignature(parsed, key.value)) continue;
-    const host = hostOf(found.ownerUri);
-    return isSuspended(ports, host) ? null : host;
-  }
-  return null;
+async function provenHost(ports: ReaderPorts, parsed: RequestSignature): Promise<string | null> {
+  const signer = await ports.keys.findFitting(parsed.keyId, (key) => verifyRequestSignature(parsed, key));
+  const host = signer.ok ? hostOf(signer.value.ownerUri) : null;
+  return isSuspended(ports, host) ? null : host;
 }
 
 const isSuspended = (ports: ReaderPorts, host: string | null): boolean =>

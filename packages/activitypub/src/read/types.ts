@@ -59,6 +59,8 @@ export interface RemotePublicKey {
   readonly id: string;
   readonly owner: string;
   readonly pem: string;
+  /** ISO 8601, UTC: nothing that it signs after this counts. Absent: its owner names no end. */
+  readonly endsAt?: string;
 }
 
 export type ActorType = 'Person' | 'Service' | 'Application' | 'Group' | 'Organization';

@@ -8,6 +8,7 @@ import { signatureBase } from './signature-base.js';
 import { isInnerList, parseDictionary, serializeItem, type InnerList, type Member, type Parameters } from './structured-fields.js';
 import { MESSAGE_ALGORITHMS, type MessageAlgorithm, type MessagePolicy, type ParsedMessageSignature } from './types.js';
 
+const INPUT_HEADER = 'signature-input';
 const SIGNATURE_BYTES_MAX = 1024;
 const COVERED_MAX = 32;
 /** Two of these and two readers may each believe another one. */
@@ -16,7 +17,7 @@ const ONCE = ['host', 'date', 'content-digest'];
 type Step<T> = Result<T, SignatureFailure>;
 
 /** Whether a request is signed after RFC 9421: what tells it from draft-cavage, whose Signature header has another form. */
-export const hasMessageSignature = (request: Pick<SignedRequest, 'headers'>): boolean => headerValues(request.headers).has('signature-input');
+export const hasMessageSignature = (request: Pick<SignedRequest, 'headers'>): boolean => headerValues(request.headers).has(INPUT_HEADER);
 
 /**
  * Reads the message signature of a request (RFC 9421) and applies every rule that needs no key. Callers then fetch the
@@ -54,7 +55,7 @@ export function parseMessageSignature(request: SignedRequest, policy: MessagePol
 
 /** The one signature that both headers name. A second one would leave open which of them counts. */
 function readPair(headers: HeaderValues): Step<{ covered: InnerList; signature: Uint8Array }> {
-  const [input, signature] = ['signature-input', 'signature'].map((name) => headers.get(name)?.join(', '));
+  const [input, signature] = [INPUT_HEADER, 'signature'].map((name) => headers.get(name)?.join(', '));
   if (input === undefined || signature === undefined) return fail({ code: 'missing_signature' });
   const inputs = parseDictionary(input);
   const signatures = parseDictionary(signature);

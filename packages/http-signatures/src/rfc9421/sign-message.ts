@@ -1,4 +1,5 @@
 import { sign, type KeyObject } from 'node:crypto';
+import { componentValue, type Message } from './components.js';
 import { contentDigestOf } from './content-digest.js';
 import { signatureBase } from './signature-base.js';
 import { serializeInnerList, serializeItem, type InnerList } from './structured-fields.js';
@@ -6,6 +7,7 @@ import type { MessageToSign } from './types.js';
 
 const REPLACED = new Set(['host', 'date', 'content-digest', 'signature', 'signature-input']);
 const LABEL = 'sig1';
+const EXPIRES_SECONDS = 300;
 
 /** RSA signing takes about a millisecond: the callback form runs on libuv's thread pool, off the event loop. */
 const signOffLoop = (text: string, key: KeyObject): Promise<Buffer> =>
@@ -39,15 +41,23 @@ export async function signMessage(request: MessageToSign): Promise<Record<string
     ...(body === undefined ? {} : { 'Content-Digest': request.contentDigest ?? contentDigestOf(body) }),
   };
   const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value]]));
-  const fields = ['content-digest', 'content-type'].filter((name) => byName.has(name));
-  const covered: InnerList = {
-    items: ['@method', '@target-uri', ...fields].map((value) => ({ value, parameters: new Map() })),
-    parameters: new Map<string, string | number>([['created', Math.floor(request.date.getTime() / 1000)], ['keyid', keyId]]),
-  };
-  const base = signatureBase({ method, origin: url.origin, path: url.pathname + url.search, headers: byName }, covered);
+  const message: Message = { method, origin: url.origin, path: url.pathname + url.search, headers: byName };
+  const covered = coveredBy(message, request);
+  const base = signatureBase(message, covered);
   if ('missing' in base) throw new TypeError(`cannot cover ${base.missing}`);
 
-  headers['Signature-Input'] = `${LABEL}=${serializeInnerList(covered)}`;
-  headers['Signature'] = `${LABEL}=${serializeItem({ value: new Uint8Array(await signOffLoop(base.base, privateKey)), parameters: new Map() })}`;
+  const label = request.challenge?.label ?? LABEL;
+  headers['Signature-Input'] = `${label}=${serializeInnerList(covered)}`;
+  headers['Signature'] = `${label}=${serializeItem({ value: new Uint8Array(await signOffLoop(base.base, privateKey)), parameters: new Map() })}`;
   return headers;
+}
+
+function coveredBy(message: Message, { date, keyId, challenge }: MessageToSign): InnerList {
+  const own = ['@method', '@target-uri', ...['content-digest', 'content-type'].filter((name) => message.headers.has(name))];
+  const items = [...new Set([...own, ...(challenge?.components ?? [])])].map((value) => ({ value, parameters: new Map() }));
+  const created = Math.floor(date.getTime() / 1000);
+  const parameters = new Map<string, string | number>([['created', created], ['keyid', keyId]]);
+  if (challenge?.expires === true) parameters.set('expires', created + EXPIRES_SECONDS);
+  for (const name of ['nonce', 'tag'] as const) if (challenge?.[name] != null) parameters.set(name, challenge[name]);
+  return { items: items.filter((item) => componentValue(message, item) !== null), parameters };
 }

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { SignaturePolicy } from '../types.js';
+import type { SignatureChallenge } from './challenge.js';
 
 export const MESSAGE_ALGORITHMS = ['rsa-v1_5-sha256', 'rsa-pss-sha512', 'ed25519', 'ecdsa-p256-sha256'] as const;
 export type MessageAlgorithm = (typeof MESSAGE_ALGORITHMS)[number];
@@ -44,4 +45,6 @@ export interface MessageToSign {
   readonly privateKey: KeyObject;
   /** When it is sent, not when it was queued. */
   readonly date: Date;
+  /** What the server asked for: of the components those are covered beside ours that the request has. */
+  readonly challenge?: SignatureChallenge | null;
 }

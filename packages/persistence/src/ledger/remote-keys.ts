@@ -5,6 +5,8 @@ export interface RemoteKey {
   readonly keyId: string;
   readonly ownerUri: string;
   readonly publicKeyPem: string;
+  /** When it ends by its owner's word; null: it names no end. */
+  readonly endsAt: Date | null;
   readonly fetchedAt: Date;
 }
 
@@ -22,7 +24,7 @@ export class RemoteKeyStore {
   async get(keyIds: readonly string[]): Promise<Map<string, RemoteKey>> {
     const asked = keyIds.filter((keyId) => keyId.length <= ID_LENGTH_MAX && !keyId.includes('\0'));
     const rows = await this.db.query<RemoteKey & Record<string, unknown>>(
-      `SELECT key_id AS "keyId", owner_uri AS "ownerUri", public_key_pem AS "publicKeyPem", fetched_at AS "fetchedAt"
+      `SELECT key_id AS "keyId", owner_uri AS "ownerUri", public_key_pem AS "publicKeyPem", ends_at AS "endsAt", fetched_at AS "fetchedAt"
          FROM federation.remote_keys WHERE key_id = ANY($1) LIMIT $2`,
       [asked, asked.length],
     );
@@ -30,14 +32,14 @@ export class RemoteKeyStore {
   }
 
   /** Remembers or replaces a key. */
-  async put(key: Omit<RemoteKey, 'fetchedAt'>): Promise<void> {
+  async put(key: Omit<RemoteKey, 'fetchedAt' | 'endsAt'> & Partial<Pick<RemoteKey, 'endsAt'>>): Promise<void> {
     const fits = key.keyId.length <= ID_LENGTH_MAX && key.ownerUri.length <= ID_LENGTH_MAX && key.publicKeyPem.length <= PEM_LENGTH_MAX;
     if (!fits || `${key.keyId}${key.ownerUri}${key.publicKeyPem}`.includes('\0')) return;
     await this.db.query(
-      `INSERT INTO federation.remote_keys (key_id, owner_uri, public_key_pem, fetched_at) VALUES ($1, $2, $3, $4)
+      `INSERT INTO federation.remote_keys (key_id, owner_uri, public_key_pem, ends_at, fetched_at) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (key_id) DO UPDATE
-         SET owner_uri = excluded.owner_uri, public_key_pem = excluded.public_key_pem, fetched_at = excluded.fetched_at`,
-      [key.keyId, key.ownerUri, key.publicKeyPem, nowDate(this.clock)],
+         SET owner_uri = excluded.owner_uri, public_key_pem = excluded.public_key_pem, ends_at = excluded.ends_at, fetched_at = excluded.fetched_at`,
+      [key.keyId, key.ownerUri, key.publicKeyPem, key.endsAt ?? null, nowDate(this.clock)],
     );
   }
 

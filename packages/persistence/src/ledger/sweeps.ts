@@ -41,9 +41,10 @@ export async function sweepEvents(
   return total;
 }
 
-/** For the inbox's role. @returns rows deleted. */
+/** Receipts, and what is remembered of hosts: for the inbox's role. @returns rows deleted. */
 export async function expireReceipts(db: Database, clock: Clock): Promise<number> {
-  return deleteBefore(db, 'federation.receipts', 'created_at', new Date(clock.nowMs() - RECEIPT_KEEP_MS));
+  const receipts = await deleteBefore(db, 'federation.receipts', 'created_at', new Date(clock.nowMs() - RECEIPT_KEEP_MS));
+  return receipts + (await deleteBefore(db, 'federation.signature_schemes', 'expires_at', nowDate(clock)));
 }
 
 /** Tombstones and idempotency keys: for a role that writes social. */
@@ -58,7 +59,7 @@ export async function expireIdentity(db: Database, clock: Clock): Promise<number
   return grants + (await deleteBefore(db, 'identity.sessions', 'expires_at', nowDate(clock)));
 }
 
-type Expiring = 'federation.receipts' | 'social.tombstones' | 'social.idempotency_keys' | 'identity.grants' | 'identity.sessions';
+type Expiring = 'federation.receipts' | 'federation.signature_schemes' | 'social.tombstones' | 'social.idempotency_keys' | 'identity.grants' | 'identity.sessions';
 
 /** In batches, so that no statement holds many locks or runs for long. */
 async function deleteBefore(db: Database, table: Expiring, column: 'created_at' | 'expires_at', before: Date): Promise<number> {

@@ -9,6 +9,7 @@ import { Facts1700000000008 } from './0008-facts.js';
 import { EventLanes1700000000009 } from './0009-event-lanes.js';
 import { Followers1700000000010 } from './0010-followers.js';
 import { PulledAuthors1700000000011 } from './0011-pulled-authors.js';
+import { Signatures1700000000012 } from './0012-signatures.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   EventLanes1700000000009,
   Followers1700000000010,
   PulledAuthors1700000000011,
+  Signatures1700000000012,
 ] as const;

@@ -23,6 +23,7 @@ import {
   RedisRateCounter,
   RedisChangeLog,
   RemoteKeyStore,
+  SignatureSchemeStore,
   SqlMarkerStore,
   SqlModerationStore,
   SqlNotificationStore,
@@ -75,7 +76,7 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
   const keyRing = new KeyRing(settings.secretKeys);
   const moderation = new SqlModerationStore(db, ids);
   const policy = await watchPolicy(parts, moderation, bus);
-  const federation = federationClient(parts, policy);
+  const federation = federationClient(parts, policy, new SignatureSchemeStore(db, clock));
   const instanceKey = new InstanceKeyStore(db, keyRing);
   watchLedger(parts, events, broker);
   startRelays(relays, shutdown);
@@ -223,12 +224,13 @@ async function watchPolicy({ settings, logger, shutdown }: PlatformParts, modera
   return policy;
 }
 
-function federationClient({ settings, shutdown }: PlatformParts, policy: PolicyWatch): FederationHttp {
+function federationClient({ settings, logger, shutdown }: PlatformParts, policy: PolicyWatch, rows: SignatureSchemeStore): FederationHttp {
   const federation = new FederationHttp({
     httpHosts: settings.federationHttpHosts,
     allowedPrivateAddresses: settings.allowedPrivateAddresses,
     userAgent: `Trunkline/${VERSION} (+${settings.baseUrl}/)`,
     isHostBlocked: (host) => domainVerdict(policy.current(), host).suspended,
+    schemes: { rows, onError: (err) => logger.warn({ event: 'schemes_not_shared', err }, 'what hosts take is known to this process alone for now') },
   });
   shutdown.register('end-pools', 'federation', () => federation.close());
   return federation;

@@ -1,5 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { headersFromRaw, keyOwnerUrl, parsePublicKeyPem, parseSignature, verifyDigest, verifySignature } from '@trunkline/http-signatures';
+import {
+  headersFromRaw,
+  keyOwnerUrl,
+  parsePublicKeyPem,
+  readRequestSignature,
+  verifyRequestDigest,
+  verifyRequestSignature,
+  type SignatureScheme,
+} from '@trunkline/http-signatures';
 import type { KeyObject } from 'node:crypto';
 import type { JsonObject } from './person.js';
 
@@ -12,9 +20,11 @@ export interface ReceivedPost {
   readonly activity: JsonObject | null;
   readonly activityId: string | null;
   readonly type: string | null;
-  /** `valid`, or why not: a code of @trunkline/http-signatures, `bad_signature`, `key_not_found`, `key_unreachable`, `actor_mismatch`. */
+  /** `valid`, or why not: a code of @trunkline/http-signatures, `refused_scheme`, `bad_signature`, `key_not_found`, `key_unreachable`, `actor_mismatch`. */
   readonly signature: string;
   readonly keyId: string | null;
+  /** null: it was not read. */
+  readonly scheme: SignatureScheme | null;
   /** What was answered; null when the script gave no answer. */
   readonly status: number | null;
   readonly receivedAtMs: number;
@@ -58,18 +68,21 @@ export class SignatureJudge {
     private readonly fetchDocument: FetchDocument,
   ) {}
 
-  async judge(post: RawPost, activity: JsonObject | null): Promise<{ verdict: string; keyId: string | null }> {
+  async judge(post: RawPost, activity: JsonObject | null, takes: readonly SignatureScheme[]): Promise<{ verdict: string; keyId: string | null; scheme: SignatureScheme | null }> {
     const headers = headersFromRaw(post.rawHeaders);
-    const parsed = parseSignature({ method: 'POST', path: post.path, headers }, { nowMs: Date.now(), hosts: [this.host] });
-    if (!parsed.ok) return { verdict: parsed.error.code, keyId: null };
-    const { keyId } = parsed.value;
-    const digest = verifyDigest(textOf(headers['digest']) ?? '', post.body);
-    if (!digest.ok) return { verdict: digest.error.code, keyId };
+    const policy = { nowMs: Date.now(), hosts: [this.host], origins: [`http://${this.host}`] };
+    const parsed = readRequestSignature({ method: 'POST', path: post.path, headers }, policy);
+    if (!parsed.ok) return { verdict: parsed.error.code, keyId: null, scheme: null };
+    const { keyId, scheme } = parsed.value;
+    const told = (verdict: string) => ({ verdict, keyId, scheme });
+    if (!takes.includes(scheme)) return told('refused_scheme');
+    const digest = verifyRequestDigest(parsed.value, headers, post.body);
+    if (!digest.ok) return told(digest.error.code);
     const found = await this.keyOf(keyId).catch(() => 'unreachable' as const);
-    if (found === 'unreachable') return { verdict: 'key_unreachable', keyId };
-    if (found === null) return { verdict: 'key_not_found', keyId };
-    if (!verifySignature(parsed.value, found.key)) return { verdict: 'bad_signature', keyId };
-    return { verdict: activity?.['actor'] === found.owner ? 'valid' : 'actor_mismatch', keyId };
+    if (found === 'unreachable') return told('key_unreachable');
+    if (found === null) return told('key_not_found');
+    if (!verifyRequestSignature(parsed.value, found.key)) return told('bad_signature');
+    return told(activity?.['actor'] === found.owner ? 'valid' : 'actor_mismatch');
   }
 
   private async keyOf(keyId: string): Promise<{ readonly key: KeyObject; readonly owner: string } | null> {

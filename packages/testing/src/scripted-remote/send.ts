@@ -3,6 +3,8 @@ import { request as httpRequest } from 'node:http';
 
 /** Ways to break a signed request. Nothing set: it is as it should be. */
 export interface Tamper {
+  /** Default draft-cavage-12. */
+  readonly scheme?: 'rfc9421';
   /** Sent without Signature. */
   readonly unsigned?: boolean;
   /** Changes the body after it was digested and signed. */
@@ -15,7 +17,7 @@ export interface Tamper {
   readonly privateKey?: KeyObject;
   /** Says that the key is this one. */
   readonly keyId?: string;
-  /** What the signature covers; default `(request-target) host date digest content-type`. */
+  /** What the signature covers; default `(request-target) host date digest content-type`, or `@method @target-uri content-digest`. */
   readonly covered?: readonly string[];
   /** null: the parameter is left out. Default `rsa-sha256`. */
   readonly algorithm?: string | null;
@@ -38,29 +40,52 @@ export interface Signing {
 
 const TIMEOUT_MS = 20_000;
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
-const digestOf = (body: string): string => `SHA-256=${createHash('sha256').update(body).digest('base64')}`;
+const sha256 = (body: string): string => createHash('sha256').update(body).digest('base64');
+const digestOf = (body: string): [string, string] => ['Digest', `SHA-256=${sha256(body)}`];
+const contentDigestOf = (body: string): [string, string] => ['Content-Digest', `sha-256=:${sha256(body)}:`];
 
-/** POSTs a body to an inbox, signed by draft-cavage-12 with code of its own: a peer does not share ours. */
+/** POSTs a body to an inbox, signed by draft-cavage-12 or RFC 9421 with code of its own: a peer does not share ours. */
 export function postSigned(url: string, body: string, signing: Signing, tamper: Tamper = {}): Promise<SentAnswer> {
   const headers = new Map<string, string>([
     ['Host', tamper.host ?? new URL(url).host],
     ['Date', new Date(Date.now() + (tamper.dateOffsetMs ?? 0)).toUTCString()],
     ['Content-Type', 'application/activity+json'],
   ]);
-  if (tamper.digest !== 'missing') headers.set('Digest', digestOf(tamper.digest === 'wrong' ? `${body} ` : body));
-  if (tamper.unsigned !== true) headers.set('Signature', signatureOf('POST', url, headers, { signing, tamper }));
+  const digested = tamper.digest === 'wrong' ? `${body} ` : body;
+  if (tamper.digest !== 'missing') headers.set(...(tamper.scheme === 'rfc9421' ? contentDigestOf(digested) : digestOf(digested)));
+  if (tamper.unsigned !== true) sign9421OrCavage('POST', url, headers, { signing, tamper });
   return exchange('POST', url, withChanges(headers, tamper.headers ?? {}), tamper.body?.(body) ?? body);
 }
 
 /** GETs a document, signed: servers in authorized-fetch mode ask for it, and others do not mind. */
-export function getSigned(url: string, signing: Signing, accept = 'application/activity+json', host = new URL(url).host): Promise<SentAnswer> {
+export function getSigned(url: string, signing: Signing, accept = 'application/activity+json', tamper: Pick<Tamper, 'host' | 'scheme'> = {}): Promise<SentAnswer> {
   const headers = new Map([
-    ['Host', host],
+    ['Host', tamper.host ?? new URL(url).host],
     ['Date', new Date().toUTCString()],
     ['Accept', accept],
   ]);
-  headers.set('Signature', signatureOf('GET', url, headers, { signing, tamper: {} }));
+  sign9421OrCavage('GET', url, headers, { signing, tamper });
   return exchange('GET', url, withChanges(headers, {}), null);
+}
+
+function sign9421OrCavage(method: string, url: string, headers: Map<string, string>, by: { signing: Signing; tamper: Tamper }): void {
+  if (by.tamper.scheme !== 'rfc9421') headers.set('Signature', signatureOf(method, url, headers, by));
+  else for (const [name, value] of messageSignatureOf(method, url, headers, by)) headers.set(name, value);
+}
+
+function messageSignatureOf(method: string, url: string, headers: ReadonlyMap<string, string>, { signing, tamper }: { signing: Signing; tamper: Tamper }): [string, string][] {
+  const { pathname, search, protocol } = new URL(url);
+  const lower = new Map([...headers].map(([name, value]) => [name.toLowerCase(), value]));
+  const target = `${protocol}//${lower.get('host')}${pathname}${search}`;
+  const covered = tamper.covered ?? ['@method', '@target-uri', ...(lower.has('content-digest') ? ['content-digest'] : [])];
+  const lines = covered.map((name) => `"${name}": ${{ '@method': method, '@target-uri': target }[name] ?? lower.get(name) ?? ''}`);
+  const created = Math.floor((Date.now() + (tamper.dateOffsetMs ?? 0)) / 1_000);
+  const alg = tamper.algorithm == null ? '' : `;alg="${tamper.algorithm}"`;
+  const input = `(${covered.map((name) => `"${name}"`).join(' ')});created=${created};keyid="${tamper.keyId ?? signing.keyId}"${alg}`;
+  const privateKey = tamper.privateKey ?? signing.privateKey;
+  const hash = privateKey.asymmetricKeyType === 'ed25519' ? null : 'sha256';
+  const signature = sign(hash, Buffer.from([...lines, `"@signature-params": ${input}`].join('\n')), privateKey).toString('base64');
+  return [['Signature-Input', `sig1=${input}`], ['Signature', `sig1=:${signature}:`]];
 }
 
 function signatureOf(method: string, url: string, headers: ReadonlyMap<string, string>, { signing, tamper }: { signing: Signing; tamper: Tamper }): string {
@@ -68,7 +93,8 @@ function signatureOf(method: string, url: string, headers: ReadonlyMap<string, s
   const lower = new Map([...headers].map(([name, value]) => [name.toLowerCase(), value]));
   const covered = tamper.covered ?? ['(request-target)', ...['host', 'date', 'digest', 'content-type'].filter((name) => lower.has(name))];
   const lines = covered.map((name) => `${name}: ${name === '(request-target)' ? `${method.toLowerCase()} ${pathname}${search}` : (lower.get(name) ?? '')}`);
-  const signature = sign('sha256', Buffer.from(lines.join('\n')), tamper.privateKey ?? signing.privateKey).toString('base64');
+  const privateKey = tamper.privateKey ?? signing.privateKey;
+  const signature = sign(privateKey.asymmetricKeyType === 'ed25519' ? null : 'sha256', Buffer.from(lines.join('\n')), privateKey).toString('base64');
   const algorithm = tamper.algorithm === null ? '' : `algorithm="${tamper.algorithm ?? 'rsa-sha256'}",`;
   return `keyId="${tamper.keyId ?? signing.keyId}",${algorithm}headers="${covered.join(' ')}",signature="${signature}"`;
 }

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { keyHost, parsePublicKeyPem } from '@trunkline/http-signatures';
-import { fail, ok, type Result } from '@trunkline/kernel';
+import { fail, ok, type Clock, type Result } from '@trunkline/kernel';
 import type { FetchedKey, KeyFailure } from './fetch-key.js';
 import type { KeyLane } from './key-lane.js';
 
@@ -14,6 +14,12 @@ export interface SigningKey extends FetchedKey {
   readonly key: KeyObject;
   /** Read from its server for this very request. */
   readonly isFresh: boolean;
+}
+
+export interface KeyBookPorts {
+  readonly rows: RemoteKeyRows;
+  readonly lane: Pick<KeyLane, 'run'>;
+  readonly clock: Clock;
 }
 
 export interface KeyBookSettings {
@@ -36,55 +42,81 @@ export class KeyBook {
   private readonly settings: KeyBookSettings;
 
   constructor(
-    private readonly rows: RemoteKeyRows,
-    private readonly lane: KeyLane,
+    private readonly ports: KeyBookPorts,
     settings: Partial<KeyBookSettings> = {},
-    private readonly monotonicMs: () => number = () => performance.now(),
   ) {
     this.settings = { ...DEFAULTS, ...settings };
   }
 
-  async find(keyId: string): Promise<Found> {
-    const known = this.parsed.get(keyId);
-    if (known !== undefined && this.monotonicMs() - known.readMs < this.settings.trustedMs) {
-      this.parsed.delete(keyId);
-      this.parsed.set(keyId, known);
-      return ok(known.key);
-    }
-    const stored = (await this.rows.get([keyId])).get(keyId);
-    return (stored === undefined ? null : this.keep(stored)) ?? this.fetch(keyId);
+  /**
+   * The key with this id that `fits` what was signed; read again once when the known one does not, since peers change theirs.
+   * Failures: those of a fetch, `ended`, and `does_not_fit`.
+   */
+  async findFitting(keyId: string, fits: (key: KeyObject) => boolean): Promise<Found> {
+    const found = await this.find(keyId);
+    if (!found.ok || fits(found.value.key)) return found;
+    const renewed = found.value.isFresh ? null : await this.renew(found.value);
+    return renewed?.ok === true && fits(renewed.value.key) ? renewed : fail({ code: 'does_not_fit' });
+  }
+
+  private async find(keyId: string): Promise<Found> {
+    // Looked at again after the table: it may have come from its server meanwhile.
+    const found = this.fromMemory(keyId) ?? (await this.fromTable(keyId)) ?? this.fromMemory(keyId);
+    if (found === null) return this.fetch(keyId);
+    // Its owner may have given it more time since.
+    return !found.ok && this.mayRenew(keyId) ? this.fetch(keyId, { fresh: true }) : found;
   }
 
   /** Another key than the one that did not fit: one that another copy has read by now, or the server's own. null: the same, or asked too often. */
-  async renew(old: SigningKey): Promise<Found | null> {
-    const stored = (await this.rows.get([old.keyId])).get(old.keyId);
+  private async renew(old: SigningKey): Promise<Found | null> {
+    const stored = (await this.ports.rows.get([old.keyId])).get(old.keyId);
     if (stored !== undefined && stored.publicKeyPem !== old.publicKeyPem) return this.keep(stored);
     if (!this.mayRenew(old.keyId)) return null;
     const fetched = await this.fetch(old.keyId, { fresh: true });
     return fetched.ok && fetched.value.publicKeyPem === old.publicKeyPem ? null : fetched;
   }
 
-  private async fetch(keyId: string, options: { readonly fresh?: boolean } = {}): Promise<Found> {
-    const fetched = await this.lane.run(keyId, keyHost(keyId) ?? '', options);
-    if (!fetched.ok) return fetched;
-    await this.rows.put(fetched.value);
-    const kept = this.keep(fetched.value);
-    return kept === null ? fail({ code: 'bad_key' }) : ok({ ...kept.value, isFresh: true });
+  private fromMemory(keyId: string): Found | null {
+    const known = this.parsed.get(keyId);
+    if (known === undefined || this.ports.clock.nowMs() - known.readMs >= this.settings.trustedMs) return null;
+    this.parsed.delete(keyId);
+    this.parsed.set(keyId, known);
+    return this.unlessEnded(known.key);
   }
 
-  private keep(row: FetchedKey): { readonly ok: true; readonly value: SigningKey } | null {
+  private async fromTable(keyId: string): Promise<Found | null> {
+    const stored = (await this.ports.rows.get([keyId])).get(keyId);
+    return stored === undefined ? null : this.keep(stored);
+  }
+
+  private async fetch(keyId: string, options: { readonly fresh?: boolean } = {}): Promise<Found> {
+    const fetched = await this.ports.lane.run(keyId, keyHost(keyId) ?? '', options);
+    if (!fetched.ok) return fetched;
+    const kept = this.keep(fetched.value);
+    await this.ports.rows.put(fetched.value);
+    if (kept === null) return fail({ code: 'bad_key' });
+    return kept.ok ? ok({ ...kept.value, isFresh: true }) : kept;
+  }
+
+  /** null: it cannot be read. */
+  private keep(row: FetchedKey): Found | null {
     const key = parsePublicKeyPem(row.publicKeyPem);
     if (!key.ok) return null;
-    const { keyId, ownerUri, publicKeyPem } = row;
-    const signing: SigningKey = { keyId, ownerUri, publicKeyPem, key: key.value, isFresh: false };
+    const { keyId, ownerUri, publicKeyPem, endsAt } = row;
+    const signing: SigningKey = { keyId, ownerUri, publicKeyPem, endsAt, key: key.value, isFresh: false };
     this.parsed.delete(keyId);
     dropOldest(this.parsed, this.settings.keysMax);
-    this.parsed.set(keyId, { key: signing, readMs: this.monotonicMs() });
-    return ok(signing);
+    this.parsed.set(keyId, { key: signing, readMs: this.ports.clock.nowMs() });
+    return this.unlessEnded(signing);
+  }
+
+  /** A key counts until the end that its owner gave it. */
+  private unlessEnded(key: SigningKey): Found {
+    return key.endsAt === null || key.endsAt.getTime() > this.ports.clock.nowMs() ? ok(key) : fail({ code: 'ended' });
   }
 
   private mayRenew(keyId: string): boolean {
-    const nowMs = this.monotonicMs();
+    const nowMs = this.ports.clock.nowMs();
     const lastMs = this.renewedMs.get(keyId);
     if (lastMs !== undefined && nowMs - lastMs < this.settings.renewEveryMs) return false;
     this.renewedMs.delete(keyId);

@@ -3,12 +3,13 @@ import { fail, ok } from '@trunkline/kernel';
 import type { FetchedKey } from './fetch-key.js';
 import { KeyLane } from './key-lane.js';
 
-const keyOf = (keyId: string): FetchedKey => ({ keyId, ownerUri: keyId, publicKeyPem: 'pem' });
+const clock = { nowMs: () => 0 };
+const keyOf = (keyId: string): FetchedKey => ({ keyId, ownerUri: keyId, publicKeyPem: 'pem', endsAt: null });
 
 /** Fetches that end when told. */
 function gatedLane(waitersMax: number) {
   const ends = new Map<string, () => void>();
-  const lane = new KeyLane((keyId) => new Promise((resolve) => ends.set(keyId, () => resolve(ok(keyOf(keyId))))), { waitersMax });
+  const lane = new KeyLane({ fetch: (keyId) => new Promise((resolve) => ends.set(keyId, () => resolve(ok(keyOf(keyId))))), clock }, { waitersMax });
   return { lane, ends };
 }
 
@@ -40,7 +41,7 @@ test('a key that could not be had is not asked for again within a minute, unless
     asked += 1;
     return fail({ code: 'not_found' as const });
   };
-  const lane = new KeyLane(fetch, {}, () => nowMs);
+  const lane = new KeyLane({ fetch, clock: { nowMs: () => nowMs } });
   for (const _ of [1, 2]) expect(await lane.run('https://a.test/k', 'a.test')).toEqual(fail({ code: 'not_found' }));
   expect(asked).toBe(1);
   await lane.run('https://a.test/k', 'a.test', { fresh: true });

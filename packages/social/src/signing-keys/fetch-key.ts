@@ -1,8 +1,8 @@
 import { parsePublicKeys, type RemotePublicKey } from '@trunkline/activitypub';
 import { keyOwnerUrl, parsePublicKeyPem } from '@trunkline/http-signatures';
 import { fail, ok, type Result } from '@trunkline/kernel';
-import type { RemoteDocuments } from '@trunkline/social';
-import { isPassing } from '../passing-failures.js';
+import type { RemoteDocuments } from '../ports/social-ports.js';
+import { isPassing } from './passing-failures.js';
 
 /** Why there is no key. `unreachable` may pass; the others are the sender's to mend. */
 export type KeyFailureCode =
@@ -12,6 +12,8 @@ export type KeyFailureCode =
   | 'refused'
   | 'not_listed'
   | 'bad_key'
+  | 'ended'
+  | 'does_not_fit'
   | 'blocked_domain'
   | 'busy'
   | 'throttled';
@@ -22,15 +24,17 @@ export interface FetchedKey {
   readonly keyId: string;
   readonly ownerUri: string;
   readonly publicKeyPem: string;
+  /** When it ends by its owner's word; null: it names no end. */
+  readonly endsAt: Date | null;
 }
 
 const PLAIN: readonly KeyFailureCode[] = ['gone', 'not_found', 'blocked_domain'];
 
 /**
- * Reads a key at its id. What answers there is a bare key, a whole actor, or GotoSocial's stub actor; in each case the
+ * Reads a key at its id: a PEM or a Multikey. What answers there is a bare key, a whole actor, or GotoSocial's stub actor; in each case the
  * owner's own document has to list the key, on the same host: nobody claims a key for somebody else (CVE-2024-23832).
  */
-export async function fetchKey(remote: RemoteDocuments, keyId: string): Promise<Result<FetchedKey, KeyFailure>> {
+export async function fetchKey(remote: Pick<RemoteDocuments, 'fetchObject'>, keyId: string): Promise<Result<FetchedKey, KeyFailure>> {
   const document = await remote.fetchObject(keyOwnerUrl(keyId));
   if (!document.ok) return fail({ code: failureOf(document.error.code) });
   const key = keyIn(document.value.json, keyId);
@@ -38,10 +42,10 @@ export async function fetchKey(remote: RemoteDocuments, keyId: string): Promise<
   const owner = key.owner === document.value.uri ? ok(key) : await askOwner(remote, key);
   if (!owner.ok) return owner;
   if (!parsePublicKeyPem(key.pem).ok) return fail({ code: 'bad_key' });
-  return ok({ keyId, ownerUri: key.owner, publicKeyPem: key.pem });
+  return ok({ keyId, ownerUri: key.owner, publicKeyPem: key.pem, endsAt: key.endsAt === undefined ? null : new Date(key.endsAt) });
 }
 
-async function askOwner(remote: RemoteDocuments, key: RemotePublicKey): Promise<Result<RemotePublicKey, KeyFailure>> {
+async function askOwner(remote: Pick<RemoteDocuments, 'fetchObject'>, key: RemotePublicKey): Promise<Result<RemotePublicKey, KeyFailure>> {
   const document = await remote.fetchObject(key.owner);
   if (!document.ok) return fail({ code: failureOf(document.error.code) });
   if (document.value.uri !== key.owner) return fail({ code: 'not_listed' });

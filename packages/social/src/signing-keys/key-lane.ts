@@ -1,4 +1,4 @@
-import { fail, type Result } from '@trunkline/kernel';
+import { fail, type Clock, type Result } from '@trunkline/kernel';
 import type { FetchedKey, KeyFailure } from './fetch-key.js';
 import { registrableDomain } from './registrable-domain.js';
 
@@ -37,9 +37,8 @@ export class KeyLane {
   private window = { startedMs: 0, byDomain: new Map<string, number>() };
 
   constructor(
-    private readonly fetch: (keyId: string) => Promise<Answer>,
+    private readonly ports: { readonly fetch: (keyId: string) => Promise<Answer>; readonly clock: Clock },
     settings: Partial<KeyLaneSettings> = {},
-    private readonly monotonicMs: () => number = () => performance.now(),
   ) {
     this.settings = { ...DEFAULTS, ...settings };
   }
@@ -47,7 +46,7 @@ export class KeyLane {
   /** `fresh` asks even though the key could not be had a moment ago. */
   async run(keyId: string, host: string, options: { readonly fresh?: boolean } = {}): Promise<Answer> {
     const known = options.fresh === true ? undefined : this.failures.get(keyId);
-    if (known !== undefined && known.untilMs > this.monotonicMs()) return fail(known.failure);
+    if (known !== undefined && known.untilMs > this.ports.clock.nowMs()) return fail(known.failure);
     if (this.waiting >= this.settings.waitersMax) return fail({ code: 'busy' as const });
     this.waiting += 1;
     try {
@@ -61,13 +60,13 @@ export class KeyLane {
     const flyingHere = this.flyingByDomain.get(domain) ?? 0;
     if (flyingHere >= this.settings.flightsPerDomainMax || !this.countFetch(domain)) return Promise.resolve(fail({ code: 'throttled' as const }));
     this.flyingByDomain.set(domain, flyingHere + 1);
-    const flight = this.fetch(keyId).then((answer) => this.remember(keyId, answer)).finally(() => this.land(keyId, domain));
+    const flight = this.ports.fetch(keyId).then((answer) => this.remember(keyId, answer)).finally(() => this.land(keyId, domain));
     this.flights.set(keyId, flight);
     return flight;
   }
 
   private countFetch(domain: string): boolean {
-    const nowMs = this.monotonicMs();
+    const nowMs = this.ports.clock.nowMs();
     if (nowMs - this.window.startedMs >= MINUTE_MS || this.window.byDomain.size > REMEMBERED_MAX) {
       this.window = { startedMs: nowMs, byDomain: new Map() };
     }
@@ -81,7 +80,7 @@ export class KeyLane {
     if (answer.ok) return answer;
     const [oldest] = this.failures.keys();
     if (this.failures.size >= REMEMBERED_MAX && oldest !== undefined) this.failures.delete(oldest);
-    this.failures.set(keyId, { untilMs: this.monotonicMs() + this.settings.forgetFailureAfterMs, failure: answer.error });
+    this.failures.set(keyId, { untilMs: this.ports.clock.nowMs() + this.settings.forgetFailureAfterMs, failure: answer.error });
     return answer;
   }
 

@@ -18,7 +18,7 @@ const serving = (documents: Record<string, { at?: string; json: unknown } | stri
 
 test('a whole actor, by the id with its fragment cut off', async () => {
   const remote = serving({ [owner]: { json: { id: owner, type: 'Person', publicKey: listed(`${owner}#main-key`) } } });
-  expect(await fetchKey(remote, `${owner}#main-key`)).toEqual(ok({ keyId: `${owner}#main-key`, ownerUri: owner, publicKeyPem: pem }));
+  expect(await fetchKey(remote, `${owner}#main-key`)).toEqual(ok({ keyId: `${owner}#main-key`, ownerUri: owner, publicKeyPem: pem, endsAt: null }));
 });
 
 test('one of several keys', async () => {

@@ -1,0 +1,35 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * What is remembered of signatures: when keys of others end, which scheme a host takes, and the Ed25519 keys of accounts
+ * beside their RSA ones.
+ */
+export class Signatures1700000000012 implements MigrationInterface {
+  readonly name = 'Signatures1700000000012';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE federation.remote_keys ADD COLUMN ends_at timestamptz;
+
+      -- Only of hosts that refused one scheme and took the other: most have no row.
+      CREATE TABLE federation.signature_schemes (
+        host text PRIMARY KEY,
+        scheme text NOT NULL CHECK (scheme IN ('cavage', 'rfc9421')),
+        expires_at timestamptz NOT NULL,
+        updated_at timestamptz NOT NULL DEFAULT now()
+      );
+      CREATE INDEX signature_schemes_changed ON federation.signature_schemes (updated_at);
+
+      -- Both or none; made when first needed.
+      ALTER TABLE keys.account_keys ADD COLUMN ed25519_public_pem text, ADD COLUMN ed25519_private_sealed text;
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE keys.account_keys DROP COLUMN ed25519_public_pem, DROP COLUMN ed25519_private_sealed;
+      DROP TABLE federation.signature_schemes;
+      ALTER TABLE federation.remote_keys DROP COLUMN ends_at;
+    `);
+  }
+}
