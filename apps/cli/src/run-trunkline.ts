@@ -4,6 +4,7 @@ import { addAccountCommands } from './accounts/account-commands.js';
 import { addAppCommands } from './apps/app-commands.js';
 import { addConfigCommands } from './check-config/config-commands.js';
 import { addDatabaseCommands } from './database/database-commands.js';
+import { addDoctorCommand } from './doctor/doctor-command.js';
 import { addDomainCommands } from './domains/domain-commands.js';
 import { addQueueCommands } from './queue/queue-commands.js';
 import { addRegistrationCommands } from './registrations/registration-commands.js';
@@ -19,7 +20,8 @@ Examples:
   $ npx trunkline accounts create alice --email alice@example.com --role Owner --confirmed
   $ npx trunkline apps token --account alice --scopes "read write follow push"
   $ npx trunkline domains suspend spam.example --comment "nothing but spam"
-  $ npx trunkline queue status`;
+  $ npx trunkline queue status
+  $ npx trunkline doctor --account alice`;
 
 /**
  * Runs one command in this process.
@@ -50,6 +52,7 @@ function buildProgram(terminal: Terminal): Command {
     addDatabaseCommands,
     addQueueCommands,
     addConfigCommands,
+    addDoctorCommand,
   ]) {
     add(program, terminal);
   }

@@ -1,4 +1,6 @@
+import { createPublicKey } from 'node:crypto';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { instanceActorUris } from '@trunkline/activitypub';
 import { AppError, type Result } from '@trunkline/kernel';
 import { GroupCommit, inShare, newEventId } from '@trunkline/persistence';
 import { BACKBONE, currentTraceparent, type Backbone } from '@trunkline/platform';
@@ -24,7 +26,7 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
     @Inject(BACKBONE) private readonly backbone: Backbone,
     private readonly door: DoorAdapter,
   ) {
-    const { clock, policy, settings, store, remoteKeys } = backbone;
+    const { clock, policy, settings, store, remoteKeys, instanceKey } = backbone;
     const lane = new KeyLane({ fetch: (keyId) => this.fetchKey(keyId), clock }, { waitersMax: this.door.admission.waitersMax });
     const { host, origin } = new URL(settings.baseUrl);
     this.received = this.makeStore();
@@ -36,6 +38,7 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
       clock,
       keys: new KeyBook({ rows: remoteKeys, lane, clock }),
       accounts: store,
+      instanceKey: async () => ({ keyId: instanceActorUris(settings.baseUrl).keyId, key: createPublicKey((await instanceKey.getOrCreate()).publicKeyPem) }),
       store: (row) => this.store(row),
       hosts: [host],
       origins: [origin],

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Account, PolicySnapshot } from '@trunkline/domain';
 import { signRequest } from '@trunkline/http-signatures';
@@ -14,7 +14,7 @@ const pair = () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return { pem: publicKey.export({ type: 'spki', format: 'pem' }).toString(), privateKey };
 };
-const [amyKey, evilKey] = [pair(), pair()];
+const [amyKey, evilKey, ownKey] = [pair(), pair(), pair()];
 const amy = 'https://away.example/users/amy';
 const evil = 'https://evil.example/users/eve';
 const RULES: PolicySnapshot = {
@@ -66,6 +66,7 @@ beforeEach(() => {
       stored.push(row);
       return 'accepted';
     },
+    instanceKey: async () => ({ keyId: `${HOME}/actor#main-key`, key: createPublicKey(ownKey.pem) }),
     hosts: ['home.example'],
     origins: [HOME],
   };
@@ -215,8 +216,20 @@ describe('what is refused leaves no trace', () => {
   });
 
   // S027.
-  test('an actor of this server: 401', async () => {
-    expect(await refused(post({ type: 'Flag', actor: `${HOME}/ap/users/7`, object: `${HOME}/ap/users/8` }))).toBe('401 local_actor');
+  test('an actor of this server: 401, whoever signs, and no key is asked for', async () => {
+    const own = { type: 'Flag', actor: `${HOME}/ap/users/7`, object: `${HOME}/ap/users/8` };
+    expect(await refused(post(own))).toBe('401 bad_signature');
+    expect(await refused(post(own, { as: evilKey, keyId: `${HOME}/actor#main-key` }))).toBe('401 bad_signature');
+    expect(await refused(post(own, { as: ownKey, keyId: `${HOME}/actor#main-key` }))).toBe('401 local_actor');
+    expect(remote.fetched).toEqual([]);
+  });
+
+  test('our own key learns what is wrong with its request', async () => {
+    const own = { type: 'View', actor: `${HOME}/actor`, object: `${HOME}/actor` };
+    const ours = { as: ownKey, keyId: `${HOME}/actor#main-key` };
+    expect(await refused(post(own, { ...ours, host: 'inside.example' }))).toBe('401 wrong_host');
+    const altered = await post(own, ours);
+    expect(await refused({ ...altered, body: Buffer.concat([altered.body, Buffer.from(' ')]) })).toBe('401 digest_mismatch');
   });
 
   // S005, S007: a list of activities, and an id that two readers read differently.

@@ -1,5 +1,7 @@
+import type { KeyObject } from 'node:crypto';
 import { hostOf, parseActivity, type IncomingActivity } from '@trunkline/activitypub';
 import { domainVerdict } from '@trunkline/domain';
+import { verifyRequestSignature } from '@trunkline/http-signatures';
 import { isSnowflake, ok, type Clock, type Result } from '@trunkline/kernel';
 import type { KeyBook, PolicyPort, SocialReads } from '@trunkline/social';
 import { appliedTypeOf } from '../activity-types.js';
@@ -36,6 +38,8 @@ export interface ReceivePorts {
   readonly clock: Clock;
   readonly keys: Pick<KeyBook, 'findFitting'>;
   readonly accounts: Pick<SocialReads, 'accountsByIds' | 'accountsByUris'>;
+  /** The public key of our instance actor. */
+  readonly instanceKey: () => Promise<{ readonly keyId: string; readonly key: KeyObject }>;
   /** Resolves after the COMMIT. @throws AppError 503 when there is none. */
   readonly store: (row: VerifiedActivity) => Promise<'accepted' | 'duplicate'>;
   /** Under which peers reach us: see `OwnAddresses`. */
@@ -44,6 +48,8 @@ export interface ReceivePorts {
 }
 
 type Answer = Result<Receipt, Refusal>;
+
+const LOCAL_ACTOR = 'local_actor';
 
 /**
  * One POST to an inbox. An ok is a 202, and everything that has to happen is committed by then; a refusal leaves
@@ -61,7 +67,7 @@ export async function receiveActivity(ports: ReceivePorts, post: InboxPost): Pro
 
 async function receive(ports: ReceivePorts, post: InboxPost): Promise<Answer> {
   const read = readIncoming(ports, post.json);
-  if (!read.ok) return read;
+  if (!read.ok) return read.error.code === LOCAL_ACTOR ? refuseOwn(ports, post, read) : read;
   const activity = read.value;
   const noInbox = await missingInbox(ports, post.inbox);
   if (noInbox !== null) return noInbox;
@@ -105,12 +111,24 @@ function readIncoming(ports: ReceivePorts, json: unknown): Result<IncomingActivi
   if (rawId !== undefined && rawId !== null && typeof rawId !== 'string') return refuse(400, 'bad_id', 'The id is not one URL');
   const actorHost = hostOf(activity.actorUri);
   if (actorHost === null) return refuse(400, 'missing_actor', 'The actor is not an http(s) URL');
+  if (ports.hosts.includes(actorHost)) return unauthorized(LOCAL_ACTOR, 'Actors of this server do not knock at its door');
   if (isBlocked(ports, actorHost)) return blocked();
-  if (ports.hosts.includes(actorHost)) return unauthorized('local_actor', 'Actors of this server do not knock at its door');
   if (activity.id !== null && hostOf(activity.id) !== actorHost) {
     return unauthorized('id_host_mismatch', 'The id and the actor lie on different hosts');
   }
   return ok(activity);
+}
+
+/**
+ * Nothing of our own comes in by this door. Whoever holds the instance actor's key is told so only after everything about the signature was found
+ * right: that is how an operator's `doctor` sees what the way here does to a request.
+ */
+async function refuseOwn(ports: ReceivePorts, post: InboxPost, refusal: Answer): Promise<Answer> {
+  const signature = readSignature(ports, post);
+  if (!signature.ok) return signature;
+  const { keyId, key } = await ports.instanceKey();
+  const { parsed } = signature.value;
+  return parsed.keyId === keyId && verifyRequestSignature(parsed, key) ? refusal : unauthorized('bad_signature');
 }
 
 async function missingInbox(ports: ReceivePorts, inbox: string) {
