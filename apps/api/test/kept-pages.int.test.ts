@@ -175,6 +175,14 @@ describe('a home page as it was sent', () => {
     expect((await pages()).map((page, copy) => page.equals(before[copy] ?? Buffer.alloc(0)))).toEqual([true, true]);
   });
 
+  // A feed may be told of what a replica of the database has not yet got.
+  test('is not kept while something in its feed is not there', async () => {
+    await push(String(one.backbone.ids.next()));
+    const before = await pages();
+    expect((await pages()).map((page, copy) => page === before[copy])).toEqual([false, false]);
+    await rebuilt(bob);
+  });
+
   test('of another length is another, and one with bounds is none', async () => {
     await expectAlike();
     const [page, short, since] = await Promise.all(['', '?limit=1', '?since_id=1'].map((query) => bob.api.get<Json[]>(`${HOME}${query}`)));

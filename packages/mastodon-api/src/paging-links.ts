@@ -11,6 +11,8 @@ export interface PagingLinksInput {
   readonly newer?: 'min_id' | 'since_id';
 }
 
+/** The same decoded and encoded. */
+const PLAIN_PATH = /^[\w./-]+$/;
 const CURSORS = ['max_id', 'min_id', 'since_id'];
 
 /**
@@ -32,6 +34,8 @@ function withCursor({ baseUrl, requestUrl }: PagingLinksInput, name: string, id:
   // The base is ours whatever the request line says: `//evil.example/x` must not leave this server.
   const queryAt = requestUrl.indexOf('?');
   const path = (queryAt < 0 ? requestUrl : requestUrl.slice(0, queryAt)).replace(/^\/*/, '/');
+  // Nearly all are so, and what follows costs as much as putting a page together.
+  if (queryAt < 0 && PLAIN_PATH.test(path)) return `${baseUrl}${path}?${name}=${id}`;
   const query = new URLSearchParams(queryAt < 0 ? '' : requestUrl.slice(queryAt + 1));
   for (const cursor of CURSORS) query.delete(cursor);
   // A token in the address must not be handed on in links, which end in logs and caches.

@@ -48,6 +48,7 @@ export { failpointFile, type Failpoint } from './backbone/failpoints.js';
 export { type Chore } from './backbone/housekeeping.js';
 export { PolicyWatch, type PolicySource } from './backbone/policy-watch.js';
 export { withBackbone, type BackboneNeeds } from './backbone/with-backbone.js';
+export { BeginsWith } from './client-api/begins-with.js';
 export { bearerOf, NOBODY, personOf, viewerIdOf, type Client } from './client-api/client.js';
 export { admit, ClientGuard } from './client-api/client.guard.js';
 export { isCounted, rateRulesFor, STREAMS_RULE, type RateSubject } from './client-api/rate-rules.js';

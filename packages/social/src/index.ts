@@ -12,7 +12,7 @@ export { Kept } from './reading/kept.js';
 export { rowReader, type StatusReader } from './reading/status-reader.js';
 export { isVisible, viewStatus, viewStatuses } from './reading/view-statuses.js';
 export { HomePages } from './reading/home-pages.js';
-export { FEED_LATE_MS, isFeedsDown, keepHomeFeed } from './reading/home-feed.js';
+export { FEED_LATE_MS, isFeedsDown, keepHomeFeed, type HeadLook } from './reading/home-feed.js';
 export { accountTimeline, homeTimeline, publicTimeline, tagTimeline, type Scope } from './reading/timelines.js';
 export { ingestAccount, publishedOr } from './remote/ingest-account.js';
 export { ingestEdit, ingestStatus, namedUris, peopleByUri, readPost, storePosts, type IngestOutcome } from './remote/ingest-status.js';

@@ -13,14 +13,19 @@ export class BoostMemory {
   constructor(private readonly load: (ids: readonly StatusId[]) => Promise<Map<StatusId, StatusId | null>>) {}
 
   async targetsOf(ids: readonly StatusId[]): Promise<Map<StatusId, StatusId>> {
-    const unknown = ids.filter((id) => !this.targets.has(id));
-    const loaded = unknown.length === 0 ? new Map<StatusId, StatusId | null>() : await this.load(unknown);
     const known = new Map<StatusId, StatusId>();
+    const unknown: StatusId[] = [];
     for (const id of ids) {
-      const target = this.targets.get(id) ?? loaded.get(id) ?? null;
-      if (target !== null) known.set(id, target);
+      const target = this.targets.get(id);
+      if (target === undefined) unknown.push(id);
+      else if (target !== null) known.set(id, target);
     }
-    for (const [id, target] of loaded) this.targets.set(id, target);
+    if (unknown.length === 0) return known;
+    const loaded = await this.load(unknown);
+    for (const [id, target] of loaded) {
+      if (target !== null) known.set(id, target);
+      this.targets.set(id, target);
+    }
     for (const id of this.targets.keys()) {
       if (this.targets.size <= KEPT_MAX) break;
       this.targets.delete(id);

@@ -17,6 +17,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BACKBONE, type Backbone } from '../backbone/backbone.js';
 import { RateLimiter, rateHeaders, retryAfterSeconds, strictest, type RateVerdict } from '../rate-limit.js';
+import { beginningOf } from './begins-with.js';
 import { addQueryToBody, bearerOf, NOBODY, type Client } from './client.js';
 import { isCounted, rateRulesFor } from './rate-rules.js';
 
@@ -43,7 +44,7 @@ export class ClientGuard implements CanActivate {
     // What one token may read is nobody else's, and no cache can tell tokens apart.
     reply.header('Cache-Control', 'private, no-store');
     const bearer = route.auth === 'none' ? null : bearerOf(request);
-    const known = bearer === null ? NOBODY : await this.known(request, bearer);
+    const known = bearer === null ? NOBODY : await this.known(request, bearer, context.getHandler());
     // Counted before anybody is refused: who tries tokens is a stranger who asks often.
     await this.limit(request, reply, path, known ?? NOBODY);
     if (known === null) throw tokenInvalid();
@@ -55,9 +56,14 @@ export class ClientGuard implements CanActivate {
   }
 
   /** null: no such token. */
-  private async known(request: FastifyRequest, bearer: string): Promise<Client | null> {
-    request.isSynced = await this.backbone.changes.sync();
-    return this.backbone.clients.find(bearer, request.isSynced);
+  private async known(request: FastifyRequest, bearer: string, handler: object): Promise<Client | null> {
+    const { changes, clients } = this.backbone;
+    const syncing = changes.sync();
+    const key = clients.keyOf(bearer);
+    const guess = clients.guess(key);
+    if (guess !== undefined) beginningOf(handler)?.(this.backbone, request, guess);
+    request.isSynced = await syncing;
+    return clients.find(key, bearer, request.isSynced);
   }
 
   private admitStranger(route: Route): void {

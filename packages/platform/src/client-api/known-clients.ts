@@ -28,9 +28,18 @@ export class KnownClients {
     this.kept = new Kept(BYTES_MAX, ports.changes, nowMs);
   }
 
+  /** What a token is kept under: never the token itself. */
+  keyOf(bearer: string): string {
+    return hash('sha256', bearer, 'base64');
+  }
+
+  /** Who it was when it was last asked for. It may be revoked since. */
+  guess(key: string): Client | undefined {
+    return this.kept.peek(key);
+  }
+
   /** null: no such token. `told`: what the sync of this request said. */
-  async find(bearer: string, told: boolean): Promise<Client | null> {
-    const key = hash('sha256', bearer, 'base64');
+  async find(key: string, bearer: string, told: boolean): Promise<Client | null> {
     const known = told ? this.kept.get(key) : undefined;
     if (known !== undefined) return known;
     const since = this.ports.changes.moment;

@@ -95,7 +95,9 @@ export class FragmentReader implements StatusReader<FragmentView> {
   private async loadStatuses({ told, trail }: Reading, found: Map<StatusId, StatusFragment>, missing: readonly StatusId[]): Promise<void> {
     const since = this.ports.changes.moment;
     const ctx = renderContextOf(this.ports.settings);
-    for (const status of await this.ports.store.statusesByIds(missing)) {
+    const rows = await this.ports.store.statusesByIds(missing);
+    if (trail !== undefined && rows.length < missing.length) trail.hasGaps = true;
+    for (const status of rows) {
       const fragment = statusFragment(status, ctx);
       found.set(status.id, fragment);
       const bytes = fragment.jsonHead.length + fragment.facts.mentionedIds.size * 64;
@@ -106,6 +108,7 @@ export class FragmentReader implements StatusReader<FragmentView> {
   private async loadAccounts({ told, trail }: Reading, found: Map<AccountId, AccountFragment>, missing: readonly AccountId[]): Promise<void> {
     const since = this.ports.changes.moment;
     const rows = await this.ports.store.accountsByIds(missing);
+    if (trail !== undefined && rows.length < missing.length) trail.hasGaps = true;
     const extrasOf = await loadAccountExtras(this.ports, rows);
     const ctx = renderContextOf(this.ports.settings);
     for (const row of rows) {

@@ -116,14 +116,26 @@ function holdsAllAbove(ids: readonly StatusId[], bounds: readonly (StatusId | nu
   return oldest !== undefined && bounds.every((id) => id !== null && id !== undefined && idTimeMs(oldest) + 2 * FEED_LATE_MS <= idTimeMs(id));
 }
 
-/** The head of a feed for a first page of so many, built where there is none; null: it is complete and still as it was with this print. */
-export function feedHead(ports: FeedPorts, viewerId: AccountId, limit: number, print: string): Promise<FeedHead | null> {
-  const most = limit + HEAD_MARGIN;
-  return unlessDown(ports, viewerId, async () => {
-    const known = await ports.feeds.look(viewerId, most, print);
-    return known === 'same' ? null : made(ports, viewerId, known, most);
-  });
+/** A look at the head of a feed that is under way. */
+export interface HeadLook {
+  /** What it is known to have been; null: nothing. */
+  readonly known: FeedHead | null;
+  readonly found: Promise<FeedContents | 'same' | null>;
 }
+
+/** Begins to look for what a first page of so many needs. Its fault is met by whoever takes the head from it. */
+export function lookAtHead({ feeds }: Pick<FeedPorts, 'feeds'>, viewerId: AccountId, limit: number, known: FeedHead | null): HeadLook {
+  const found = feeds.look(viewerId, limit + HEAD_MARGIN, known?.print ?? '');
+  found.catch(() => undefined);
+  return { known, found };
+}
+
+/** What the look found, built where there is no feed. */
+export const headOf = (ports: FeedPorts, viewerId: AccountId, limit: number, look: HeadLook): Promise<FeedHead> =>
+  unlessDown(ports, viewerId, async () => {
+    const found = await look.found;
+    return found === 'same' ? (look.known ?? NOTHING) : made(ports, viewerId, found, limit + HEAD_MARGIN);
+  });
 
 /** The feed, built from Postgres when nobody read it lately, Redis forgot it, or something calls for it. */
 const contents = (ports: FeedPorts, viewerId: AccountId, most?: number): Promise<FeedHead> =>
@@ -145,7 +157,7 @@ async function made(ports: FeedPorts, viewerId: AccountId, known: FeedContents |
 }
 
 /** Redis is disposable: while it is away, Postgres answers. */
-async function unlessDown<T>({ store }: FeedPorts, viewerId: AccountId, work: () => Promise<T>): Promise<T | FeedHead> {
+async function unlessDown({ store }: FeedPorts, viewerId: AccountId, work: () => Promise<FeedHead>): Promise<FeedHead> {
   try {
     return await work();
   } catch (error) {

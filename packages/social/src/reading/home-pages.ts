@@ -3,7 +3,7 @@ import type { AccountId, StatusId } from '@trunkline/kernel';
 import { fragmentsJson } from '../rendering/fragments.js';
 import type { Changes } from './changes.js';
 import type { FragmentReader } from './fragment-reader.js';
-import { feedHead, type FeedHead, type FeedPorts } from './home-feed.js';
+import { headOf, lookAtHead, type FeedHead, type FeedPorts, type HeadLook } from './home-feed.js';
 import { Kept, Trail } from './kept.js';
 import { homeTimeline } from './timelines.js';
 
@@ -28,17 +28,27 @@ export interface HomeRequest {
   readonly told: boolean;
   /** Told when the feed is being built by somebody else. */
   readonly onPartialFeed: () => void;
+  /** What was begun for it. */
+  readonly begun?: HeadLook | null;
+}
+
+interface KeptPage {
+  readonly page: HomePage;
+  /** What it was made from. */
+  readonly head: FeedHead;
 }
 
 /** Some hundreds of pages. */
 const PAGES_BYTES_MAX = 32 << 20;
+/** Of an id in the head of a feed. */
+const ID_BYTES = 40;
 
 /**
  * Home timelines as JSON. A first page is kept as it was sent, until something comes into the feed or goes, or anything
  * changes that was looked at for it: whoever asks again meanwhile gets the same bytes.
  */
 export class HomePages {
-  private readonly kept: Kept<HomePage & { readonly print: string }>;
+  private readonly kept: Kept<KeptPage>;
 
   constructor(
     private readonly ports: HomePagePorts,
@@ -48,20 +58,31 @@ export class HomePages {
     this.kept = new Kept(bytesMax, ports.changes, nowMs);
   }
 
+  /**
+   * Looks at the feed before it is known whether the viewer may: a request then waits once for Redis, not twice. Null:
+   * nothing can be begun for this page.
+   */
+  begin(viewerId: AccountId, page: Page): HeadLook | null {
+    if (!isFirst(page)) return null;
+    return lookAtHead(this.ports, viewerId, page.limit, this.kept.peek(keyOf(viewerId, page))?.head ?? null);
+  }
+
   async read(request: HomeRequest): Promise<HomePage> {
     const { viewerId, page, told } = request;
-    const isFirst = page.maxId === null && page.minId === null && page.sinceId === null;
-    // Posts of authors who are looked up stand in no feed: nothing here would tell that there is a new one.
-    if (!told || !isFirst || (await this.ports.pulled.any())) return this.make(request);
-    const key = `${viewerId} ${page.limit}`;
-    const known = this.kept.get(key);
+    const look = request.begun ?? this.begin(viewerId, page);
+    if (look === null) return this.make(request);
     const since = this.ports.changes.moment;
-    const head = await feedHead({ ...this.ports, onPartialFeed: request.onPartialFeed }, viewerId, page.limit, known?.print ?? '');
-    if (head === null && known !== undefined) return known;
+    const head = await headOf({ ...this.ports, onPartialFeed: request.onPartialFeed }, viewerId, page.limit, look);
+    // Posts of authors who are looked up stand in no feed: nothing here would tell that there is a new one.
+    if (!told || head.print === null || (await this.ports.pulled.any())) return this.make(request, head);
+    const key = keyOf(viewerId, page);
+    const known = this.kept.get(key);
+    if (known?.head.print === head.print) return known.page;
     const trail = new Trail();
-    const made = await this.make(request, head ?? undefined, trail);
-    const print = head?.print ?? null;
-    if (print !== null) this.kept.keep(key, { ...made, print }, { since, names: [...trail.names], bytes: made.json.length, untilMs: trail.untilMs });
+    const made = await this.make(request, head, trail);
+    if (trail.hasGaps) return made;
+    const bytes = made.json.length + head.ids.length * ID_BYTES;
+    this.kept.keep(key, { page: made, head }, { since, names: [...trail.names], bytes, untilMs: trail.untilMs });
     return made;
   }
 
@@ -71,3 +92,6 @@ export class HomePages {
     return { ids: views.map(({ status }) => status.id), json: fragmentsJson(views, viewerId) };
   }
 }
+
+const isFirst = (page: Page): boolean => page.maxId === null && page.minId === null && page.sinceId === null;
+const keyOf = (viewerId: AccountId, page: Page): string => `${viewerId} ${page.limit}`;

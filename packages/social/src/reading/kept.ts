@@ -6,6 +6,8 @@ import type { Changes } from './changes.js';
 export class Trail {
   readonly names = new Set<ChangeName>();
   untilMs = Number.POSITIVE_INFINITY;
+  /** Something was asked for that is not there: nothing will say when it comes. */
+  hasGaps = false;
 
   add(names: readonly ChangeName[], untilMs: number): void {
     for (const name of names) this.names.add(name);
@@ -73,6 +75,11 @@ export class Kept<V> {
       this.entries.set(key, entry);
     }
     return entry.value;
+  }
+
+  /** The value, even if it is outdated: to begin with, not to answer with. */
+  peek(key: string): V | undefined {
+    return this.entries.get(key)?.value;
   }
 
   /** `since`: the moment before it was loaded. */
