@@ -5,8 +5,8 @@ import { ApiClient, startTestServer, type TestServer } from '@trunkline/testing'
 import { ApiModule } from '../src/api.module.js';
 
 /** This app alone over real stores: nothing is fanned out or delivered, so that a test sees what the app itself does. */
-export const startApi = (env: Readonly<Record<string, string>> = {}): Promise<TestServer> =>
-  startTestServer({ service: { name: 'api', module: ApiModule, ...withBackbone({ consumes: false }) }, env });
+export const startApi = (env: Readonly<Record<string, string>> = {}, peers: readonly string[] = []): Promise<TestServer> =>
+  startTestServer({ service: { name: 'api', module: ApiModule, ...withBackbone({ consumes: false }) }, env, peers });
 
 export const nobody = (server: TestServer): ApiClient => new ApiClient(server.url, null);
 

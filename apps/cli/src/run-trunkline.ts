@@ -8,6 +8,7 @@ import { addDoctorCommand } from './doctor/doctor-command.js';
 import { addDomainCommands } from './domains/domain-commands.js';
 import { addQueueCommands } from './queue/queue-commands.js';
 import { addRegistrationCommands } from './registrations/registration-commands.js';
+import { addRelayCommands } from './relays/relay-commands.js';
 import { Refusal, type Terminal } from './terminal.js';
 
 const USAGE = 2;
@@ -48,6 +49,7 @@ function buildProgram(terminal: Terminal): Command {
     addAccountCommands,
     addAppCommands,
     addDomainCommands,
+    addRelayCommands,
     addRegistrationCommands,
     addDatabaseCommands,
     addQueueCommands,

@@ -3,6 +3,7 @@ import { readTypeOf, type IncomingActivity, type ReadType } from '@trunkline/act
 /** Types of which apply-activity handles some kind, see `apply-activity/handlers.ts`. Everything else is answered 202 and ignored, without a row. */
 export const APPLIED_TYPES = [
   'Accept',
+  'Add',
   'Announce',
   'Block',
   'Create',
@@ -11,7 +12,9 @@ export const APPLIED_TYPES = [
   'Flag',
   'Follow',
   'Like',
+  'Move',
   'Reject',
+  'Remove',
   'Undo',
   'Update',
 ] as const satisfies readonly ReadType[];

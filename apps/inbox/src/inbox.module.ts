@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ApplyActivityModule } from './apply-activity/apply-activity.module.js';
+import { MoveTiesModule } from './move-ties/move-ties.module.js';
 import { ReceiveActivityModule } from './receive-activity/receive-activity.module.js';
 
 /** Receive: verify, store, answer 202. Apply: turn what is stored into state. */
-@Module({ imports: [ReceiveActivityModule, ApplyActivityModule] })
+@Module({ imports: [ReceiveActivityModule, ApplyActivityModule, MoveTiesModule] })
 export class InboxModule {}

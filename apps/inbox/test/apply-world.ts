@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import type { AccountId, Snowflake } from '@trunkline/kernel';
+import { RelayStore } from '@trunkline/persistence';
 import { withBackbone } from '@trunkline/platform';
 import { fetchKey, KeyBook, KeyLane, type AccountProfile } from '@trunkline/social';
 import { freePort, startTestServer, type TestPerson, type TestServer } from '@trunkline/testing';
@@ -49,6 +50,8 @@ export class ApplyWorld {
     const store = this.server.backbone.store.ofRemotes();
     const ports: TogetherPorts = {
       store, ids, clock, policy, remote, settings, reports,
+      relays: new RelayStore(db),
+      relayBook: { actors: async () => new Set(), isHost: async () => false },
       keys: remoteKeys,
       signerKeys: new KeyBook({ rows: remoteKeys, lane: new KeyLane({ fetch: (keyId) => fetchKey(remote, keyId), clock }), clock }),
       mayReport: async () => true,

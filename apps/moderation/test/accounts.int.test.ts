@@ -120,6 +120,12 @@ describe('actions', () => {
     expect(mails.find((mail) => mail.to === bob.email)?.text).toContain('They wrote:\n\nspam');
     expect((await moderator.api.post<AdminAccount>(`/api/v1/admin/accounts/${bob.account.id}/unsuspend`)).suspended).toBe(false);
     expect((await audit(bob.account.id)).map((line) => line.action)).toEqual(['account.suspend', 'account.unsuspend']);
+    // Other servers hear of both, once each.
+    const told = await server.backbone.db.query<{ payload: Record<string, unknown> }>(
+      `SELECT payload FROM events.outbox WHERE subject = 'account.updated.v1' AND payload->>'accountId' = $1 ORDER BY id LIMIT 10`,
+      [bob.account.id],
+    );
+    expect(told.map(({ payload }) => payload)).toEqual([0, 1].map(() => expect.objectContaining({ local: true, decided: true })));
   });
 
   test('locked and unlocked, limited and not', async () => {

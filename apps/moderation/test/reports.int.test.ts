@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { ReportCreatedV1 } from '@trunkline/contracts';
 import type { Status } from '@trunkline/domain';
+import type { Snowflake } from '@trunkline/kernel';
 import { entityFaults } from '@trunkline/mastodon-api';
 import { deleteStatus, publishStatus } from '@trunkline/social';
 import { startTestServer, type TestPerson, type TestServer } from '@trunkline/testing';
@@ -80,5 +81,9 @@ test("only what the reporter can see of the target's posts may be named; a refus
 test('the wish to forward is kept for people elsewhere', async () => {
   const far = await remotePerson(server, 'rita', 'far.example');
   expect((await report({ account_id: far.id, forward: true })).body).toMatchObject({ forwarded: true });
+  const told = (await report({ account_id: far.id, forward: true, forward_to_domains: ['Far.example', 'no domain!'] })).body;
+  const quiet = (await report({ account_id: far.id, forward_to_domains: ['far.example'] })).body;
+  expect(await server.backbone.reports.byIds([told.id as Snowflake])).toMatchObject([{ forwarded: true, forwardToDomains: ['far.example'] }]);
+  expect(await server.backbone.reports.byIds([quiet.id as Snowflake])).toMatchObject([{ forwarded: false, forwardToDomains: [] }]);
   expect((await report({ account_id: far.id })).body).toMatchObject({ forwarded: false, category: 'other', comment: '' });
 });

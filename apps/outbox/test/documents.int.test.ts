@@ -166,9 +166,12 @@ test('a standing Follow and Like can be read, of open posts', async () => {
   expect((await likeOf(hidden)).status).toBe(404);
 });
 
-test('a suspended account is gone, for as long as that lasts; WebFinger never says so for good', async () => {
+test('of a suspended account peers learn that and its key, and are never told that it is gone for good', async () => {
   const dan = await server.person('dan');
+  await server.backbone.store.transaction((tx) => tx.updateAccount(dan.account.id, { displayName: 'Dan', note: 'buy this' }));
   await server.backbone.store.transaction((tx) => tx.updateAccount(dan.account.id, { suspendedAt: new Date() }));
-  expect((await get(server, dan.account.uri)).status).toBe(410);
+  const stub = await get(server, dan.account.uri);
+  expect([stub.status, stub.body]).toEqual([200, expect.objectContaining({ suspended: true, name: '', summary: '', publicKey: expect.anything() })]);
+  for (const path of ['/outbox?page=true', '/followers', '/collections/featured']) expect([path, (await get(server, dan.account.uri + path)).status]).toEqual([path, 403]);
   expect((await get(server, `/.well-known/webfinger?resource=acct:dan@${server.domain}`)).status).toBe(404);
 });

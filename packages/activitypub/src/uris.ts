@@ -37,10 +37,14 @@ export function statusUris(base: string, accountId: AccountId, statusId: StatusI
 export const followUri = (base: string, accountId: AccountId, followId: Snowflake): string => `${base}/ap/users/${accountId}/follows/${followId}`;
 export const likeUri = (base: string, accountId: AccountId, likeId: Snowflake): string => `${base}/ap/users/${accountId}/likes/${likeId}`;
 
+/** Our Follow of a relay. Nobody asks for it: it is only compared. */
+export const relayFollowUri = (base: string, followId: Snowflake): string => `${base}/actor#follows/${followId}`;
+
 export type CollectionName = 'outbox' | 'followers' | 'following' | 'featured';
 
 export type LocalUri =
   | { readonly kind: 'instance-actor' }
+  | { readonly kind: 'relay-follow'; readonly followId: Snowflake }
   | { readonly kind: 'actor' | 'key'; readonly accountId: AccountId }
   | { readonly kind: 'collection'; readonly accountId: AccountId; readonly name: CollectionName }
   | { readonly kind: 'status' | 'activity' | 'replies'; readonly accountId: AccountId; readonly statusId: StatusId }
@@ -58,7 +62,7 @@ const COLLECTIONS: ReadonlyMap<string, CollectionName> = new Map([
 export function parseLocalUri(base: string, uri: string): LocalUri | null {
   const [url, origin] = [URL.parse(uri), URL.parse(base)];
   if (url === null || origin === null || url.origin !== origin.origin || url.search !== '' || url.username !== '') return null;
-  if (url.pathname === '/actor' && url.hash === '') return { kind: 'instance-actor' };
+  if (url.pathname === '/actor') return instanceActorOrFollow(url.hash);
 
   const match = /^\/ap\/users\/([0-9]+)(?:\/(.+))?$/.exec(url.pathname);
   const accountId = match?.[1];
@@ -69,6 +73,12 @@ export function parseLocalUri(base: string, uri: string): LocalUri | null {
 
   const name = COLLECTIONS.get(rest);
   return name === undefined ? parseBelowActor(accountId, rest) : { kind: 'collection', accountId, name };
+}
+
+function instanceActorOrFollow(hash: string): LocalUri | null {
+  const followId = /^#follows\/([0-9]+)$/.exec(hash)?.[1];
+  if (isSnowflake(followId)) return { kind: 'relay-follow', followId };
+  return hash === '' ? { kind: 'instance-actor' } : null;
 }
 
 function actorOrKey(accountId: AccountId, hash: string): LocalUri | null {

@@ -1,5 +1,6 @@
 export { AccountBlockedV1 } from './account-blocked.v1.js';
 export { AccountDeletedV1 } from './account-deleted.v1.js';
+export { AccountMovedV1 } from './account-moved.v1.js';
 export { AccountRegisteredV1 } from './account-registered.v1.js';
 export { AccountUnblockedV1 } from './account-unblocked.v1.js';
 export { AccountUpdatedV1 } from './account-updated.v1.js';
@@ -8,9 +9,11 @@ export { FollowAcceptedV1 } from './follow-accepted.v1.js';
 export { FollowRejectedV1 } from './follow-rejected.v1.js';
 export { FollowRequestedV1 } from './follow-requested.v1.js';
 export { FollowUndoneV1 } from './follow-undone.v1.js';
+export { RelayChangedV1 } from './relay-changed.v1.js';
 export { ReportCreatedV1 } from './report-created.v1.js';
 export { StatusDeletedV1 } from './status-deleted.v1.js';
 export { StatusEditedV1 } from './status-edited.v1.js';
 export { StatusFavouritedV1 } from './status-favourited.v1.js';
+export { StatusPinnedV1 } from './status-pinned.v1.js';
 export { StatusPublishedV1 } from './status-published.v1.js';
 export { StatusUnfavouritedV1 } from './status-unfavourited.v1.js';

@@ -38,7 +38,7 @@ export interface ConsumerSpec {
 }
 
 const MIB = 1024 * 1024;
-const SOCIAL_SUBJECTS = ['status.*.v1', 'follow.*.v1', 'account.*.v1', 'report.*.v1'];
+const SOCIAL_SUBJECTS = ['status.*.v1', 'follow.*.v1', 'account.*.v1', 'report.*.v1', 'relay.*.v1'];
 
 /** How the broker is told an event's lane: events of remotes stand below `remote.`. */
 const inLane = (subject: string, lane: EventLane): string => (lane === 'remote' ? `remote.${subject}` : subject);
@@ -109,6 +109,11 @@ export const CONSUMERS: readonly ConsumerSpec[] = [
   ...social('outbox', 'plan', events.AccountUnblockedV1),
   ...social('outbox', 'plan', events.AccountUpdatedV1),
   ...social('outbox', 'plan', events.AccountDeletedV1),
+  ...social('outbox', 'plan', events.AccountMovedV1),
+  ...social('outbox', 'plan', events.StatusPinnedV1),
+  ...social('outbox', 'plan', events.ReportCreatedV1),
+  ...social('outbox', 'plan', events.RelayChangedV1),
+  ...social('inbox', 'move', events.AccountMovedV1),
 ];
 
 /** The subject under which the broker takes an event of this lane. */

@@ -214,6 +214,8 @@ export interface Report {
   readonly comment: string;
   readonly category: 'spam' | 'legal' | 'violation' | 'other';
   readonly forwarded: boolean;
+  /** Servers of people whom the reported posts answer, which the reporter wants told as well. */
+  readonly forwardToDomains?: readonly string[];
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly actionTakenAt: Date | null;

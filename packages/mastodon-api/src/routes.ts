@@ -80,6 +80,12 @@ const OWN_LISTS = table('api', '/api/v1', [
   ['GET', '/conversations', 'user', 'read:statuses'],
   ['GET', '/followed_tags', 'user', 'read:follows'],
   ['GET', '/announcements', 'user', null],
+  // Ours: Mastodon has pages for these.
+  ['GET', '/profile/aliases', 'user', 'read:accounts'],
+  ['POST', '/profile/aliases', 'user', 'write:accounts'],
+  ['DELETE', '/profile/aliases', 'user', 'write:accounts'],
+  ['POST', '/profile/move', 'user', 'write:accounts'],
+  ['DELETE', '/profile/move', 'user', 'write:accounts'],
 ]);
 
 const STATUSES = table('api', '/api/v1/statuses', [
@@ -99,6 +105,8 @@ const STATUSES = table('api', '/api/v1/statuses', [
   ['POST', '/:id/unreblog', 'user', 'write:statuses'],
   ['POST', '/:id/bookmark', 'user', 'write:bookmarks'],
   ['POST', '/:id/unbookmark', 'user', 'write:bookmarks'],
+  ['POST', '/:id/pin', 'user', 'write:accounts'],
+  ['POST', '/:id/unpin', 'user', 'write:accounts'],
 ]);
 
 const TIMELINES = table('api', '/api', [

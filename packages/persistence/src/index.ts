@@ -21,6 +21,7 @@ export {
   type RetryOutcome,
 } from './ledger/deliveries.js';
 export { HostStore } from './ledger/hosts.js';
+export { RelayStore } from './ledger/relays.js';
 export { RemoteKeyStore, type RemoteKey } from './ledger/remote-keys.js';
 export { SignatureSchemeStore } from './ledger/signature-schemes.js';
 export { AccountKeyStore, InstanceKeyStore, type Sealer, type SigningKeyPair } from './ledger/key-store.js';

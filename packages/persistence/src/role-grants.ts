@@ -82,6 +82,8 @@ export const ROLE_GRANTS: Readonly<Record<RoleApp, readonly Grant[]>> = {
     { on: 'keys.*', may: WRITE },
     // NodeInfo counts people and says whether anyone may sign up.
     PEOPLE,
+    // What somebody here wants told to the reported account's server.
+    { on: 'moderation.reports', may: READ },
   ],
   timeline: [
     ...LEDGER,
@@ -120,5 +122,6 @@ export const ROLE_GRANTS: Readonly<Record<RoleApp, readonly Grant[]>> = {
     { on: 'media.*', may: WRITE },
     { on: 'timeline.*', may: WRITE },
     { on: 'federation.*', may: 'SELECT, UPDATE' },
+    { on: 'federation.relays', may: 'SELECT, INSERT, UPDATE' },
   ],
 };

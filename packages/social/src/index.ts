@@ -3,6 +3,7 @@ export type * from './ports/social-ports.js';
 export type * from './ports/social-store.js';
 export type * from './ports/reader-stores.js';
 export type * from './ports/change-log.js';
+export type * from './ports/relays.js';
 export { approvalMail } from './people/approval-mail.js';
 export { newLocalAccount } from './people/new-local-account.js';
 export { loadStatuses, peopleIn, timelineFacts, type LoadedStatuses, type StatusView } from './reading/load-statuses.js';
@@ -17,6 +18,7 @@ export { accountTimeline, homeTimeline, publicTimeline, tagTimeline, type Scope 
 export { ingestAccount, publishedOr } from './remote/ingest-account.js';
 export { ingestEdit, ingestStatus, namedUris, peopleByUri, readPost, storePosts, type IngestOutcome } from './remote/ingest-status.js';
 export { ingestActor, resolveAccount, resolveHandle, type ResolveFailure } from './remote/resolve-account.js';
+export { isPinnable, syncFeatured } from './remote/sync-featured.js';
 export { PARENTS_MAX, readNote, resolveParents, resolveStatus } from './remote/resolve-status.js';
 export { loadAccountExtras, presentAccounts, type AccountPresenting } from './rendering/present-accounts.js';
 export {
@@ -39,6 +41,7 @@ export { portHostsOf, remoteDomain } from './statuses/compose-text.js';
 export { deleteStatus, deleteStatusIn } from './statuses/delete-status.js';
 export { editStatus, type StatusRevision } from './statuses/edit-status.js';
 export { favouriteAll, favouriteStatus, unfavouriteStatus, type GivenFavourite } from './statuses/favourite-status.js';
+export { pinnedTimeline, pinStatus, REMOTE_PINS_MAX, unpinStatus } from './statuses/pin-status.js';
 export {
   checkText,
   localAccountUris,
@@ -60,3 +63,4 @@ export {
   type FollowFailure,
   type FollowOutcome,
 } from './ties/follow-account.js';
+export { agreedTarget, changeAliases, moveAway, moveTies, recordMove, stayHere, type MoveFailure } from './ties/move-account.js';

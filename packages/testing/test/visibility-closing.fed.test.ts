@@ -181,14 +181,17 @@ describe('an author who is suspended', () => {
       expect([item, page.status, page.body.includes(word)]).toEqual([item, 404, false]);
       for (const reader of ['anonymous', 'follower server', 'mentioned server'] as const) {
         const [found, unknown] = [await stage.read(reader, stage.objectUrl(id)), await stage.read(reader, stage.objectUrl('117000000000000000'))];
-        expect([found.status, found.body]).toEqual([410, unknown.body]);
-        expect(unknown.status).toBe(410);
+        expect([found.status, found.body]).toEqual([403, unknown.body]);
+        expect(unknown.status).toBe(403);
       }
       const handOver = await stage.page(`/authorize_interaction?uri=${encodeURIComponent(stage.objectUrl(id))}`);
       expect(handOver.body.includes(word)).toBe(false);
     }
     expect([(await stage.page('/@author')).status, (await stage.page('/@author.rss')).status]).toEqual([403, 403]);
-    for (const path of ['', '/outbox?page=true', '/followers', '/collections/featured']) expect([path, (await stage.read('follower server', uri + path)).status]).toEqual([path, 410]);
+    for (const path of ['/outbox?page=true', '/followers', '/collections/featured']) expect([path, (await stage.read('follower server', uri + path)).status]).toEqual([path, 403]);
+    // Its key has to be there for those who are told; nothing else is.
+    const stub = await stage.read('follower server', uri);
+    expect([stub.status, stage.wordsIn(stub.body)]).toEqual([200, []]);
     for (const path of [`/tags/${TAG}`, '/']) expect(stage.wordsIn((await stage.page(path)).body).filter((item) => item !== 'boost of public')).toEqual([]);
   });
 

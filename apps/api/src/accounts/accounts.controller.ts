@@ -12,7 +12,7 @@ import {
   type RelationshipJson,
 } from '@trunkline/mastodon-api';
 import { BACKBONE, ClientGuard, personOf, viewerIdOf, type Backbone } from '@trunkline/platform';
-import { accountTimeline, isDomainSuspended, presentAccounts } from '@trunkline/social';
+import { accountTimeline, isDomainSuspended, pinnedTimeline, presentAccounts } from '@trunkline/social';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setPageLinks } from '../rendering/page-links.js';
 import { statusList, statusReader } from '../rendering/status-list.js';
@@ -70,8 +70,8 @@ export class AccountsController {
     const account = await findAccount(this.backbone, id, viewerId);
     const { pinned, tagged, ...params } = readParams(AccountStatusesParams, query);
     const isHidden = account.suspendedAt !== null || isDomainSuspended(this.backbone.policy.current(), account);
-    // Nobody can pin a post yet.
-    if (pinned || isHidden) return [];
+    if (isHidden) return [];
+    if (pinned) return statusList(reply, viewerId, await pinnedTimeline(this.backbone, statusReader(this.backbone, request), viewerId, account.id));
     const wanted = { accountId: account.id, ...params, ...(tagged === null ? {} : { tagged }) };
     const views = await accountTimeline(this.backbone, statusReader(this.backbone, request), viewerId, wanted);
     const { baseUrl } = this.backbone.settings;

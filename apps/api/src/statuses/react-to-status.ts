@@ -1,7 +1,7 @@
 import type { Account, Visibility } from '@trunkline/domain';
-import type { AccountId, StatusId } from '@trunkline/kernel';
+import { AppError, type AccountId, type StatusId } from '@trunkline/kernel';
 import { notAllowed, recordNotFound } from '@trunkline/mastodon-api';
-import { boostStatus, favouriteStatus, unboostStatus, unfavouriteStatus, viewStatus, type SocialPorts, type StatusView } from '@trunkline/social';
+import { boostStatus, favouriteStatus, pinStatus, unboostStatus, unfavouriteStatus, unpinStatus, viewStatus, type SocialPorts, type StatusView } from '@trunkline/social';
 
 type Reading = Pick<SocialPorts, 'store' | 'policy'>;
 
@@ -52,6 +52,20 @@ export async function unbookmark(ports: SocialPorts, viewerId: AccountId, status
   const targetId = await targetIdOf(ports, viewerId, statusId);
   await ports.store.transaction((tx) => tx.deleteBookmark(viewerId, targetId));
   return visibleTarget(ports, viewerId, targetId);
+}
+
+/** @throws AppError 422 for what cannot be pinned */
+export async function pin(ports: SocialPorts, account: Account, statusId: StatusId): Promise<StatusView> {
+  const view = await viewStatus(ports, account.id, statusId);
+  if (view === null) throw recordNotFound();
+  const pinned = await pinStatus(ports, account, view.status);
+  if (!pinned.ok) throw new AppError(422, pinned.error.code, pinned.error.safe);
+  return visibleTarget(ports, account.id, statusId);
+}
+
+export async function unpin(ports: SocialPorts, viewerId: AccountId, statusId: StatusId): Promise<StatusView> {
+  await unpinStatus(ports, viewerId, statusId);
+  return visibleTarget(ports, viewerId, statusId);
 }
 
 /** A boost that the viewer may not see stands for nothing: whose post it shows is not theirs to know. */

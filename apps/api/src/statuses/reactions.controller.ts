@@ -8,7 +8,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setPageLinks } from '../rendering/page-links.js';
 import { recordId } from '../rendering/record-id.js';
 import { listReactors } from './list-reactors.js';
-import { bookmark, boost, favourite, unbookmark, unboost, unfavourite, visibleTarget } from './react-to-status.js';
+import { bookmark, boost, favourite, pin, unpin, unbookmark, unboost, unfavourite, visibleTarget } from './react-to-status.js';
 
 const ReactorsParams = pageParams(ACCOUNTS_PER_PAGE);
 
@@ -47,6 +47,16 @@ export class ReactionsController {
   @PostOk('unbookmark')
   unbookmark(@Req() request: FastifyRequest, @Param('id') id: string): Promise<StatusJson> {
     return this.show(request, unbookmark(this.backbone, personOf(request).account.id, recordId(id)));
+  }
+
+  @PostOk('pin')
+  pin(@Req() request: FastifyRequest, @Param('id') id: string): Promise<StatusJson> {
+    return this.show(request, pin(this.backbone, personOf(request).account, recordId(id)));
+  }
+
+  @PostOk('unpin')
+  unpin(@Req() request: FastifyRequest, @Param('id') id: string): Promise<StatusJson> {
+    return this.show(request, unpin(this.backbone, personOf(request).account.id, recordId(id)));
   }
 
   @Get('reblogged_by')

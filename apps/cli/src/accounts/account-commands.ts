@@ -8,6 +8,7 @@ import { printable, table, type Terminal } from '../terminal.js';
 import { createAccount, refuse, type CreatedAccount } from './create-account.js';
 import { approvePerson, rejectPerson } from './decide-sign-up.js';
 import { findPerson } from './find-person.js';
+import { addMoveCommands } from './move-commands.js';
 
 const ROLES: readonly Role[] = ['User', 'Moderator', 'Admin', 'Owner'];
 const LIST_MAX = 200;
@@ -58,6 +59,7 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
     .argument('<name>')
     .option('--password <password>', 'at least 8 characters; left out: one is made and printed')
     .action((name: string, options: { password?: string }) => withOperator(terminal, (operator) => resetPassword(operator, terminal, name, options.password ?? null)));
+  addMoveCommands(accounts, terminal);
 }
 
 interface CreateOptions {

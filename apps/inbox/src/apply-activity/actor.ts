@@ -1,8 +1,9 @@
 import { parseLocalUri } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
 import { ok, type Result } from '@trunkline/kernel';
-import { resolveAccount, type ResolveFailure } from '@trunkline/social';
+import { resolveAccount, syncFeatured, type ResolveFailure } from '@trunkline/social';
 import type { ApplyPorts, Incoming } from './ports.js';
+import { hasLocalFollowers } from './relevance.js';
 
 const STALE_AFTER_MS = 24 * 60 * 60 * 1_000;
 
@@ -16,7 +17,17 @@ export async function actorOf(ports: ApplyPorts, { actor, activity }: Incoming):
 /** Has a stale profile read again. */
 export function refreshLater(ports: ApplyPorts, actor: Account): void {
   if (actor.fetchedAt !== null && ports.clock.nowMs() - actor.fetchedAt.getTime() <= STALE_AFTER_MS) return;
-  ports.later(`account ${actor.uri}`, () => resolveAccount(ports, actor.uri));
+  ports.later(`account ${actor.uri}`, async () => {
+    const read = await resolveAccount(ports, actor.uri);
+    if (read.ok && (await hasLocalFollowers(ports, read.value))) await syncFeatured(ports, read.value);
+  });
+}
+
+/** Has what somebody pinned read again, if anybody here follows them. */
+export function readPinsLater(ports: ApplyPorts, account: Account): void {
+  ports.later(`featured ${account.uri}`, async () => {
+    if (await hasLocalFollowers(ports, account)) await syncFeatured(ports, account);
+  });
 }
 
 /** The living account of this server that an id names; never anybody else's, whatever a document claims. */

@@ -1,10 +1,11 @@
-import { isPublicUri, parseLocalUri, type IncomingActivity } from '@trunkline/activitypub';
+import { addressedBy, isPublicUri, parseLocalUri, type IncomingActivity, type ObjectRef } from '@trunkline/activitypub';
 import { boostVisibility, mayBoost, type Account, type Status, type Visibility } from '@trunkline/domain';
 import { fail, nowDate, ok, type Failure, type Result } from '@trunkline/kernel';
-import { boostRow, publishedOr, resolveStatus, saveAndAnnounce, viewStatus, type NewStatus, type StatusView } from '@trunkline/social';
+import { boostRow, ingestStatus, publishedOr, resolveStatus, saveAndAnnounce, viewStatus, type NewStatus, type StatusView } from '@trunkline/social';
 import { actorOf } from './actor.js';
-import { fetchParentsLater } from './create.js';
+import { fetchParentsLater, ownNote } from './create.js';
 import type { ApplyPorts, Incoming } from './ports.js';
+import { applyRelayed } from './relay.js';
 import { hasLocalFollowers } from './relevance.js';
 import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
 
@@ -15,11 +16,13 @@ import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
 export async function applyAnnounce(ports: ApplyPorts, incoming: Incoming<'boost'>): Promise<Verdict> {
   const { activity, facts } = incoming;
   const { uri } = facts;
+  if ((await ports.relayBook.actors()).has(activity.actorUri)) return applyRelayed(ports, incoming);
   if (activity.id === null) return ignored('missing_id');
   const isLocal = parseLocalUri(ports.settings.baseUrl, uri)?.kind === 'status';
   if (!isLocal && !(await hasLocalFollowers(ports, incoming.actor))) return ignored('not_relevant');
   const booster = await actorOf(ports, incoming);
   if (!booster.ok) return unresolved('actor', booster.error);
+  if (facts.embedded !== null) await storeOwn(ports, booster.value, facts.embedded);
   const found = await resolveStatus(ports, uri);
   if (!found.ok) return unresolved('object', found.error);
   if (found.value.inReplyToUri !== null) fetchParentsLater(ports, found.value);
@@ -48,6 +51,12 @@ export function boostOf(ports: Pick<ApplyPorts, 'clock' | 'ids'>, booster: Accou
     local: false,
     createdAt,
   });
+}
+
+/** The booster's own post, which may be too private for anybody to fetch. It is as good as its Create. */
+async function storeOwn(ports: ApplyPorts, author: Account, post: ObjectRef): Promise<void> {
+  const note = await ownNote(ports, post, author.uri);
+  if (note.ok) await ingestStatus(ports, author, addressedBy(note.value, author.followersUrl));
 }
 
 /** Never wider than it was addressed. */

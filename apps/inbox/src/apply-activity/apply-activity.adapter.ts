@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { RelayStore } from '@trunkline/persistence';
 import { BACKBONE, RateLimiter, runWithTrace, type Backbone, type RateRule } from '@trunkline/platform';
 import { fetchKey, KeyBook, KeyLane } from '@trunkline/social';
 import { isAppliedType } from '../activity-types.js';
 import { applyActivity } from './apply-activity.js';
 import { ActivityApplier } from './apply-batch.js';
 import { applyTogether, type TogetherPorts } from './apply-together.js';
+import { RelayBook } from '../relay-book.js';
 import { BackgroundLane } from './background-lane.js';
 
 const MS_PER_SECOND = 1_000;
@@ -48,6 +50,7 @@ export class ApplyActivityAdapter {
 function portsOf(backbone: Backbone, background: BackgroundLane): TogetherPorts {
   const { db, inbound, ids, clock, policy, remote, settings, remoteKeys, reports, rates, parts } = backbone;
   const store = backbone.store.ofRemotes();
+  const relays = new RelayStore(db);
   const limiter = new RateLimiter(rates, (err) => parts.logger.warn({ event: 'rates_away', err }, 'reports are not counted for now'));
   return {
     store,
@@ -57,6 +60,8 @@ function portsOf(backbone: Backbone, background: BackgroundLane): TogetherPorts 
     remote,
     settings,
     reports,
+    relays,
+    relayBook: new RelayBook(relays, () => clock.nowMs()),
     keys: remoteKeys,
     signerKeys: new KeyBook({ rows: remoteKeys, lane: new KeyLane({ fetch: (keyId) => fetchKey(remote, keyId), clock }, FORWARDED_KEYS), clock }, FORWARDED_KEYS),
     mayReport: async (domain) => (await limiter.check(REPORTS, domain, clock.nowMs())).allowed,

@@ -10,6 +10,7 @@ const amy = 'https://away.example/users/amy';
 const portsWith = (account: Partial<Account> | null, suspendedDomain: string | null = null) =>
   ({
     settings: { baseUrl: 'https://home.example' },
+    relayBook: { actors: async () => new Set(), isHost: async () => false },
     policy: { current: () => ({ domainRules: suspendedDomain === null ? [] : [{ domain: suspendedDomain, severity: 'suspend' }], allowedDomains: [] }) as unknown as PolicySnapshot },
     store: { accountsByUris: async () => (account === null ? [] : [{ domain: 'away.example', deletedAt: null, suspendedAt: null, ...account }]) },
   }) as unknown as ApplyPorts;

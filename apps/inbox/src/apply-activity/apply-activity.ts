@@ -1,9 +1,10 @@
-import { activityFacts, hostOf, parseActivity, type IncomingActivity } from '@trunkline/activitypub';
+import { activityFacts, hostOf, parseActivity, type ActivityFacts, type IncomingActivity } from '@trunkline/activitypub';
 import { domainVerdict, type Account } from '@trunkline/domain';
 import { fail, ok, type Result, type Snowflake } from '@trunkline/kernel';
 import { appliedTypeOf, type AppliedType } from '../activity-types.js';
 import { carriesProof, provenByActor } from '../proven-by-actor.js';
 import { applyForwarded, canAskOrigin } from './forwarded.js';
+import { applyGroupDelivery } from './group-delivery.js';
 import { HANDLERS } from './handlers.js';
 import type { ApplyPorts, FactsKind, Handler } from './ports.js';
 import { ignored, retry, type Verdict } from './verdict.js';
@@ -30,19 +31,32 @@ export async function applyActivity(ports: ApplyPorts, row: StoredActivity): Pro
   const { activity, host } = read.value;
   const [actor = null] = await ports.store.accountsByUris([activity.actorUri]);
   const refusal = refusalOf(ports, read.value, actor);
-  if (refusal !== null) return ignored(refusal);
+  if (refusal !== null && refusal !== 'actor_gone') return ignored(refusal);
   const facts = activityFacts(activity);
   if (!facts.ok) return ignored(facts.error.code);
+  if (refusal !== null && !takesBackItsEnd(facts.value)) return ignored(refusal);
   const incoming = { rowId: row.id, activity, actor, facts: facts.value };
   if (row.signerHost !== host) {
-    // Passed on by another server: its author's own proof makes it as good as delivered; else the origin is asked.
+    // Passed on by another server: its author's own proof makes it as good as delivered; else the origin is asked. What a
+    // relay brings concerns nobody yet.
+    const byRelay = await ports.relayBook.isHost(row.signerHost);
     const proof = carriesProof(activity) ? await provenByActor(ports, row.body, activity.actorUri) : 'unproven';
     if (proof === 'unknown' && !canAskOrigin(activity)) return retry('proof_key_unreachable');
-    if (proof !== 'proven') return applyForwarded(ports, incoming);
+    if (proof !== 'proven' || (byRelay && facts.value.kind === 'create')) return applyForwarded(ports, incoming, byRelay);
   }
-  const handle = handlerOf(facts.value.kind);
-  return handle === null ? ignored('not_handled') : handle(ports, incoming);
+  return handle(ports, incoming);
 }
+
+/** Undo(Delete(actor)): the only thing that is heard of somebody who is gone. */
+const takesBackItsEnd = (facts: ActivityFacts): boolean =>
+  facts.kind === 'undo' && facts.undone.facts?.kind === 'delete' && facts.undone.facts.what === 'account';
+
+const handle: Handler<FactsKind> = async (ports, incoming) => {
+  const { facts } = incoming;
+  if (facts.kind === 'group-delivery') return applyGroupDelivery(ports, { ...incoming, facts }, handle);
+  const known = handlerOf(facts.kind);
+  return known === null ? ignored('not_handled') : known(ports, incoming);
+};
 
 /** Each handler is found by the kind that it takes. */
 const handlerOf = (kind: FactsKind): Handler<FactsKind> | null => (HANDLERS[kind] as Handler<FactsKind> | undefined) ?? null;

@@ -40,7 +40,8 @@ type Verdicts = Map<Snowflake, Verdict>;
  * @throws whatever a statement throws; then what is not marked is not applied
  */
 export async function applyTogether(ports: TogetherPorts, rows: readonly TogetherRow[]): Promise<ReadonlyMap<Snowflake, Verdict>> {
-  const candidates = candidatesOf(ports, rows);
+  const relays = await ports.relayBook.actors();
+  const candidates = candidatesOf(ports, relays.size === 0 ? rows : rows.filter((row) => !relays.has(row.actorUri)));
   if (candidates.length === 0) return new Map();
   const people = peopleByUri(await ports.store.accountsByUris(urisOf(candidates)));
   const targets = await targetsOf(ports, candidates, people);

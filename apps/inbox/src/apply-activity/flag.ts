@@ -10,12 +10,12 @@ const STATUSES_MAX = 50;
 const COMMENT_CHARS_MAX = 5_000;
 
 /**
- * Another server reports somebody here: the account first, then posts (Mastodon), or a post alone (Lemmy). The row's
- * id is the report's, so that a second try files no second report.
+ * Another server reports somebody here: the account first, then posts (Mastodon), the account with its posts named in
+ * the text (Misskey), or a post alone (Lemmy). The row's id is the report's, so that a second try files no second report.
  */
 export async function applyFlag(ports: ApplyPorts, incoming: Incoming<'report'>): Promise<Verdict> {
   const { facts } = incoming;
-  const reported = await reportedBy(ports, facts.objectUris.filter((uri) => !isPublicUri(uri)));
+  const reported = await reportedBy(ports, [...facts.objectUris, ...facts.linkedUris].filter((uri) => !isPublicUri(uri)));
   if (reported === null) return ignored('unknown_target');
   const actor = await actorOf(ports, incoming);
   if (!actor.ok) return unresolved('actor', actor.error);

@@ -1,8 +1,10 @@
+import { instanceActorUris } from '@trunkline/activitypub';
 import { FollowRejectedV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import { followAccount } from '@trunkline/social';
 import { actorOf, localAccountAt } from './actor.js';
 import type { ApplyPorts, Incoming } from './ports.js';
+import { followedByRelay } from './relay.js';
 import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
 
 /**
@@ -11,6 +13,7 @@ import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
  */
 export async function applyFollow(ports: ApplyPorts, incoming: Incoming<'follow'>): Promise<Verdict> {
   const { activity, facts } = incoming;
+  if (facts.objectUri === instanceActorUris(ports.settings.baseUrl).id) return followedByRelay(ports, incoming);
   const target = await localAccountAt(ports, facts.objectUri);
   if (target === null) return ignored('unknown_target');
   const follower = await actorOf(ports, incoming);

@@ -14,8 +14,10 @@ export function canAskOrigin({ type, object: { uri }, actorUri }: IncomingActivi
 /**
  * An activity that another server passed on. Nothing in it is believed but the object's id, which is asked for at its own
  * server: what comes from there is as good as a delivery.
+ *
+ * @param byRelay a relay passed it on, which sends what is new everywhere
  */
-export async function applyForwarded(ports: ApplyPorts, { activity, actor }: Incoming): Promise<Verdict> {
+export async function applyForwarded(ports: ApplyPorts, { activity, actor }: Incoming, byRelay: boolean): Promise<Verdict> {
   const { uri } = activity.object;
   if (uri === null || !sameHost(uri, activity.actorUri)) return ignored('foreign_object');
   if (!['Create', 'Update', 'Delete'].includes(activity.type)) return ignored('forwarded_type');
@@ -30,14 +32,16 @@ export async function applyForwarded(ports: ApplyPorts, { activity, actor }: Inc
     return isPassing(code) ? retry(`object_unreachable: ${code}`) : ignored(`object_${code}`);
   }
   if (document.value.uri !== uri) return ignored('id_mismatch');
-  return ingestFetched(ports, activity, document.value.json, actor);
+  return ingestFetched(ports, activity, document.value.json, { actor, byRelay });
 }
 
-async function ingestFetched(ports: ApplyPorts, activity: IncomingActivity, json: unknown, actor: Incoming['actor']): Promise<Verdict> {
+async function ingestFetched(ports: ApplyPorts, activity: IncomingActivity, json: unknown, { actor, byRelay }: { readonly actor: Incoming['actor']; readonly byRelay: boolean }): Promise<Verdict> {
   const note = parseNote(json);
   if (!note.ok) return ignored(note.error.code);
   if (note.value.attributedTo !== activity.actorUri) return ignored('foreign_author');
-  if (activity.type === 'Create' && !(await concernsUs(ports, actor, note.value))) return ignored('not_relevant');
+  // A relay brings what concerns nobody yet, as long as everybody may read it.
+  if (byRelay && note.value.visibility !== 'public') return ignored('not_public');
+  if (activity.type === 'Create' && !byRelay && !(await concernsUs(ports, actor, note.value))) return ignored('not_relevant');
   const read = await readNote(ports, json);
   if (!read.ok) return read.error.code === 'unreachable' ? retry('actor_unreachable') : ignored(read.error.code);
   if (activity.type === 'Update') return verdictOf(await ingestEdit(ports, read.value.author, read.value.note));

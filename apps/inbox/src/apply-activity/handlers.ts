@@ -7,6 +7,8 @@ import { applyDelete } from './delete.js';
 import { applyFlag } from './flag.js';
 import { applyFollow } from './follow.js';
 import { applyLike } from './like.js';
+import { applyMembership } from './membership.js';
+import { applyMove } from './move.js';
 import { applyReject } from './reject.js';
 import { applyUndo } from './undo.js';
 import { applyUpdate } from './update.js';
@@ -17,14 +19,17 @@ import { applyUpdate } from './update.js';
  */
 export const HANDLERS: { readonly [K in FactsKind]?: Handler<K> } = {
   accept: applyAccept,
+  add: applyMembership,
   block: applyBlock,
   boost: applyAnnounce,
   create: applyCreate,
   delete: applyDelete,
   follow: applyFollow,
   like: applyLike,
+  move: applyMove,
   reaction: applyLike,
   reject: applyReject,
+  remove: applyMembership,
   report: applyFlag,
   undo: applyUndo,
   update: applyUpdate,

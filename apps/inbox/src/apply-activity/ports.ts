@@ -1,7 +1,8 @@
 import type { ActivityFacts, IncomingActivity } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
 import type { Snowflake } from '@trunkline/kernel';
-import type { KeyBook, ReportStore, SocialPorts } from '@trunkline/social';
+import type { KeyBook, RelayReads, RelayWrites, ReportStore, SocialPorts } from '@trunkline/social';
+import type { RelayBook } from '../relay-book.js';
 import type { Verdict } from './verdict.js';
 
 export interface ApplyPorts extends SocialPorts {
@@ -12,6 +13,9 @@ export interface ApplyPorts extends SocialPorts {
   /** By which proofs of forwarded activities are checked. */
   readonly signerKeys: Pick<KeyBook, 'findFitting'>;
   readonly reports: Pick<ReportStore, 'insert'>;
+  readonly relays: RelayReads & RelayWrites;
+  /** Those in use, as asked about for each Announce. */
+  readonly relayBook: Pick<RelayBook, 'actors' | 'isHost'>;
   /** Whether this server may file another report now. */
   readonly mayReport: (domain: string) => Promise<boolean>;
   /** Work that nobody waits for: parents, stale profiles. Bounded; a key that waits already is not taken twice. */
@@ -31,7 +35,7 @@ export interface Incoming<K extends FactsKind = FactsKind> {
   readonly rowId: Snowflake;
   readonly activity: IncomingActivity;
   readonly facts: FactsOf<K>;
-  /** null: not known here yet. Deleted and local ones never get this far. */
+  /** null: not known here yet. Local ones never get this far, deleted ones only with an Undo. */
   readonly actor: Account | null;
 }
 

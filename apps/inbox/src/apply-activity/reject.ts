@@ -1,10 +1,13 @@
 import { rejectFollow } from '@trunkline/social';
 import { answeredFollower } from './answered-follow.js';
 import type { ApplyPorts, Incoming } from './ports.js';
+import { answeredRelay, settleRelay } from './relay.js';
 import { APPLIED, ignored, type Verdict } from './verdict.js';
 
 /** Somebody turns one of our people away, or removes a follower who was let in before. */
 export async function applyReject(ports: ApplyPorts, { activity, actor, facts }: Incoming<'reject'>): Promise<Verdict> {
+  const relay = await answeredRelay(ports, facts.answered, activity.actorUri);
+  if (relay !== null) return settleRelay(ports, relay, activity.actorUri, 'reject');
   if (actor === null) return ignored('unknown_actor');
   const follower = await answeredFollower(ports, facts.answered, activity.actorUri);
   if (follower === null) return ignored('unknown_follow');

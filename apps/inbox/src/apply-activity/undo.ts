@@ -1,18 +1,16 @@
-import type { CarriedActivity } from '@trunkline/activitypub';
+import { parseActor, type CarriedActivity } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
-import { rejectFollow, unblockAccount, unfavouriteStatus, unfollowAccount } from '@trunkline/social';
+import { ingestActor, rejectFollow, unblockAccount, unfavouriteStatus, unfollowAccount } from '@trunkline/social';
+import { isPassing } from '../passing-failures.js';
 import { knownAccountAt } from './actor.js';
 import { answeredFollower } from './answered-follow.js';
 import { deleteOwnStatus } from './delete.js';
 import { tombstone } from './tombstones.js';
 import type { ApplyPorts, FactsKind, FactsOf, Incoming } from './ports.js';
-import { APPLIED, ignored, type Verdict } from './verdict.js';
-
-/** Follows looked through for one that is only named by its id. */
-const FOLLOWS_MAX = 80;
+import { APPLIED, ignored, retry, unresolved, type Verdict } from './verdict.js';
 
 /**
- * Takes back a Follow, Like, Announce, Block or Accept of the same actor, embedded or by its id. What was not here yet
+ * Takes back a Follow, Like, Announce, Block, Accept or the deletion of an account, of the same actor, embedded or by its id. What was not here yet
  * is kept from coming, Follows excepted: their ids are used again.
  */
 export async function applyUndo(ports: ApplyPorts, { activity, actor, facts: { undone } }: Incoming<'undo'>): Promise<Verdict> {
@@ -31,6 +29,8 @@ export async function applyUndo(ports: ApplyPorts, { activity, actor, facts: { u
       return undoBlock(ports, { uri, actorUri, facts }, actor);
     case 'accept':
       return undoAccept(ports, { uri, actorUri, facts }, actor);
+    case 'delete':
+      return facts.what === 'account' ? returned(ports, actorUri, actor) : ignored('deleted_post');
     default:
       return ignored('undone_type');
   }
@@ -69,6 +69,8 @@ async function undoBoost(ports: ApplyPorts, { uri, actorUri, facts }: Undone<'bo
 
 async function undoBlock(ports: ApplyPorts, { uri, actorUri, facts }: Undone<'block'>, actor: Account | null): Promise<Verdict> {
   await tombstone(ports, uri, actorUri);
+  // A ban from a group ends: who was let go may ask again.
+  if (facts.groupUri !== null) return ignored('group_moderation');
   const target = await knownAccountAt(ports, facts.uri);
   if (actor !== null && target !== null) await unblockAccount(ports, actor.id, target.id);
   return APPLIED;
@@ -81,20 +83,30 @@ async function undoAccept(ports: ApplyPorts, { actorUri, facts }: Undone<'accept
   return (await rejectFollow(ports, follower.id, actor.id)) ? APPLIED : ignored('nothing_to_undo');
 }
 
-/** A bare id: a boost of the actor, or one of its newest follows. Anything else is kept from coming. */
-async function undoById(ports: ApplyPorts, uri: string, actorUri: string, actor: Account | null): Promise<Verdict> {
-  const [status] = await ports.store.statusesByUris([uri]);
-  if (status !== undefined && status.boostOfId === null) return ignored('undone_type');
-  if (status === undefined && actor !== null) {
-    const targetId = await followedUnder(ports, actor, uri);
-    if (targetId !== null) return (await unfollowAccount(ports, actor.id, targetId)) ? APPLIED : ignored('nothing_to_undo');
-  }
-  return deleteOwnStatus(ports, uri, actorUri, actor);
+/**
+ * Misskey says that a suspended person is deleted, and takes that back. They are as their server shows them now; posts
+ * that went with them stay gone.
+ */
+async function returned(ports: ApplyPorts, actorUri: string, actor: Account | null): Promise<Verdict> {
+  if (actor === null) return ignored('unknown_actor');
+  const document = await ports.remote.fetchObject(actorUri);
+  if (!document.ok) return isPassing(document.error.code) ? retry(`actor_unreachable: ${document.error.code}`) : ignored(`actor_${document.error.code}`);
+  const read = parseActor(document.value.json);
+  if (!read.ok || read.value.uri !== actorUri) return ignored('actor_invalid');
+  await ports.store.transaction((tx) => tx.reviveAccount(actor.id));
+  const stored = await ingestActor(ports, read.value);
+  return stored.ok ? APPLIED : unresolved('actor', stored.error);
 }
 
-async function followedUnder(ports: ApplyPorts, actor: Account, followUri: string): Promise<Account['id'] | null> {
-  for (const { id } of await ports.store.followingIds(actor.id, { limit: FOLLOWS_MAX, maxId: null, sinceId: null, minId: null })) {
-    if ((await ports.store.follow(actor.id, id))?.uri === followUri) return id;
-  }
-  return null;
+/** A bare id: what the actor did under it. What is not here is kept from coming. */
+async function undoById(ports: ApplyPorts, uri: string, actorUri: string, actor: Account | null): Promise<Verdict> {
+  const [status] = await ports.store.statusesByUris([uri]);
+  if (status !== undefined) return status.boostOfId === null ? ignored('undone_type') : deleteOwnStatus(ports, uri, actorUri, actor);
+  const act = actor === null ? null : await ports.store.actUnder(actor.id, uri);
+  if (actor === null || act === null) return deleteOwnStatus(ports, uri, actorUri, actor);
+  // Ids of follows are used again.
+  if (act.kind === 'follow') return (await unfollowAccount(ports, actor.id, act.objectId)) ? APPLIED : ignored('nothing_to_undo');
+  await tombstone(ports, uri, actorUri);
+  await (act.kind === 'block' ? unblockAccount(ports, actor.id, act.objectId) : unfavouriteStatus(ports, actor.id, act.objectId));
+  return APPLIED;
 }

@@ -1,7 +1,7 @@
 import { addressedBy, parseActor } from '@trunkline/activitypub';
 import { keyOwnerUrl } from '@trunkline/http-signatures';
 import { ingestActor, ingestEdit, resolveAccount } from '@trunkline/social';
-import { actorOf } from './actor.js';
+import { actorOf, readPinsLater } from './actor.js';
 import { fetchParentsLater, ownNote, verdictOf } from './create.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { concernsUs } from './relevance.js';
@@ -34,6 +34,7 @@ async function updateProfile(ports: ApplyPorts, { activity, actor, facts }: Inco
   if (document.value.uri !== actorUri) return ignored('foreign_profile');
   const stored = await ingestActor(ports, document.value);
   if (!stored.ok) return unresolved('actor', stored.error);
+  readPinsLater(ports, stored.value);
   const { publicKeys } = document.value;
   if (publicKeys.length === 0) return APPLIED;
   // The old key vouches for the new ones; one that is not listed any more was withdrawn. A key at an address of its own

@@ -2,9 +2,10 @@ import { createPublicKey } from 'node:crypto';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { instanceActorUris } from '@trunkline/activitypub';
 import { AppError, type Result } from '@trunkline/kernel';
-import { GroupCommit, inShare, newEventId } from '@trunkline/persistence';
+import { GroupCommit, inShare, newEventId, RelayStore } from '@trunkline/persistence';
 import { BACKBONE, currentTraceparent, type Backbone } from '@trunkline/platform';
 import { fetchKey, KeyBook, KeyLane, type FetchedKey, type KeyFailure } from '@trunkline/social';
+import { RelayBook } from '../relay-book.js';
 import { DoorAdapter } from './door.adapter.js';
 import { HostEars } from './hear-hosts.js';
 import { receiveActivity, type InboxPost, type ReceivePorts, type VerifiedActivity } from './receive-activity.js';
@@ -29,6 +30,7 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
     const { clock, policy, settings, store, remoteKeys, instanceKey } = backbone;
     const lane = new KeyLane({ fetch: (keyId) => this.fetchKey(keyId), clock }, { waitersMax: this.door.admission.waitersMax });
     const { host, origin } = new URL(settings.baseUrl);
+    const relays = new RelayBook(new RelayStore(backbone.db), () => clock.nowMs());
     this.received = this.makeStore();
     this.ears = this.listen();
     this.commits = new GroupCommit((rows: readonly ReceivedRow[]) => this.received.commit(rows));
@@ -40,6 +42,7 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
       accounts: store,
       instanceKey: async () => ({ keyId: instanceActorUris(settings.baseUrl).keyId, key: createPublicKey((await instanceKey.getOrCreate()).publicKeyPem) }),
       store: (row) => this.store(row),
+      isRelay: (relayHost) => relays.isHost(relayHost),
       hosts: [host],
       origins: [origin],
     };

@@ -67,6 +67,7 @@ beforeEach(() => {
       return 'accepted';
     },
     instanceKey: async () => ({ keyId: `${HOME}/actor#main-key`, key: createPublicKey(ownKey.pem) }),
+    isRelay: async () => false,
     hosts: ['home.example'],
     origins: [HOME],
   };

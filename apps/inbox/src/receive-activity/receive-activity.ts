@@ -42,6 +42,8 @@ export interface ReceivePorts {
   readonly instanceKey: () => Promise<{ readonly keyId: string; readonly key: KeyObject }>;
   /** Resolves after the COMMIT. @throws AppError 503 when there is none. */
   readonly store: (row: VerifiedActivity) => Promise<'accepted' | 'duplicate'>;
+  /** Whether a relay that this server asked for signs there. */
+  readonly isRelay: (host: string) => Promise<boolean>;
   /** Under which peers reach us: see `OwnAddresses`. */
   readonly hosts: readonly string[];
   readonly origins: readonly string[];
@@ -158,7 +160,8 @@ async function judgeForward(ports: ReceivePorts, post: InboxPost, activity: Inco
     return isProven ? null : forged;
   }
   const isSigned = isProvable || ['signature', 'proof'].some((name) => typeof activity.raw[name] === 'object' && activity.raw[name] !== null);
-  if (!isSigned) return forged;
+  // A relay of ours forwards what it got as it got it.
+  if (!isSigned && !(await ports.isRelay(keyHost))) return forged;
   return isProvable || canAskOrigin(activity) || appliedTypeOf(activity) === null ? null : ok('ignored_forward');
 }
 

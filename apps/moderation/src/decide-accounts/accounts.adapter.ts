@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AccountUpdatedV1 } from '@trunkline/contracts';
 import type { Account, User } from '@trunkline/domain';
 import type { AccountId } from '@trunkline/kernel';
 import { recordNotFound, renderAdminAccount, type AdminAccountJson } from '@trunkline/mastodon-api';
@@ -20,7 +21,12 @@ export class AccountsAdapter {
     this.ports = {
       clock,
       users,
-      updateAccount: (id, change) => store.transaction((tx) => tx.updateAccount(id, change)),
+      updateAccount: (account, change) =>
+        store.transaction(async (tx) => {
+          await tx.updateAccount(account.id, change);
+          const isTold = account.domain === null && change.suspendedAt !== undefined && (change.suspendedAt === null) !== (account.suspendedAt === null);
+          if (isTold) await tx.appendEvent(AccountUpdatedV1, { accountId: account.id, local: true, decided: true });
+        }),
       signOut: (userId) => tokens.revokeAllOf(userId),
       closeStreams: (accountId) => live.killed(accountId),
       mailApproval: (user) => this.send(approvalMail(user.email, backbone.settings)),

@@ -14,7 +14,7 @@ function world(pending = false) {
       reject: async (id) => log.push(`reject ${id}`) > 0 && pending,
       setDisabled: async (id, disabled) => void log.push(`disabled ${id} ${disabled}`),
     },
-    updateAccount: async (id, change) => void log.push(`update ${id} ${JSON.stringify(change)}`),
+    updateAccount: async ({ id }, change) => void log.push(`update ${id} ${JSON.stringify(change)}`),
     signOut: async (id) => void log.push(`sign out ${id}`),
     closeStreams: (id) => void log.push(`close ${id}`),
     mailApproval: (user) => void log.push(`mail ${user.email}`),

@@ -19,7 +19,8 @@ export interface DecisionPorts {
     reject(userId: Snowflake): Promise<boolean>;
     setDisabled(userId: Snowflake, disabled: boolean): Promise<void>;
   };
-  readonly updateAccount: (id: AccountId, change: Pick<AccountChange, 'silencedAt' | 'suspendedAt'>) => Promise<void>;
+  /** Other servers hear of a suspension here, and of its end. */
+  readonly updateAccount: (account: Account, change: Pick<AccountChange, 'silencedAt' | 'suspendedAt'>) => Promise<void>;
   /** Ends tokens, codes and web sessions. */
   readonly signOut: (userId: Snowflake) => Promise<void>;
   /** Closes the account's streams everywhere. */
@@ -61,15 +62,15 @@ const EFFECTS: Readonly<Record<Decision, Effect>> = {
     await users.setDisabled(localUser(target).id, true);
     closeStreams(target.account.id);
   },
-  silence: ({ updateAccount, clock }, { account }) => updateAccount(account.id, { silencedAt: account.silencedAt ?? nowDate(clock) }),
-  unsilence: ({ updateAccount }, { account }) => updateAccount(account.id, { silencedAt: null }),
+  silence: ({ updateAccount, clock }, { account }) => updateAccount(account, { silencedAt: account.silencedAt ?? nowDate(clock) }),
+  unsilence: ({ updateAccount }, { account }) => updateAccount(account, { silencedAt: null }),
   suspend: async ({ updateAccount, clock, signOut, closeStreams }, { account, user }) => {
-    await updateAccount(account.id, { suspendedAt: account.suspendedAt ?? nowDate(clock) });
+    await updateAccount(account, { suspendedAt: account.suspendedAt ?? nowDate(clock) });
     if (user === null) return;
     await signOut(user.id);
     closeStreams(account.id);
   },
-  unsuspend: ({ updateAccount }, { account }) => updateAccount(account.id, { suspendedAt: null }),
+  unsuspend: ({ updateAccount }, { account }) => updateAccount(account, { suspendedAt: null }),
 };
 
 function localUser({ user }: Target): User {

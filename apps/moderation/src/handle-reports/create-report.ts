@@ -9,6 +9,8 @@ export interface ReportInput {
   readonly statusIds: readonly StatusId[];
   readonly comment: string;
   readonly forward: boolean;
+  /** Servers of people whom the posts answer, to be told as well; only with `forward`. */
+  readonly forwardToDomains: readonly string[];
   readonly category: Report['category'];
   readonly ruleIds: readonly Snowflake[];
 }
@@ -41,6 +43,7 @@ export async function createReport(ports: ReportPorts, reporterId: AccountId, in
     category: input.category,
     // There is nobody to forward to when the account is ours.
     forwarded: input.forward && target.domain !== null,
+    forwardToDomains: input.forward ? input.forwardToDomains : [],
   });
   return { report, target };
 }

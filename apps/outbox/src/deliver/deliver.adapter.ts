@@ -1,9 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { actorUris, hostOf } from '@trunkline/activitypub';
+import { actorUris, hostOf, instanceActorUris } from '@trunkline/activitypub';
 import { LIVE } from '@trunkline/contracts';
 import type { AccountId } from '@trunkline/kernel';
 import { inShare } from '@trunkline/persistence';
 import { BACKBONE, type Backbone } from '@trunkline/platform';
+import { INSTANCE_SENDER } from '../plan-delivery/plan.js';
 import { DeliveryWorker, type Sender, type WorkerPorts } from './delivery-worker.js';
 import { HostBook } from './host-book.js';
 import { SendSlots } from './send-slots.js';
@@ -19,7 +20,7 @@ export class DeliverAdapter implements OnApplicationBootstrap {
   private readonly keys: SigningKeys;
 
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
-    this.keys = new SigningKeys((accountId) => backbone.accountKeys.getOrCreate(accountId));
+    this.keys = new SigningKeys((accountId) => (accountId === INSTANCE_SENDER ? backbone.instanceKey.getOrCreate() : backbone.accountKeys.getOrCreate(accountId)));
     this.worker = new DeliveryWorker(this.ports());
   }
 
@@ -61,7 +62,7 @@ export class DeliverAdapter implements OnApplicationBootstrap {
 
   private async senderFor(accountId: AccountId, body: string): Promise<Sender> {
     const { federation, settings } = this.backbone;
-    const { keyId } = actorUris(settings.baseUrl, accountId);
+    const { keyId } = accountId === INSTANCE_SENDER ? instanceActorUris(settings.baseUrl) : actorUris(settings.baseUrl, accountId);
     const privateKey = await this.keys.of(accountId);
     return federation.sender({ keyId, privateKey, body });
   }

@@ -6,8 +6,9 @@ import { mediaTypeOf } from './media-type.js';
 /** `user@host` of a local account, as WebFinger says it. */
 export const handleOf = (settings: SocialSettings, account: Pick<Account, 'username'>): string => `${account.username}@${settings.localDomain}`;
 
-/** A local account as its actor document needs it. */
-export function describeActor(settings: SocialSettings, account: Account, publicKeyPem: string): LocalActorDocument {
+/** A local account as its actor document needs it; of a suspended one, nothing that its owner wrote. */
+export function describeActor(settings: SocialSettings, person: Account, publicKeyPem: string): LocalActorDocument {
+  const account = person.suspendedAt === null ? person : { ...person, ...EMPTY_PROFILE };
   const context: FormatContext = { baseUrl: settings.baseUrl, mentions: new Map(), portHosts: portHostsOf(settings) };
   return {
     uris: actorUris(settings.baseUrl, account.id),
@@ -33,6 +34,8 @@ export function describeActor(settings: SocialSettings, account: Account, public
     movedTo: account.movedToUri,
   };
 }
+
+const EMPTY_PROFILE = { displayName: '', note: '', fields: [], emojis: [], avatarUrl: null, headerUrl: null, discoverable: false, indexable: false } as const;
 
 const actorTypeOf = ({ actorType }: Account): LocalActorDocument['type'] =>
   actorType === 'Service' || actorType === 'Group' ? actorType : 'Person';

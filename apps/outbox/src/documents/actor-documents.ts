@@ -13,10 +13,11 @@ import { newestFirst, notFound, type AccountId } from '@trunkline/kernel';
 import { isDomainSuspended, isVisible, loadStatuses, type Entry, type PageQuery } from '@trunkline/social';
 import { describeActor } from '../describe/describe-actor.js';
 import { renderPublication, surroundingsOf } from '../describe/describe-status.js';
-import { idOf, isReachable, localAccount, type Document, type DocumentPorts, type DocumentSource } from './document.js';
+import { idOf, isReachable, knownAccount, localAccount, type Document, type DocumentPorts, type DocumentSource } from './document.js';
 
 const OUTBOX_PAGE = 20;
 const PEOPLE_PAGE = 40;
+const PINS_SHOWN = 20;
 
 /** What came after the `?` of a collection. */
 export interface CollectionQuery {
@@ -27,10 +28,11 @@ export interface CollectionQuery {
 
 const asksForPage = ({ page }: CollectionQuery): boolean => page === 'true' || page === '1';
 
+/** Of a suspended person nothing but that, and the key with which peers check what they are told of it. */
 export const actorDocument =
   (accountId: string): DocumentSource =>
   async (ports) => {
-    const account = await localAccount(ports, accountId);
+    const account = await knownAccount(ports, accountId);
     return { json: renderActor(describeActor(ports.settings, account, await ports.publicKeyPem(account.id))), pageUrl: account.url };
   };
 
@@ -116,13 +118,16 @@ async function urisOf(ports: DocumentPorts, ids: readonly AccountId[]): Promise<
   return ids.flatMap((id) => people.get(id) ?? []).filter((account) => isReachable(ports, account)).map((account) => account.uri);
 }
 
-/** Pinned posts: nobody can pin yet, and peers look here. */
+/** Pinned posts that anybody may read, by their ids. */
 export const featuredDocument =
   (accountId: string): DocumentSource =>
   async (ports) => {
     const account = await localAccount(ports, accountId);
     const id = actorUris(ports.settings.baseUrl, account.id).featured;
-    return { json: renderOrderedCollection({ id, totalItems: 0, items: [] }), pageUrl: account.url };
+    const ids = await ports.store.pinnedIds(account.id, PINS_SHOWN);
+    const { views } = await loadStatuses(ports, null, ids);
+    const items = ids.flatMap((statusId) => views.get(statusId) ?? []).filter((view) => isVisible(ports, view, null)).map((view) => view.status.uri);
+    return { json: renderOrderedCollection({ id, totalItems: items.length, items }), pageUrl: account.url };
   };
 
 /** A Follow of ours while it stands or waits. */

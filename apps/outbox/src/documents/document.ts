@@ -38,11 +38,22 @@ export function idOf(text: string): Snowflake {
 
 export const gone = (): AppError => new AppError(410, 'gone', 'Gone');
 
-/** A local account whose documents may be read. @throws AppError 404; 410 when it is deleted or suspended */
-export async function localAccount(ports: DocumentPorts, id: string): Promise<Account> {
+/** A local account as it stands, suspended ones too. @throws AppError 404; 410 when it is gone for good */
+export async function knownAccount(ports: DocumentPorts, id: string): Promise<Account> {
   const [account] = await ports.store.accountsByIds([idOf(id)]);
   if (account === undefined || account.domain !== null) throw notFound();
-  if (account.deletedAt !== null || account.suspendedAt !== null) throw gone();
+  if (account.deletedAt !== null) throw gone();
+  return account;
+}
+
+/**
+ * A local account whose documents may be read.
+ * @throws AppError 404; 410 when it is gone for good; 403 while it is suspended: peers delete what is 410, and a
+ *   suspension may end
+ */
+export async function localAccount(ports: DocumentPorts, id: string): Promise<Account> {
+  const account = await knownAccount(ports, id);
+  if (account.suspendedAt !== null) throw new AppError(403, 'suspended', 'This account is suspended');
   return account;
 }
 

@@ -36,6 +36,8 @@ function ports(people: readonly Account[], options: { followers?: readonly strin
     knownInboxes: async (after, limit) => pageOf(['https://a.example/inbox', 'https://b.example/inbox'], after, limit),
     deadHosts: async (hosts) => new Set(hosts.filter((host) => options.dead?.includes(host))),
     publicKeyPem: async () => 'PEM',
+    relays: { byId: async () => null, enabled: async () => [] },
+    reports: { byIds: async () => [] },
   };
 }
 const named = (ids: readonly AccountId[], isOpen: boolean, followersOf: readonly AccountId[] = []): Reach => ({ ...toAccount(ANN), accountIds: ids, isOpen, followersOf });

@@ -26,9 +26,13 @@ export async function inboxesOf(ports: PlanPorts, reach: Reach): Promise<string[
     for await (const found of paged((after) => ports.store.followerInboxes(accountId, after, PAGE))) take(found);
   }
   if (reach.everybody) for await (const found of paged((after) => ports.knownInboxes(after, PAGE))) take(found);
+  for (const inbox of [...reach.inboxes, ...(reach.relays ? await relayInboxes(ports) : [])]) take({ inbox, domain: hostOf(inbox) ?? '' });
   for (const found of await inboxesOfPeople(ports, reach, new Set(chosen.keys()))) take(found);
   return withoutDeadHosts(ports, [...chosen.keys()]);
 }
+
+const relayInboxes = async (ports: PlanPorts): Promise<string[]> =>
+  (await ports.relays.enabled()).filter((relay) => relay.style === 'mastodon').map((relay) => relay.inbox);
 
 async function* paged(next: (afterInbox: string) => Promise<Inbox[]>): AsyncGenerator<Inbox> {
   for (let after = ''; ; ) {

@@ -7,17 +7,21 @@ import { outboundPair, planOf, toAccount, toFollowers, TO_EVERYBODY, type PlanPo
 const accountKey = (event: { readonly accountId: AccountId }): string => `account:${event.accountId}`;
 const concernsUs = (event: { readonly local: boolean }): boolean => event.local;
 
-/** A changed profile, to the servers of all followers. */
+/**
+ * A changed profile, to the servers of all followers. Of a suspension, and of its end, every server hears: anybody may
+ * hold a copy, and may show it.
+ */
 export const planAccountUpdated: PlanRule<typeof AccountUpdatedV1> = {
   contract: AccountUpdatedV1,
   orderKey: accountKey,
   concernsUs,
   async plan(ports, event) {
     const [account] = await ports.store.accountsByIds([event.accountId]);
-    if (account === undefined || account.domain !== null || account.deletedAt !== null || account.suspendedAt !== null) return null;
+    if (account === undefined || account.domain !== null || account.deletedAt !== null) return null;
     const actor = describeActor(ports.settings, account, await ports.publicKeyPem(account.id));
     const activity = renderUpdatePerson(`${actor.uris.id}#updates/${event.eventId}`, actor, account.updatedAt);
-    return planOf(account.id, activity, toFollowers(account.id));
+    const isDecision = account.suspendedAt !== null || event.decided === true;
+    return planOf(account.id, activity, isDecision ? TO_EVERYBODY : toFollowers(account.id));
   },
 };
 

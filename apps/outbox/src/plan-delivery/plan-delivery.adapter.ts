@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { consumerName, type EventContract } from '@trunkline/contracts';
 import { BatchFailure } from '@trunkline/messaging';
-import { AccountKeyStore, FederationReads, HostStore, markDone, markFirst, type Queryable } from '@trunkline/persistence';
+import { AccountKeyStore, FederationReads, HostStore, markDone, markFirst, RelayStore, SqlReportStore, type Queryable } from '@trunkline/persistence';
 import { BACKBONE, currentTraceparent, type Backbone } from '@trunkline/platform';
 import { inboxesOf } from './inboxes-of.js';
 import type { PlanPorts, PlanRule, Told } from './plan.js';
@@ -43,16 +43,19 @@ export class PlanDeliveryAdapter {
       const orderKey = rule.orderKey(event);
       await deliveries.lockOrder(tx, orderKey);
       const ports = this.portsWithin(tx);
-      const plan = await rule.plan(ports, event);
-      if (plan === null) return 0;
-      return deliveries.plan(tx, {
-        activityId: plan.activity.id,
-        senderAccountId: plan.senderId,
-        body: JSON.stringify(plan.activity),
-        trace: currentTraceparent(),
-        orderKey,
-        inboxes: await inboxesOf(ports, plan.reach),
-      });
+      const plans = [(await rule.plan(ports, event)) ?? []].flat();
+      let chunks = 0;
+      for (const plan of plans) {
+        chunks += await deliveries.plan(tx, {
+          activityId: plan.activity.id,
+          senderAccountId: plan.senderId,
+          body: JSON.stringify(plan.activity),
+          trace: currentTraceparent(),
+          orderKey,
+          inboxes: await inboxesOf(ports, plan.reach),
+        });
+      }
+      return chunks;
     });
   }
 
@@ -71,6 +74,8 @@ export class PlanDeliveryAdapter {
         const states = await hosts.load(names);
         return new Set(names.filter((name) => states.get(name)?.unavailableSinceMs != null));
       },
+      relays: new RelayStore(tx),
+      reports: new SqlReportStore(tx),
       publicKeyPem: async (accountId) => (await keys.getOrCreate(accountId)).publicKeyPem,
     };
   }

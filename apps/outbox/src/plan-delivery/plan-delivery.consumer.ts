@@ -3,6 +3,7 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 import {
   AccountBlockedV1,
   AccountDeletedV1,
+  AccountMovedV1,
   AccountUnblockedV1,
   AccountUpdatedV1,
   consumerName,
@@ -10,9 +11,12 @@ import {
   FollowRejectedV1,
   FollowRequestedV1,
   FollowUndoneV1,
+  RelayChangedV1,
+  ReportCreatedV1,
   StatusDeletedV1,
   StatusEditedV1,
   StatusFavouritedV1,
+  StatusPinnedV1,
   StatusPublishedV1,
   StatusUnfavouritedV1,
   type EventContract,
@@ -22,6 +26,8 @@ import { planAccountBlocked, planAccountDeleted, planAccountUnblocked, planAccou
 import { PlanDeliveryAdapter } from './plan-delivery.adapter.js';
 import { planFavourited, planUnfavourited } from './plan-favourite.js';
 import { planFollowAccepted, planFollowRejected, planFollowRequested, planFollowUndone } from './plan-follow.js';
+import { planAccountMoved, planStatusPinned } from './plan-move.js';
+import { planRelayChanged, planReportForwarded } from './plan-server.js';
 import { planDeleted, planEdited, planPublished } from './plan-status.js';
 
 const name = (event: EventContract): string => consumerName('outbox', 'plan', event);
@@ -95,5 +101,25 @@ export class PlanDeliveryConsumer {
   @EventPattern<string>(name(AccountDeletedV1), BATCH)
   accountDeleted(@Payload() events: EventOf<typeof AccountDeletedV1>[]): Promise<void> {
     return this.adapter.planBatch(planAccountDeleted, events);
+  }
+
+  @EventPattern<string>(name(AccountMovedV1), BATCH)
+  accountMoved(@Payload() events: EventOf<typeof AccountMovedV1>[]): Promise<void> {
+    return this.adapter.planBatch(planAccountMoved, events);
+  }
+
+  @EventPattern<string>(name(StatusPinnedV1), BATCH)
+  statusPinned(@Payload() events: EventOf<typeof StatusPinnedV1>[]): Promise<void> {
+    return this.adapter.planBatch(planStatusPinned, events);
+  }
+
+  @EventPattern<string>(name(ReportCreatedV1), BATCH)
+  reportCreated(@Payload() events: EventOf<typeof ReportCreatedV1>[]): Promise<void> {
+    return this.adapter.planBatch(planReportForwarded, events);
+  }
+
+  @EventPattern<string>(name(RelayChangedV1), BATCH)
+  relayChanged(@Payload() events: EventOf<typeof RelayChangedV1>[]): Promise<void> {
+    return this.adapter.planBatch(planRelayChanged, events);
   }
 }

@@ -1,6 +1,8 @@
 import {
   actorUris,
   audienceOf as addressed,
+  instanceActorUris,
+  PUBLIC_URI,
   renderAnnounce,
   renderDelete,
   renderUndo,
@@ -11,7 +13,7 @@ import { StatusDeletedV1, StatusEditedV1, StatusPublishedV1 } from '@trunkline/c
 import { audienceOf, type Account, type Status } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import { announceEnvelope, describeNote, renderPublication, surroundingsOf } from '../describe/describe-status.js';
-import { planOf, type Plan, type PlanPorts, type PlanRule, type Reach } from './plan.js';
+import { INSTANCE_SENDER, planOf, toInboxes, type Plan, type PlanPorts, type PlanRule, type Reach } from './plan.js';
 
 const orderKey = (event: { readonly statusId: StatusId }): string => `status:${event.statusId}`;
 const concernsUs = (event: { readonly local: boolean }): boolean => event.local;
@@ -27,7 +29,8 @@ export const planPublished: PlanRule<typeof StatusPublishedV1> = {
     const around = (await surroundingsOf(ports.store, [status])).get(status.id);
     if (around === undefined) return null;
     const reach = await reachOf(ports, status, 'create', around.boosted?.author.id ?? null);
-    return planOf(status.accountId, renderPublication(ports.settings, status, around), reach);
+    const publication = planOf(status.accountId, renderPublication(ports.settings, status, around), reach);
+    return [publication, ...(await announcedToRelays(ports, status))];
   },
 };
 
@@ -75,6 +78,17 @@ async function planUndoneBoost(ports: PlanPorts, boost: Status, targetId: Status
   return planOf(boost.accountId, renderUndo(`${activity}#undo`, announce), await reachOf(ports, boost, 'delete', author.id));
 }
 
+/** Relays of the LitePub style want the server itself to announce what there is to fetch. */
+async function announcedToRelays(ports: PlanPorts, status: Status): Promise<Plan[]> {
+  if (status.visibility !== 'public' || status.boostOfId !== null) return [];
+  const relays = (await ports.relays.enabled()).filter((relay) => relay.style === 'litepub');
+  if (relays.length === 0) return [];
+  const actor = instanceActorUris(ports.settings.baseUrl).id;
+  const to = [PUBLIC_URI, ...relays.flatMap((relay) => relay.actorUri ?? [])];
+  const announce = renderAnnounce({ id: `${actor}#announces/${status.id}`, actorUri: actor, published: status.createdAt, to, cc: [] }, status.uri);
+  return [planOf(INSTANCE_SENDER, announce, toInboxes(relays.map((relay) => relay.inbox)))];
+}
+
 /** Nothing is said any more for people who are suspended or gone. */
 async function livingStatus(ports: PlanPorts, statusId: StatusId): Promise<Status | null> {
   const [status] = await ports.store.statusesByIds([statusId]);
@@ -106,6 +120,8 @@ async function reachOf(
     accountIds: audience.accountIds,
     interactedWith: audience.interacted ? status.id : null,
     everybody: false,
+    inboxes: [],
+    relays: status.visibility === 'public' && status.boostOfId === null,
     // Who was blocked since holds a copy that has to go, but is shown nothing new.
     hiddenByBlocksOf: change === 'delete' ? null : status.accountId,
     isOpen: status.visibility === 'public' || status.visibility === 'unlisted',

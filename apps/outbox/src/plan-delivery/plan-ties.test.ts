@@ -5,7 +5,7 @@ import type { FollowTie, SocialReads } from '@trunkline/social';
 import { planAccountBlocked, planAccountUnblocked } from './plan-account.js';
 import { planFavourited, planUnfavourited } from './plan-favourite.js';
 import { planFollowAccepted, planFollowRejected, planFollowRequested, planFollowUndone } from './plan-follow.js';
-import type { PlanPorts } from './plan.js';
+import type { Plan, PlanPorts } from './plan.js';
 
 const [ANN, REM, NOTE] = [snowflake('1'), snowflake('2'), snowflake('3')];
 const ann = { id: ANN, domain: null, uri: 'https://us.example/ap/users/1' } as Account;
@@ -38,13 +38,15 @@ function ports(standing: Standing): PlanPorts {
     knownInboxes: async () => [],
     deadHosts: async () => new Set<string>(),
     publicKeyPem: async () => 'PEM',
+    relays: { byId: async () => null, enabled: async () => [] },
+    reports: { byIds: async () => [] },
   };
 }
 const [FIRST, SECOND] = [snowflake('10'), snowflake('20')];
 const eventId = '01890a5d-ac96-774b-bcce-b302099a8057';
 const ours = { eventId, followId: FIRST, followerId: ANN, targetId: REM };
 const theirs = { eventId, followId: FIRST, followerId: REM, targetId: ANN };
-const typeOf = async (plan: Promise<{ activity: Record<string, unknown> } | null>): Promise<unknown> => (await plan)?.activity['type'] ?? null;
+const typeOf = async (plan: Promise<Plan | readonly Plan[] | null>): Promise<unknown> => [(await plan) ?? []].flat()[0]?.activity['type'] ?? null;
 
 // Follow, undo and follow again may be planned in any order: what is said must agree with what stands.
 test.each([

@@ -1,8 +1,8 @@
 import type { JsonObject } from '@trunkline/activitypub';
 import type { EventContract, EventOf } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
-import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
-import type { PolicyPort, SocialReads, SocialSettings } from '@trunkline/social';
+import { snowflake, type AccountId, type Snowflake, type StatusId } from '@trunkline/kernel';
+import type { PolicyPort, RelayReads, ReportStore, SocialReads, SocialSettings } from '@trunkline/social';
 
 /** Whose inboxes get an activity. Local people among them are dropped. */
 export interface Reach {
@@ -13,11 +13,18 @@ export interface Reach {
   readonly interactedWith: StatusId | null;
   /** Every server known here. */
   readonly everybody: boolean;
+  /** Inboxes named one by one. */
+  readonly inboxes: readonly string[];
+  /** Also the relays that forward what they get. */
+  readonly relays: boolean;
   /** Whose blocks, either way, take people out of `accountIds` and `interactedWith`; null: they have to hear of it all the same. */
   readonly hiddenByBlocksOf: AccountId | null;
   /** Meant for anyone to see: a shared inbox is used for a single recipient too. */
   readonly isOpen: boolean;
 }
+
+/** Stands for the server itself where a sender is named: no account has this id. */
+export const INSTANCE_SENDER: AccountId = snowflake('0');
 
 /** One activity, and whom it goes to. */
 export interface Plan {
@@ -36,6 +43,8 @@ export interface PlanPorts {
   /** Those of the hosts that count as dead: nothing is planned for them until they speak to us. */
   deadHosts(hosts: readonly string[]): Promise<ReadonlySet<string>>;
   publicKeyPem(accountId: AccountId): Promise<string>;
+  readonly relays: Pick<RelayReads, 'byId' | 'enabled'>;
+  readonly reports: Pick<ReportStore, 'byIds'>;
 }
 
 /** An event of the contract; every one has an id. */
@@ -49,14 +58,16 @@ export interface PlanRule<C extends EventContract> {
   /** Deliveries of one key reach each inbox in order, and are planned one after the other. */
   orderKey(event: Told<C>): string;
   /** null: nobody elsewhere has to know, or a later event tells them. */
-  plan(ports: PlanPorts, event: Told<C>): Promise<Plan | null>;
+  plan(ports: PlanPorts, event: Told<C>): Promise<Plan | readonly Plan[] | null>;
 }
 
-const NOBODY: Reach = { followersOf: [], accountIds: [], interactedWith: null, everybody: false, hiddenByBlocksOf: null, isOpen: false };
+const NOBODY: Reach = { followersOf: [], accountIds: [], interactedWith: null, everybody: false, inboxes: [], relays: false, hiddenByBlocksOf: null, isOpen: false };
 
 /** To one person's own inbox. */
 export const toAccount = (accountId: AccountId): Reach => ({ ...NOBODY, accountIds: [accountId] });
 export const toFollowers = (accountId: AccountId): Reach => ({ ...NOBODY, followersOf: [accountId], isOpen: true });
+/** To one address, whoever is behind it. */
+export const toInboxes = (inboxes: readonly string[]): Reach => ({ ...NOBODY, inboxes });
 export const TO_EVERYBODY: Reach = { ...NOBODY, everybody: true, isOpen: true };
 
 /** Renderers always give an id: Misskey drops activities without one. @throws TypeError for a bug in one */

@@ -3,7 +3,7 @@ import type { JsonObject } from '../json.js';
 import { ACTOR_CONTEXT, embedded, isoSeconds, NOTE_CONTEXT, PLAIN_CONTEXT, withContext } from './context.js';
 import { renderActor } from './render-actor.js';
 import { renderNote, renderTombstone } from './render-note.js';
-import type { ActivityEnvelope, FollowDocument, LocalActorDocument, LocalNoteDocument } from './types.js';
+import type { ActivityEnvelope, FollowDocument, LocalActorDocument, LocalActorUris, LocalNoteDocument } from './types.js';
 
 /*
  * Activities as we send them: `to` and `cc` are always lists, Public by its full IRI, actors as plain IRIs, and what is
@@ -85,3 +85,21 @@ export const renderUpdatePerson = (id: string, actor: LocalActorDocument, publis
 /** The end of an account: actor and object are the same, which is how receivers know it. */
 export const renderDeletePerson = (id: string, actorUri: string): JsonObject =>
   render('Delete', PLAIN_CONTEXT, { id, actorUri, to: [PUBLIC_URI], cc: [] }, actorUri);
+
+/** The account is elsewhere from now on, for those who follow it. */
+export const renderMove = (id: string, actorUri: string, followersUri: string, targetUri: string): JsonObject => ({
+  ...render('Move', PLAIN_CONTEXT, { id, actorUri, to: [followersUri], cc: [] }, actorUri),
+  target: targetUri,
+});
+
+/** A post is put on top of the profile, or taken off. */
+export const renderFeatured = (type: 'Add' | 'Remove', id: string, actor: Pick<LocalActorUris, 'id' | 'featured' | 'followers'>, noteUri: string): JsonObject => ({
+  ...render(type, PLAIN_CONTEXT, { id, actorUri: actor.id, to: [PUBLIC_URI], cc: [actor.followers] }, noteUri),
+  target: actor.featured,
+});
+
+/** A report, from the server and not from whoever wrote it. The account comes first (Mastodon reads it so), then its posts. */
+export const renderFlag = (id: string, instanceActorUri: string, objectUris: readonly string[], comment: string): JsonObject => ({
+  ...render('Flag', PLAIN_CONTEXT, { id, actorUri: instanceActorUri, to: [], cc: [] }, [...objectUris]),
+  content: comment,
+});

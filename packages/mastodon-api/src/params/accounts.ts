@@ -146,3 +146,11 @@ export const AccountSearchParams = z
 export const ConfirmationParams = z
   .object({ email: optionalText(EMAIL_CHARS_MAX).refine((text) => text === undefined || checkEmail(text.trim()).ok, INVALID) })
   .transform((params) => ({ email: params.email?.trim() ?? null }));
+
+/** POST and DELETE /api/v1/profile/aliases: a handle, or the address of an actor. */
+export const OtherAccountParams = z.object({ account: requiredText(2_048) }).transform((params) => ({ account: params.account.trim().replace(/^@/, '') }));
+
+/** POST /api/v1/profile/move */
+export const MoveAccountParams = z
+  .object({ account: requiredText(2_048), password: requiredText(PASSWORD_BYTES_MAX) })
+  .transform((params) => ({ account: params.account.trim().replace(/^@/, ''), password: params.password }));

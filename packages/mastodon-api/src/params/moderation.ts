@@ -1,10 +1,11 @@
 import { normaliseHost } from '@trunkline/domain';
 import { z } from 'zod';
-import { anything, clearableText, cursorShape, flag, idList, optionalId, optionalText, pageFrom, requiredId } from './pieces.js';
+import { anything, clearableText, cursorShape, flag, idList, optionalId, optionalText, pageFrom, requiredId, textList } from './pieces.js';
 import { BLANK, INVALID, NOT_IN_LIST } from './read.js';
 
 const COMMENT_CHARS_MAX = 1000;
 const REPORTED_STATUSES_MAX = 100;
+const FORWARDED_DOMAINS_MAX = 20;
 const ADMIN_PER_PAGE = 100;
 const ADMIN_PER_PAGE_MAX = 200;
 const NOTE_CHARS_MAX = 2000;
@@ -19,6 +20,7 @@ export const ReportParams = z
     status_ids: idList(REPORTED_STATUSES_MAX),
     comment: clearableText(COMMENT_CHARS_MAX),
     forward: flag,
+    forward_to_domains: textList(FORWARDED_DOMAINS_MAX),
     category,
     rule_ids: idList(50),
   })
@@ -29,6 +31,7 @@ export const ReportParams = z
       statusIds: params.status_ids,
       comment: params.comment ?? '',
       forward: params.forward === true,
+      forwardToDomains: params.forward_to_domains.flatMap((domain) => normaliseHost(domain) ?? []),
       category: chosen,
       ruleIds: chosen === 'violation' ? params.rule_ids : [],
     };

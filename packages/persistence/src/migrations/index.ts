@@ -10,6 +10,7 @@ import { EventLanes1700000000009 } from './0009-event-lanes.js';
 import { Followers1700000000010 } from './0010-followers.js';
 import { PulledAuthors1700000000011 } from './0011-pulled-authors.js';
 import { Signatures1700000000012 } from './0012-signatures.js';
+import { Activities1700000000014 } from './0014-activities.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   Followers1700000000010,
   PulledAuthors1700000000011,
   Signatures1700000000012,
+  Activities1700000000014,
 ] as const;

@@ -5,7 +5,7 @@ import type { Queryable } from '../database.js';
 
 type Row = Report & Record<string, unknown>;
 const COLUMNS = `r.id, r.account_id AS "accountId", r.target_account_id AS "targetAccountId", r.status_ids AS "statusIds",
-  r.rule_ids AS "ruleIds", r.comment, r.category, r.forwarded, r.created_at AS "createdAt", r.updated_at AS "updatedAt",
+  r.rule_ids AS "ruleIds", r.comment, r.category, r.forwarded, r.forward_to_domains AS "forwardToDomains", r.created_at AS "createdAt", r.updated_at AS "updatedAt",
   r.action_taken_at AS "actionTakenAt", r.action_taken_by_account_id AS "actionTakenByAccountId",
   r.assigned_account_id AS "assignedAccountId"`;
 
@@ -70,8 +70,8 @@ export class SqlReportStore implements ReportStore {
 /** For a transaction that also announces the report. */
 export async function insertReport(db: Queryable, report: Parameters<ReportStore['insert']>[0]): Promise<void> {
   await db.query(
-    `INSERT INTO moderation.reports (id, account_id, target_account_id, status_ids, rule_ids, comment, category, forwarded)
-     VALUES ($1, $2, $3, $4::bigint[], $5::bigint[], $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO moderation.reports (id, account_id, target_account_id, status_ids, rule_ids, comment, category, forwarded, forward_to_domains)
+     VALUES ($1, $2, $3, $4::bigint[], $5::bigint[], $6, $7, $8, $9::text[]) ON CONFLICT (id) DO NOTHING`,
     [
       report.id,
       report.accountId,
@@ -81,6 +81,7 @@ export async function insertReport(db: Queryable, report: Parameters<ReportStore
       report.comment.replaceAll('\0', ''),
       report.category,
       report.forwarded,
+      report.forwardToDomains ?? [],
     ],
   );
 }

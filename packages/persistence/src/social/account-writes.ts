@@ -8,10 +8,10 @@ import { jsonText, plainText, plainTextOrNull, plainTexts } from './safe-values.
 const PROFILE_COLUMNS = `
   id, username, domain, uri, url, display_name, note, fields, emojis, avatar_url, header_url, actor_type, locked,
   discoverable, indexable, hide_collections, memorial, inbox_url, shared_inbox_url, outbox_url, followers_url,
-  following_url, featured_url, also_known_as, moved_to_uri, created_at, fetched_at`;
+  following_url, featured_url, also_known_as, moved_to_uri, created_at, fetched_at, suspended_by_origin, suspended_at`;
 const PROFILE_VALUES = `
   $1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-  $23, $24::text[], $25, $26, $27`;
+  $23, $24::text[], $25, $26, $27, $28, CASE WHEN $28 THEN now() END`;
 
 function profileValues(id: AccountId, profile: AccountProfile): unknown[] {
   return [
@@ -42,6 +42,7 @@ function profileValues(id: AccountId, profile: AccountProfile): unknown[] {
     plainTextOrNull(profile.movedToUri),
     profile.createdAt,
     profile.fetchedAt,
+    profile.suspendedByOrigin ?? false,
   ];
 }
 
@@ -82,7 +83,11 @@ export async function upsertRemoteAccount(tx: Queryable, profile: AccountProfile
          shared_inbox_url = excluded.shared_inbox_url, outbox_url = excluded.outbox_url,
          followers_url = excluded.followers_url, following_url = excluded.following_url,
          featured_url = excluded.featured_url, also_known_as = excluded.also_known_as,
-         moved_to_uri = excluded.moved_to_uri, fetched_at = excluded.fetched_at, updated_at = now()
+         moved_to_uri = excluded.moved_to_uri, fetched_at = excluded.fetched_at, updated_at = now(),
+         -- What was decided here stands, whatever the account's own server says.
+         suspended_at = CASE WHEN excluded.suspended_by_origin THEN coalesce(accounts.suspended_at, now())
+                             WHEN accounts.suspended_by_origin THEN NULL ELSE accounts.suspended_at END,
+         suspended_by_origin = excluded.suspended_by_origin AND (accounts.suspended_at IS NULL OR accounts.suspended_by_origin)
        WHERE accounts.deleted_at IS NULL AND accounts.domain IS NOT NULL
        RETURNING id
      )
@@ -109,6 +114,8 @@ const CHANGE_COLUMNS: { readonly [K in keyof Required<AccountChange>]: string } 
   suspendedAt: 'suspended_at',
   emojis: 'emojis',
   fields: 'fields',
+  alsoKnownAs: 'also_known_as',
+  movedToUri: 'moved_to_uri',
 };
 
 /** Writes only the members that are given; `undefined` leaves a column alone. */
@@ -119,11 +126,24 @@ export async function updateAccount(tx: Queryable, id: AccountId, change: Accoun
     return value === undefined ? [] : [`${CHANGE_COLUMNS[member]} = $${params.push(columnValue(member, value))}`];
   });
   if (sets.length === 0) return;
+  // A decision of this server's moderators is theirs to take back.
+  if (change.suspendedAt !== undefined) sets.push('suspended_by_origin = false');
   await tx.query(`UPDATE social.accounts SET ${sets.join(', ')}, updated_at = now() WHERE id = $1 AND deleted_at IS NULL`, params);
   await changed(tx, [changeOf.account(id)]);
 }
 
 function columnValue(member: keyof AccountChange, value: unknown): unknown {
   if (member === 'emojis' || member === 'fields') return jsonText(value);
+  if (Array.isArray(value)) return plainTexts(value.map(String));
   return typeof value === 'string' ? plainText(value) : value;
+}
+
+/** A remote account that was deleted may come back: its server takes the deletion back. False: there was nothing to undo. */
+export async function reviveAccount(tx: Queryable, id: AccountId): Promise<boolean> {
+  const rows = await tx.query(
+    'UPDATE social.accounts SET deleted_at = NULL, updated_at = now() WHERE id = $1 AND deleted_at IS NOT NULL AND domain IS NOT NULL RETURNING id',
+    [id],
+  );
+  if (rows.length > 0) await changed(tx, [changeOf.account(id)]);
+  return rows.length > 0;
 }

@@ -57,6 +57,7 @@ function blank(tx: Queryable, condition: string, ids: readonly StatusId[]): Prom
 async function dropBelongings(tx: Queryable, ids: readonly StatusId[]): Promise<void> {
   await tx.query('DELETE FROM social.status_tags WHERE status_id = ANY($1::bigint[])', [ids]);
   await tx.query('DELETE FROM social.status_edits WHERE status_id = ANY($1::bigint[])', [ids]);
+  await tx.query('DELETE FROM social.pins WHERE status_id = ANY($1::bigint[])', [ids]);
   await tx.query('DELETE FROM social.bookmarks WHERE status_id = ANY($1::bigint[])', [ids]);
   await tx.query(
     `DELETE FROM social.favourites f USING social.accounts a

@@ -87,15 +87,16 @@ export async function deleteBookmark(tx: Queryable, accountId: AccountId, status
 /** For every id asked about, in one statement. */
 export async function statusFlags(db: Queryable, viewerId: AccountId, ids: readonly StatusId[]): Promise<Map<StatusId, StatusFlags>> {
   if (ids.length === 0) return new Map();
-  const rows = await db.query<{ id: StatusId; favourited: boolean; boosted: boolean; bookmarked: boolean }>(
+  const rows = await db.query<{ id: StatusId; favourited: boolean; boosted: boolean; bookmarked: boolean; pinned: boolean }>(
     `SELECT asked.id,
             EXISTS (SELECT FROM social.favourites f WHERE f.account_id = $1 AND f.status_id = asked.id) AS favourited,
             EXISTS (SELECT FROM social.statuses b WHERE b.boost_of_id = asked.id AND b.account_id = $1 AND b.deleted_at IS NULL) AS boosted,
-            EXISTS (SELECT FROM social.bookmarks k WHERE k.account_id = $1 AND k.status_id = asked.id) AS bookmarked
+            EXISTS (SELECT FROM social.bookmarks k WHERE k.account_id = $1 AND k.status_id = asked.id) AS bookmarked,
+            EXISTS (SELECT FROM social.pins p WHERE p.account_id = $1 AND p.status_id = asked.id) AS pinned
        FROM unnest($2::bigint[]) AS asked (id) LIMIT $3`,
     [viewerId, ids, ids.length],
   );
-  return new Map(rows.map(({ id, ...flags }) => [id, { ...flags, muted: false, pinned: false }]));
+  return new Map(rows.map(({ id, ...flags }) => [id, { ...flags, muted: false }]));
 }
 
 /** Ids of the account's standing boosts of these statuses. */

@@ -6,6 +6,8 @@ import * as audience from './audience.js';
 import { BoostMemory } from './boost-memory.js';
 import { statusEdits } from './edit-status.js';
 import * as reactions from './reactions.js';
+import { localTiesTo } from './moves.js';
+import { pinId, pinnedIds } from './pins.js';
 import { searchAccounts } from './search-accounts.js';
 import * as statuses from './status-rows.js';
 import * as threads from './threads.js';
@@ -145,6 +147,18 @@ export class SqlSocialReads implements SocialReads {
   }
   interactedAccountIds(statusId: StatusId, limit: number) {
     return audience.interactedAccountIds(this.db, statusId, limit);
+  }
+  pinnedIds(accountId: AccountId, limit: number) {
+    return pinnedIds(this.db, accountId, limit);
+  }
+  pinId(accountId: AccountId, statusId: StatusId) {
+    return pinId(this.db, accountId, statusId);
+  }
+  localTiesTo(targetId: AccountId, afterId: AccountId, limit: number) {
+    return localTiesTo(this.db, targetId, afterId, limit);
+  }
+  actUnder(accountId: AccountId, uri: string) {
+    return ties.actUnder(this.db, accountId, uri);
   }
   isTombstoned(actorUri: string, uris: readonly string[]) {
     return isTombstoned(this.db, actorUri, uris);

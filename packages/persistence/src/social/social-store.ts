@@ -24,6 +24,8 @@ import { deleteStatuses } from './delete-statuses.js';
 import { editStatus } from './edit-status.js';
 import { claimIdempotencyKey } from './idempotency-keys.js';
 import { insertStatuses } from './insert-statuses.js';
+import { claimMove } from './moves.js';
+import * as pins from './pins.js';
 import * as reactions from './reactions.js';
 import { SqlSocialReads } from './social-reads.js';
 import * as ties from './tie-writes.js';
@@ -103,6 +105,21 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   async holdOff(uris: readonly string[], statusIds: readonly StatusId[]) {
     if (uris.length > 0) await lockUris(this.db, uris);
     await lockStatusCounters(this.db, statusIds);
+  }
+  insertPin(pin: Given<'insertPin'>, most: number) {
+    return pins.insertPin(this.db, pin, most);
+  }
+  deletePin(accountId: AccountId, statusId: StatusId) {
+    return pins.deletePin(this.db, accountId, statusId);
+  }
+  replacePins(accountId: AccountId, list: Parameters<SocialWrites['replacePins']>[1]) {
+    return pins.replacePins(this.db, accountId, list);
+  }
+  claimMove(move: Given<'claimMove'>) {
+    return claimMove(this.db, move);
+  }
+  reviveAccount(id: AccountId) {
+    return accounts.reviveAccount(this.db, id);
   }
   addTombstone(uri: string, actorUri: string) {
     return addTombstone(this.db, uri, actorUri);

@@ -1,8 +1,9 @@
 import { NO_TIES, type Relationship, type Ties } from '@trunkline/domain';
 import type { AccountId } from '@trunkline/kernel';
-import type { Entry, FollowTie, PageQuery, ViewerTies } from '@trunkline/social';
+import type { ActUnder, Entry, FollowTie, PageQuery, ViewerTies } from '@trunkline/social';
 import type { Queryable } from '../database.js';
 import { entries } from './page-sql.js';
+import { plainText } from './safe-values.js';
 
 interface TieRow {
   readonly viewerId: AccountId;
@@ -103,3 +104,16 @@ export const sourcesOf = (db: Queryable, table: 'follows' | 'follow_requests', t
     pagedBy: 't.id',
     subject: targetId,
   });
+
+/** What the account did under this id of its own server: what a bare Undo names. Follows first: their ids are used again. */
+export async function actUnder(db: Queryable, accountId: AccountId, uri: string): Promise<ActUnder | null> {
+  const [row] = await db.query<{ kind: ActUnder['kind']; objectId: ActUnder['objectId'] }>(
+    `SELECT 'follow' AS kind, f.target_account_id AS "objectId" FROM social.follows f WHERE f.account_id = $1 AND f.uri = $2
+     UNION ALL SELECT 'follow', f.target_account_id FROM social.follow_requests f WHERE f.account_id = $1 AND f.uri = $2
+     UNION ALL SELECT 'block', b.target_account_id FROM social.blocks b WHERE b.account_id = $1 AND b.uri = $2
+     UNION ALL SELECT 'favourite', v.status_id FROM social.favourites v WHERE v.account_id = $1 AND v.uri = $2
+     LIMIT 1`,
+    [accountId, plainText(uri)],
+  );
+  return row ?? null;
+}

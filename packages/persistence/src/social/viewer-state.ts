@@ -52,12 +52,14 @@ export async function allTies(db: Queryable, viewerId: AccountId, limit: number)
 interface MarksRow {
   readonly favourites: string | null;
   readonly bookmarks: string | null;
+  readonly pins: string | null;
   readonly own: { readonly id: string; readonly boostOf: string | null }[] | null;
 }
 
 const MARKS_SQL = `
   SELECT ${joined('status_id', 'SELECT status_id FROM social.favourites WHERE account_id = $1 ORDER BY status_id DESC LIMIT $2')} AS favourites,
          ${joined('status_id', 'SELECT status_id FROM social.bookmarks WHERE account_id = $1 ORDER BY status_id DESC LIMIT $2')} AS bookmarks,
+         ${joined('status_id', 'SELECT status_id FROM social.pins WHERE account_id = $1 LIMIT $2')} AS pins,
          (SELECT jsonb_agg(jsonb_build_object('id', id::text, 'boostOf', boost_of_id::text)) FROM (
             SELECT id, boost_of_id FROM social.statuses WHERE account_id = $1 AND deleted_at IS NULL ORDER BY id DESC LIMIT $2) AS rows) AS own
    LIMIT 1`;
@@ -75,6 +77,7 @@ export async function recentMarks(db: Queryable, viewerId: AccountId, limit: num
     sinceId: String(since) as StatusId,
     favourites,
     bookmarks,
+    pins: split(row.pins) as StatusId[],
     boosts: own.flatMap(({ boostOf }) => (boostOf === null ? [] : [boostOf as StatusId])),
   };
 }

@@ -3,6 +3,7 @@ import type { Account, Relationship, Status, StatusFlags, Visibility } from '@tr
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type {
   AccountChange,
+  ActUnder,
   AccountProfile,
   AllTies,
   Entry,
@@ -21,6 +22,7 @@ import type {
   StatusEditRow,
   Tie,
   TiesAsked,
+  TieToMoved,
   ViewerTies,
 } from './store-rows.js';
 
@@ -104,6 +106,13 @@ export interface SocialReads {
   followRequest(accountId: AccountId, targetId: AccountId): Promise<FollowTie | null>;
   /** Accounts that replied to, boosted or favourited a status: Delete and Update go to them too. */
   interactedAccountIds(statusId: StatusId, limit: number): Promise<AccountId[]>;
+  /** Pinned by the account, the last pinned first. */
+  pinnedIds(accountId: AccountId, limit: number): Promise<StatusId[]>;
+  pinId(accountId: AccountId, statusId: StatusId): Promise<Snowflake | null>;
+  /** People here who block or mute the account, after an id, in order of those. */
+  localTiesTo(targetId: AccountId, afterId: AccountId, limit: number): Promise<TieToMoved[]>;
+  /** What the account did under this id. */
+  actUnder(accountId: AccountId, uri: string): Promise<ActUnder | null>;
   /** Those of the actor's own uris that it ended. */
   isTombstoned(actorUri: string, uris: readonly string[]): Promise<Set<string>>;
   /** For NodeInfo and the instance entity. */
@@ -119,6 +128,16 @@ export interface SocialWrites {
   updateAccount(id: AccountId, change: AccountChange): Promise<void>;
   /** Turns the row into a tombstone and drops ties, statuses and favourites of the account. */
   deleteAccount(id: AccountId): Promise<void>;
+  /** A remote account may be read anew: its server takes the deletion back. False: it was not deleted. */
+  reviveAccount(id: AccountId): Promise<boolean>;
+  /** Where the account moved to, and when. False: it moved elsewhere after `notSince`. The same move may be noted again. */
+  claimMove(move: { accountId: AccountId; targetId: AccountId; targetUri: string; at: Date; notSince: Date }): Promise<boolean>;
+  /** False: pinned already, not the author's own living post, or `most` are pinned. */
+  insertPin(pin: { id: Snowflake; accountId: AccountId; statusId: StatusId }, most: number): Promise<boolean>;
+  /** The pin that is gone now. */
+  deletePin(accountId: AccountId, statusId: StatusId): Promise<Snowflake | null>;
+  /** The whole list; ids say the order, the highest first. */
+  replacePins(accountId: AccountId, pins: readonly { id: Snowflake; statusId: StatusId }[]): Promise<void>;
 
   /**
    * Null when the uri, or this boost, exists already, when its author left a tombstone there, or when the boosted status is

@@ -19,7 +19,10 @@ export interface Handle {
 export type AccountProfile = Omit<
   Account,
   'id' | 'followersCount' | 'followingCount' | 'statusesCount' | 'lastStatusAt' | 'updatedAt' | 'silencedAt' | 'suspendedAt' | 'deletedAt'
->;
+> & {
+  /** A remote account's own server says that it is suspended there. Default: it is not. */
+  readonly suspendedByOrigin?: boolean;
+};
 
 /** What a new status row holds; counters start at zero. */
 export type NewStatus = Omit<
@@ -124,6 +127,8 @@ export type AccountChange = Partial<
     | 'silencedAt'
     | 'suspendedAt'
     | 'emojis'
+    | 'alsoKnownAs'
+    | 'movedToUri'
   > & { fields: readonly ProfileField[] }
 >;
 
@@ -145,4 +150,22 @@ export interface RecentMarks {
   readonly favourites: readonly StatusId[];
   readonly boosts: readonly StatusId[];
   readonly bookmarks: readonly StatusId[];
+  /** All of them: nobody pins many. */
+  readonly pins: readonly StatusId[];
+}
+
+/** Somebody here who blocks or mutes an account that moves. */
+export interface TieToMoved {
+  readonly accountId: AccountId;
+  readonly blocks: boolean;
+  readonly mutes: boolean;
+  /** Of the mute. */
+  readonly hideNotifications: boolean;
+  readonly expiresAt: Date | null;
+}
+
+/** What somebody did under an id of their own: to an account, or to a status. */
+export interface ActUnder {
+  readonly kind: 'follow' | 'block' | 'favourite';
+  readonly objectId: Snowflake;
 }

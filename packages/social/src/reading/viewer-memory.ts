@@ -25,6 +25,7 @@ interface KnownMarks {
   readonly favourites: IdSet;
   readonly boosts: IdSet;
   readonly bookmarks: IdSet;
+  readonly pins: IdSet;
 }
 
 /** One viewer's ties and marks, as far as this process keeps them; null: to be asked about one by one. */
@@ -88,7 +89,7 @@ export class ViewerMemory {
   private async loadMarks(viewerId: AccountId, trail?: Trail): Promise<KnownMarks> {
     const since = this.ports.changes.moment;
     const known = knownMarks(await this.ports.store.recentMarks(viewerId, MARKS_MAX));
-    const bytes = known.favourites.bytes + known.boosts.bytes + known.bookmarks.bytes;
+    const bytes = known.favourites.bytes + known.boosts.bytes + known.bookmarks.bytes + known.pins.bytes;
     this.marks.keep(viewerId, known, { since, names: [changeOf.marks(viewerId)], bytes }, trail);
     return known;
   }
@@ -109,6 +110,7 @@ const knownMarks = (recent: RecentMarks): KnownMarks => ({
   favourites: IdSet.of(recent.favourites),
   boosts: IdSet.of(recent.boosts),
   bookmarks: IdSet.of(recent.bookmarks),
+  pins: IdSet.of(recent.pins),
 });
 
 function tiesTo(known: KnownTies, id: AccountId): Ties {
@@ -123,5 +125,6 @@ function flagsOf(known: KnownMarks, id: StatusId): StatusFlags {
   const favourited = known.favourites.has(id);
   const boosted = known.boosts.has(id);
   const bookmarked = known.bookmarks.has(id);
-  return favourited || boosted || bookmarked ? { ...NO_FLAGS, favourited, boosted, bookmarked } : NO_FLAGS;
+  const pinned = known.pins.has(id);
+  return favourited || boosted || bookmarked || pinned ? { ...NO_FLAGS, favourited, boosted, bookmarked, pinned } : NO_FLAGS;
 }

@@ -37,6 +37,7 @@ export function ingestAccount(
     featuredUrl: actor.featured,
     alsoKnownAs: actor.alsoKnownAs,
     movedToUri: actor.movedTo,
+    suspendedByOrigin: actor.suspended,
     createdAt: publishedOr(actor.published, nowDate(ports.clock)),
     fetchedAt: nowDate(ports.clock),
   };

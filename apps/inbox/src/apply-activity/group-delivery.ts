@@ -1,0 +1,159 @@
+import { parseActivity, parseLocalUri, readTypeOf, sameHost, type IncomingActivity, type ObjectRef } from '@trunkline/activitypub';
+import type { Account, Status } from '@trunkline/domain';
+import { deleteStatus, ingestEdit, ingestStatus, readNote, resolveAccount, resolveStatus, saveAndAnnounce } from '@trunkline/social';
+import { isPassing } from '../passing-failures.js';
+import { boostOf } from './announce.js';
+import { fetchParentsLater, verdictOf } from './create.js';
+import type { ApplyPorts, FactsKind, FactsOf, Handler, Incoming } from './ports.js';
+import { hasLocalFollowers } from './relevance.js';
+import { APPLIED, ignored, retry, unresolved, type Verdict } from './verdict.js';
+
+/** Of those that one activity brings. */
+const POSTS_MAX = 5;
+
+type Delivered = { readonly group: Account; readonly announce: IncomingActivity; readonly inner: IncomingActivity };
+
+/**
+ * A group passes on what somebody did in it (FEP-1b12: Lemmy, Mbin, PieFed, NodeBB, Discourse). The group's word is good
+ * for what lies on its own server; everything else is asked for where it lies. Its posts come to its followers as boosts
+ * of the group, answers within them stand in their threads.
+ *
+ * @param handle applies what a member did as if that had come from the member
+ */
+export async function applyGroupDelivery(ports: ApplyPorts, incoming: Incoming<'group-delivery'>, handle: Handler<FactsKind>): Promise<Verdict> {
+  const { actor: group, activity: announce } = incoming;
+  const { activity: inner, facts } = incoming.facts;
+  if (group === null) return ignored('unknown_actor');
+  if (group.actorType !== 'Group') return ignored('not_a_group');
+  if (!concernsOurs(ports, facts) && !(await hasLocalFollowers(ports, group))) return ignored('not_relevant');
+  const delivered = { group, announce, inner };
+  switch (facts.kind) {
+    case 'create':
+      return first(facts.posts.slice(0, POSTS_MAX).map((post) => () => created(ports, delivered, post)));
+    case 'update':
+      return facts.what === 'account' ? groupChanged(ports, group, facts) : updated(ports, delivered, facts.object);
+    case 'delete':
+      return facts.what === 'unknown' ? deleted(ports, delivered, facts.uri) : ignored('group_moderation');
+    case 'like':
+    case 'reaction':
+      return ofMember(ports, incoming, handle);
+    case 'undo':
+      return facts.undone.facts?.kind === 'like' || facts.undone.facts?.kind === 'reaction' ? ofMember(ports, incoming, handle) : ignored('group_moderation');
+    default:
+      return ignored('group_moderation');
+  }
+}
+
+/** Whether it is about a post of somebody here. */
+function concernsOurs(ports: ApplyPorts, facts: FactsOf<FactsKind>): boolean {
+  const about = facts.kind === 'undo' ? facts.undone.facts : facts;
+  return about !== null && 'uri' in about && about.uri !== null && parseLocalUri(ports.settings.baseUrl, about.uri)?.kind === 'status';
+}
+
+async function first(works: readonly (() => Promise<Verdict>)[]): Promise<Verdict> {
+  let verdict = ignored('missing_object');
+  for (const work of works) {
+    const next = await work();
+    if (next.kind === 'retry') return next;
+    if (verdict.kind !== 'applied') verdict = next;
+  }
+  return verdict;
+}
+
+async function created(ports: ApplyPorts, { group, announce }: Delivered, { uri, json }: ObjectRef): Promise<Verdict> {
+  if (uri === null) return ignored('missing_id');
+  const stored = json !== null && sameHost(uri, group.uri) ? await storeOwn(ports, uri, json) : null;
+  if (stored !== null && stored.kind !== 'applied') return stored;
+  const found = await resolveStatus(ports, uri);
+  if (!found.ok) return unresolved('object', found.error);
+  const status = found.value;
+  if (status.inReplyToUri !== null) fetchParentsLater(ports, status);
+  const isAnswer = status.inReplyToId !== null || status.inReplyToUri !== null;
+  const isOpen = status.visibility === 'public' || status.visibility === 'unlisted';
+  if (isAnswer || !isOpen || announce.id === null) return APPLIED;
+  const row = boostOf(ports, group, status, { ...announce, id: announce.id });
+  // Null: the group shows it already, or took it back before.
+  await ports.store.transaction((tx) => saveAndAnnounce(tx, row));
+  return APPLIED;
+}
+
+/** A post of the group's own server, as the group passes it on. */
+async function storeOwn(ports: ApplyPorts, uri: string, json: unknown): Promise<Verdict> {
+  const read = await readNote(ports, json);
+  if (!read.ok) return unresolved('object', read.error);
+  if (read.value.note.uri !== uri) return ignored('id_mismatch');
+  return verdictOf(await ingestStatus(ports, read.value.author, read.value.note));
+}
+
+/** A changed post: read where it lies, unless that is the group's own server. */
+async function updated(ports: ApplyPorts, { group }: Delivered, { uri, json }: ObjectRef): Promise<Verdict> {
+  const [known] = uri === null ? [] : await ports.store.statusesByUris([uri]);
+  if (uri === null || known === undefined) return ignored('unknown_status');
+  if (known.local) return ignored('local_uri');
+  const document = json !== null && sameHost(uri, group.uri) ? { uri, json } : await fetched(ports, uri);
+  if ('kind' in document) return document;
+  if (document.uri !== uri) return ignored('id_mismatch');
+  const read = await readNote(ports, document.json);
+  if (!read.ok) return unresolved('object', read.error);
+  return read.value.note.uri === uri ? verdictOf(await ingestEdit(ports, read.value.author, read.value.note)) : ignored('id_mismatch');
+}
+
+async function fetched(ports: ApplyPorts, uri: string): Promise<Verdict | { uri: string; json: unknown }> {
+  const document = await ports.remote.fetchObject(uri);
+  if (document.ok) return document.value;
+  const { code } = document.error;
+  return isPassing(code) ? retry(`object_unreachable: ${code}`) : ignored(`object_${code}`);
+}
+
+/** What moderators change of the group itself is what its own address serves. */
+async function groupChanged(ports: ApplyPorts, group: Account, facts: FactsOf<'update'>): Promise<Verdict> {
+  if (facts.object.uri !== group.uri) return ignored('foreign_profile');
+  const read = await resolveAccount(ports, group.uri, { refresh: true });
+  return read.ok ? APPLIED : unresolved('actor', read.error);
+}
+
+/**
+ * Its author or a moderator takes a post away. On the group's own server it is gone; elsewhere only when its address says
+ * so. Whatever holds for the post, the group does not show it any more.
+ */
+async function deleted(ports: ApplyPorts, { group }: Delivered, uri: string): Promise<Verdict> {
+  const [status] = await ports.store.statusesByUris([uri]);
+  if (status === undefined) return ignored('unknown_status');
+  await withdraw(ports, group, status);
+  if (status.local) return APPLIED;
+  if (sameHost(uri, group.uri) || (await isGone(ports, uri))) await deleteStatus(ports, status);
+  return APPLIED;
+}
+
+async function withdraw(ports: ApplyPorts, group: Account, status: Status): Promise<void> {
+  const ids = await ports.store.boostIds(group.id, [status.id]);
+  for (const shown of ids.length === 0 ? [] : await ports.store.statusesByIds(ids)) await deleteStatus(ports, shown);
+}
+
+async function isGone(ports: ApplyPorts, uri: string): Promise<boolean> {
+  const document = await ports.remote.fetchObject(uri);
+  if (!document.ok) return document.error.code === 'gone' || document.error.code === 'not_found';
+  const { json } = document.value;
+  return typeof json === 'object' && json !== null && 'type' in json && json.type === 'Tombstone';
+}
+
+/** A member's vote: from the group's own server as it is; from elsewhere only when it is about a post of ours, and is there. */
+async function ofMember(ports: ApplyPorts, incoming: Incoming<'group-delivery'>, handle: Handler<FactsKind>): Promise<Verdict> {
+  const { activity: inner, facts } = incoming.facts;
+  const isVouched = sameHost(inner.actorUri, incoming.activity.actorUri);
+  if (!isVouched && !concernsOurs(ports, facts)) return ignored('group_vote');
+  if (!isVouched && !(await standsAtItsOrigin(ports, inner))) return ignored('unproven');
+  const [actor = null] = await ports.store.accountsByUris([inner.actorUri]);
+  if (actor !== null && (actor.domain === null || actor.deletedAt !== null || actor.suspendedAt !== null)) return ignored('actor_suspended');
+  return handle(ports, { rowId: incoming.rowId, activity: inner, facts, actor });
+}
+
+/** Whether the member's server shows the very same under the activity's id. */
+async function standsAtItsOrigin(ports: ApplyPorts, inner: IncomingActivity): Promise<boolean> {
+  if (inner.id === null || !sameHost(inner.id, inner.actorUri)) return false;
+  const document = await ports.remote.fetchObject(inner.id);
+  const read = document.ok && document.value.uri === inner.id ? parseActivity(document.value.json) : null;
+  if (read === null || !read.ok) return false;
+  const { value } = read;
+  return value.actorUri === inner.actorUri && readTypeOf(value) === readTypeOf(inner) && value.object.uri === inner.object.uri;
+}
