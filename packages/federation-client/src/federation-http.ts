@@ -51,6 +51,7 @@ export class FederationHttp {
       connectTimeoutMs: limits.fetchConnectTimeoutMs,
       poolsMax,
       idleMs,
+      standIn: settings.standIn,
     });
     this.deliveryPools = new OriginPools({
       guard,
@@ -58,6 +59,7 @@ export class FederationHttp {
       connectTimeoutMs: limits.deliverConnectTimeoutMs,
       poolsMax: limits.deliveryPoolsMax,
       idleMs,
+      standIn: settings.standIn,
     });
     const { userAgent, isHostBlocked, observer = {}, nowMs = Date.now } = settings;
     const schemes = new SignatureSchemes({ nowMs, ...settings.schemes });

@@ -1,5 +1,7 @@
-import { Pool } from 'undici';
+import { Pool, type buildConnector } from 'undici';
 import type { AddressGuard } from './address-guard.js';
+import type { StandIn } from './settings.js';
+import { standInConnector } from './stand-in.js';
 
 /** Bounds a peer's `Keep-Alive: timeout=` hint. */
 const KEEP_ALIVE_MAX_MS = 60_000;
@@ -23,6 +25,7 @@ export interface PoolSettings {
   readonly connectTimeoutMs: number;
   readonly poolsMax: number;
   readonly idleMs: number;
+  readonly standIn?: StandIn | undefined;
 }
 
 /**
@@ -62,7 +65,7 @@ export class OriginPools {
   }
 
   private open(url: Origin): Pool {
-    const { guard, connections, connectTimeoutMs, idleMs } = this.settings;
+    const { connections, connectTimeoutMs, idleMs } = this.settings;
     return new Pool(url.origin, {
       connections,
       connectTimeout: connectTimeoutMs,
@@ -71,8 +74,14 @@ export class OriginPools {
       // Signatures name HTTP/1.1 headers, and one slow stream must not hold up others on the same socket.
       allowH2: false,
       autoSelectFamily: true,
-      connect: { lookup: guard.lookupFor(url) },
+      connect: this.connectorOf(url),
     });
+  }
+
+  private connectorOf(url: Origin): buildConnector.BuildOptions | buildConnector.connector {
+    const { guard, standIn } = this.settings;
+    const lookup = guard.lookupFor(url);
+    return standIn === undefined ? { lookup } : standInConnector(standIn, lookup);
   }
 
   private sweep(nowMs: number): void {

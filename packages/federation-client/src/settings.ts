@@ -84,6 +84,12 @@ export interface FederationObserver {
   }): void;
 }
 
+/** For tests: who answers for every origin, in plain HTTP: nobody has the certificate of each host. */
+export interface StandIn {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Everything the client is given. No environment is read here. */
 export interface FederationHttpSettings extends AddressSettings {
   /** Sent with every request, e.g. `Trunkline/0.1.0 (+https://example.org/)`. */
@@ -97,4 +103,6 @@ export interface FederationHttpSettings extends AddressSettings {
   readonly nowMs?: () => number;
   /** Default: the system's resolver (hosts file included). */
   readonly resolver?: Resolver;
+  /** For tests. Names and the addresses behind them are judged as ever; then the connection is opened here. */
+  readonly standIn?: StandIn;
 }

@@ -38,7 +38,8 @@ export async function webfinger(
   if (asked === null) return fail({ code: 'bad_url', context: { handle: text.slice(0, 200) } });
   const first = await lookUp(ports, asked, options);
   if (!first.ok) return first;
-  const subject = parseHandle(first.value.subject);
+  // Hubzilla of 2018 answered with the name alone.
+  const subject = parseHandle(first.value.subject) ?? parseHandle(`${first.value.subject}@${asked.host}`);
   if (subject === null) return mismatch(text, first.value.subject);
   if (isSameHandle(asked, subject)) return answer(first.value, subject);
 

@@ -35,6 +35,12 @@ describe('webfinger', () => {
     expect(social.seen[0]?.url).toBe(`/.well-known/webfinger?resource=${encodeURIComponent(`acct:Alice@${social.host}`)}`);
   });
 
+  test('a subject without a host is of the host that was asked (Hubzilla of 2018)', async () => {
+    finger(social, 'acct:alice', social.url('/users/1'));
+    expect(await client.webfinger(`alice@${social.host}`)).toMatchObject({ ok: true, value: { subject: `alice@${social.host}` } });
+    expect(await client.webfinger(`mallory@${social.host}`)).toMatchObject({ ok: true, value: { subject: `alice@${social.host}` } });
+  });
+
   test('asks host-meta when the usual path is missing', async () => {
     apex.on('/.well-known/host-meta', (response) => {
       const xml = `<XRD><Link rel="lrdd" template="${social.url('/wf')}?resource={uri}"/></XRD>`;

@@ -30,7 +30,7 @@ export {
 } from './rate-limit.js';
 export { createMailer, type Mail, type Mailer } from './mail.js';
 export { createParts, PlatformModule, VERSION, type PlatformParts } from './platform.module.js';
-export { HEALTH, KEY_RING, LOGGER, MAILER, METRICS, SERVICE_NAME, SETTINGS, SHUTDOWN } from './tokens.js';
+export { HEALTH, KEY_RING, LOGGER, MAILER, METRICS, OUTSIDE, SERVICE_NAME, SETTINGS, SHUTDOWN } from './tokens.js';
 export { startService, type RunningService, type ServiceDefinition, type ServiceStrategy, type StartOptions } from './start-service.js';
 export { runService, type ProcessPort, type RunOptions } from './run-service.js';
 export { BODY_BYTES_MAX, createHttpAdapter, type HttpAdapter } from './http/adapter.js';
@@ -43,7 +43,7 @@ export { html, Html, type HtmlValue } from './pages/html.js';
 export { PostOk } from './http/post-ok.js';
 export { Uploads, type UploadedFile, type UploadLimits } from './http/multipart.js';
 export { BACKBONE, type Backbone } from './backbone/backbone.js';
-export { createBackbone } from './backbone/create-backbone.js';
+export { createBackbone, type Outside } from './backbone/create-backbone.js';
 export { failpointFile, type Failpoint } from './backbone/failpoints.js';
 export { type Chore } from './backbone/housekeeping.js';
 export { PolicyWatch, type PolicySource } from './backbone/policy-watch.js';

@@ -15,3 +15,5 @@ export const MAILER = Symbol('MAILER');
 export const KEY_RING = Symbol('KEY_RING');
 /** string: the service's name */
 export const SERVICE_NAME = Symbol('SERVICE_NAME');
+/** Outside: what stands in for all other servers, in tests */
+export const OUTSIDE = Symbol('OUTSIDE');

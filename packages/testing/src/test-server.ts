@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Provider } from '@nestjs/common';
-import { BACKBONE, createLogger, MAILER, readSettings, startService, type Backbone, type Mail, type RunningService, type ServiceDefinition } from '@trunkline/platform';
+import { BACKBONE, createLogger, MAILER, OUTSIDE, readSettings, startService, type Backbone, type Mail, type Outside, type RunningService, type ServiceDefinition } from '@trunkline/platform';
 import { registerPerson, type TestPerson } from './test-person.js';
 import { createTestDatabase, dropStreams, freePort, testServices, type TestDatabase, type TestServices } from './test-services.js';
 import { unsettled } from './settled.js';
@@ -19,12 +19,16 @@ export interface TestServerOptions {
   readonly sharing?: TestServer;
   /** Where mails go instead of out. */
   readonly mails?: Mail[];
+  /** What stands in for all other servers. */
+  readonly outside?: Outside;
   /** Stores that the test started itself, to hurt them. */
   readonly services?: TestServices;
 }
 
 const mailbox = (mails: Mail[] | undefined): Provider[] =>
   mails === undefined ? [] : [{ provide: MAILER, useValue: { send: async (mail: Mail) => void mails.push(mail), close: () => undefined } }];
+
+const outsideOf = (outside: Outside | undefined): Provider[] => (outside === undefined ? [] : [{ provide: OUTSIDE, useValue: outside }]);
 
 /** A whole server in this process, on real Postgres, Redis and NATS of its own. */
 export class TestServer {
@@ -65,7 +69,7 @@ export class TestServer {
     const logger = createLogger({ service: 'test', level: settings.value.logLevel });
     // Loaded when needed: a test of one service does not pay for all of them.
     const definition = options.service ?? (await import('@trunkline/standalone')).standalone;
-    const service = await startService({ ...definition, settings: settings.value, logger, overrides: mailbox(options.mails) });
+    const service = await startService({ ...definition, settings: settings.value, logger, overrides: [...mailbox(options.mails), ...outsideOf(options.outside)] });
     return new TestServer(domain, service, service.app.get<Backbone>(BACKBONE), database, env, options.sharing === undefined);
   }
 

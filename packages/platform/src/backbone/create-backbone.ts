@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { domainVerdict } from '@trunkline/domain';
-import { FederationHttp, type Signer } from '@trunkline/federation-client';
+import { FederationHttp, type FederationHttpSettings, type Signer } from '@trunkline/federation-client';
 import { connectBroker, consumerLag, EventPublisher, LiveBus, type Broker, type MessagingHooks } from '@trunkline/messaging';
 import {
   AccessTokens,
@@ -49,8 +49,11 @@ import { SignedDocuments } from './remote-documents.js';
 const POOL_MIN = 3;
 const INSTANCE_KEY_PATH = '/actor#main-key';
 
+/** For tests: how the rest of the world is reached. */
+export type Outside = Pick<FederationHttpSettings, 'standIn' | 'resolver' | 'limits'>;
+
 /** Connects everything and registers its health checks, gauges and its end. What fails here fails the start. */
-export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
+export async function createBackbone(parts: PlatformParts, outside: Outside = {}): Promise<Backbone> {
   const { settings, logger, shutdown } = parts;
   const warn = (event: string) => (err: unknown) => logger.warn({ event, err }, event.replaceAll('_', ' '));
   const redis = await connectRedis(parts);
@@ -76,7 +79,7 @@ export async function createBackbone(parts: PlatformParts): Promise<Backbone> {
   const keyRing = new KeyRing(settings.secretKeys);
   const moderation = new SqlModerationStore(db, ids);
   const policy = await watchPolicy(parts, moderation, bus);
-  const federation = federationClient(parts, policy, new SignatureSchemeStore(db, clock));
+  const federation = federationClient(parts, policy, new SignatureSchemeStore(db, clock), outside);
   const instanceKey = new InstanceKeyStore(db, keyRing);
   watchLedger(parts, events, broker);
   startRelays(relays, shutdown);
@@ -224,8 +227,9 @@ async function watchPolicy({ settings, logger, shutdown }: PlatformParts, modera
   return policy;
 }
 
-function federationClient({ settings, logger, shutdown }: PlatformParts, policy: PolicyWatch, rows: SignatureSchemeStore): FederationHttp {
+function federationClient({ settings, logger, shutdown }: PlatformParts, policy: PolicyWatch, rows: SignatureSchemeStore, outside: Outside): FederationHttp {
   const federation = new FederationHttp({
+    ...outside,
     httpHosts: settings.federationHttpHosts,
     allowedPrivateAddresses: settings.allowedPrivateAddresses,
     userAgent: `Trunkline/${VERSION} (+${settings.baseUrl}/)`,

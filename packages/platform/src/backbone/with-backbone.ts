@@ -3,7 +3,7 @@ import { connectJetStream, ensureTopology, JetStreamStrategy } from '@trunkline/
 import { inShare } from '@trunkline/persistence';
 import { parseTraceparent, runWithTraceContext, startTrace } from '../trace.js';
 import type { ServiceDefinition } from '../start-service.js';
-import { HEALTH, LOGGER, METRICS, SERVICE_NAME, SETTINGS, SHUTDOWN } from '../tokens.js';
+import { HEALTH, LOGGER, METRICS, OUTSIDE, SERVICE_NAME, SETTINGS, SHUTDOWN } from '../tokens.js';
 import { BACKBONE, type Backbone } from './backbone.js';
 import { createBackbone } from './create-backbone.js';
 import { startHousekeeping, type Chore } from './housekeeping.js';
@@ -18,8 +18,8 @@ export interface BackboneNeeds {
 export function withBackbone(needs: BackboneNeeds): Pick<ServiceDefinition, 'providers' | 'createStrategy' | 'prepare'> {
   const provider: Provider = {
     provide: BACKBONE,
-    inject: [SERVICE_NAME, SETTINGS, LOGGER, METRICS, HEALTH, SHUTDOWN],
-    useFactory: (name, settings, logger, metrics, health, shutdown) => createBackbone({ name, settings, logger, metrics, health, shutdown }),
+    inject: [SERVICE_NAME, SETTINGS, LOGGER, METRICS, HEALTH, SHUTDOWN, { token: OUTSIDE, optional: true }],
+    useFactory: (name, settings, logger, metrics, health, shutdown, outside) => createBackbone({ name, settings, logger, metrics, health, shutdown }, outside),
   };
   return {
     providers: [provider],

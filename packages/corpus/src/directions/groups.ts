@@ -1,0 +1,74 @@
+import { idOf, idsOf, isHttp, isJson, objectIn, typesIn, type Json } from '../folder/json.js';
+import { kindOf } from '../folder/kind-of.js';
+import type { Scene, Signer } from '../stage/scene.js';
+import type { Direction } from './direction.js';
+import { authorOf, earlier, seenBoost, seenPost } from './posts.js';
+
+/** FEP-1b12: a group passes on what somebody did. What it speaks of is served by its own server. */
+export const groupDelivery: Direction = async (scene, activity, group) => {
+  const inner = objectIn(activity) as Json;
+  const member = scene.person(idOf(inner['actor']) ?? group.id);
+  scene.person(group.id, { type: 'Group' });
+  await scene.meet(group);
+  const [type] = typesIn(inner);
+  const object = objectIn(inner);
+  const uri = idOf(object);
+  if (isHttp(inner['id'])) scene.shelves.put(inner);
+  if (uri !== null && (type === 'Create' || type === 'Update')) serveObject(scene, object, uri, member);
+  if (uri !== null && type === 'Update') {
+    const author = scene.person(authorOf(object, member.id));
+    await scene.meet(author);
+    await earlier(scene, { ...(isJson(object) ? object : {}), id: uri, attributedTo: author.id, content: '<p>As it was before.</p>' }, author);
+  }
+  if (uri !== null && ['Like', 'Dislike', 'Delete', 'Undo', 'Add', 'Remove', 'Lock'].includes(type ?? '')) {
+    scene.post(uri, `${new URL(uri).origin}/corpus/author`);
+    await scene.paste(uri);
+  }
+  return { activity, look: () => seenAfter(scene, { type: type ?? '', uri, groupUri: group.id }) };
+};
+
+async function seenAfter(scene: Scene, { type, uri, groupUri }: { type: string; uri: string | null; groupUri: string }): Promise<string | null> {
+  const seen = await seenPost(scene, uri);
+  if (type === 'Create') return seen === null ? null : `${seen}${(await seenBoost(scene, groupUri)) === null ? '' : ', boosted by the group'}`;
+  if (type === 'Delete') return seen === null ? 'post is gone' : null;
+  return seen;
+}
+
+function serveObject(scene: Scene, object: unknown, uri: string, member: Signer): void {
+  if (!isJson(object) || kindOf(object) !== 'object') return void scene.post(uri, member.id);
+  for (const author of idsOf(object['attributedTo'])) scene.person(author);
+  scene.shelves.put({ '@context': 'https://www.w3.org/ns/activitystreams', ...object });
+}
+
+interface Pinned {
+  readonly uri: string;
+  readonly tags: readonly unknown[];
+}
+
+/** Pins: the collection is the actor's own, and the post is there. For Remove it was pinned before. */
+export const membership: Direction = async (scene, activity, actor) => {
+  const target = idOf(activity['target']);
+  const object = objectIn(activity);
+  const isHashtag = isJson(object) && typesIn(object).includes('Hashtag');
+  const isOwnPins = target !== null && !/moderators/.test(target) && new URL(target).host === new URL(actor.id).host;
+  const who = isOwnPins ? scene.person(actor.id, { featured: target }) : actor;
+  const account = await scene.meet(who);
+  const uri = isHashtag ? null : idOf(object);
+  if (uri !== null && isOwnPins) {
+    await earlier(scene, { ...(isJson(object) && object['content'] !== undefined ? object : {}), id: uri, attributedTo: actor.id }, who);
+    if (typesIn(activity)[0] === 'Remove') await scene.mustApply({ ...activity, type: 'Add', id: scene.freshId(actor.id) }, who);
+  }
+  return {
+    activity,
+    look: async () => {
+      if (account === null) return null;
+      if (isHashtag) {
+        const tags = await scene.me.api.get<{ name: string }[]>(`/api/v1/accounts/${account.id}/featured_tags`);
+        return tags.length === 0 ? null : `features #${tags.map(({ name }) => name).join(' #')}`;
+      }
+      const pins = await scene.me.api.get<Pinned[]>(`/api/v1/accounts/${account.id}/statuses?pinned=true`);
+      const isPinned = pins.some((pin) => pin.uri === uri);
+      return isPinned === (typesIn(activity)[0] === 'Add') ? (isPinned ? 'pinned' : 'pinned no more') : null;
+    },
+  };
+};

@@ -1,0 +1,45 @@
+export interface IndexRow {
+  readonly path: string;
+  readonly server: string;
+  readonly type: string;
+  readonly note: string;
+  /** Of a column `attack`, `flag` or `hostile`. */
+  readonly flag: string;
+}
+
+/** Other names that people give to a column. */
+const NAMES: Readonly<Record<keyof IndexRow, readonly string[]>> = {
+  path: ['path', 'file', 'filename', 'name'],
+  server: ['server', 'software', 'source', 'origin_server'],
+  type: ['type', 'kind'],
+  note: ['note', 'notes', 'special', 'comment'],
+  flag: ['attack', 'flag', 'hostile'],
+};
+
+/** Rows of an INDEX.tsv by the names of its columns, in any order. Without a line of names the first column is the path. */
+export function readIndex(text: string): { readonly rows: readonly IndexRow[]; readonly complaints: readonly string[] } {
+  const complaints: string[] = [];
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const head = (lines[0] ?? '').split('\t').map((cell) => cell.trim().toLowerCase());
+  const columns = columnsOf(head);
+  const hasHead = columns.path >= 0;
+  if (!hasHead) complaints.push('INDEX.tsv has no column "path" in its first line: the first column is taken for it.');
+  for (const name of ['server', 'type', 'note'] as const) {
+    if (hasHead && columns[name] < 0) complaints.push(`INDEX.tsv has no column "${name}": ${name === 'note' ? 'nothing is known to be special' : `the ${name} is taken from the ${name === 'server' ? 'folder' : 'document'}`}.`);
+  }
+  const at = hasHead ? columns : { path: 0, server: 1, type: 2, note: 3, flag: -1 };
+  const rows: IndexRow[] = [];
+  for (const [index, line] of (hasHead ? lines.slice(1) : lines).entries()) {
+    const cells = line.split('\t');
+    const cell = (name: keyof IndexRow): string => (at[name] < 0 ? '' : (cells[at[name]] ?? '').trim());
+    const path = cell('path').replaceAll('\\', '/').replace(/^\.\//, '');
+    if (path === '' || path.startsWith('/') || path.split('/').includes('..')) complaints.push(`INDEX.tsv, line ${index + (hasHead ? 2 : 1)}: "${path}" is no path within the folder.`);
+    else rows.push({ path, server: cell('server'), type: cell('type'), note: cell('note'), flag: cell('flag') });
+  }
+  return { rows, complaints };
+}
+
+function columnsOf(head: readonly string[]): Record<keyof IndexRow, number> {
+  const find = (name: keyof IndexRow): number => head.findIndex((cell) => NAMES[name].includes(cell));
+  return { path: find('path'), server: find('server'), type: find('type'), note: find('note'), flag: find('flag') };
+}

@@ -1,0 +1,70 @@
+import { readDocument } from '@trunkline/activitypub';
+import { AppError } from '@trunkline/kernel';
+import type { SentAnswer } from '@trunkline/testing';
+import { directionFor } from '../directions/index.js';
+import { idOf, isHttp, type Json } from '../folder/json.js';
+import type { Scene, Signer } from '../stage/scene.js';
+import { isRule, ruleOf } from './rules.js';
+import { notUnderstood, understood, type Judged, type Player } from './play.js';
+
+/** Through the inbox, signed by its actor, after everything is there that it speaks of. */
+export const playActivity: Player = async (scene) => {
+  const json = scene.json as Json;
+  const actorUri = idOf(json['actor']) ?? idOf(json['attributedTo']);
+  const actor = scene.person(actorUri ?? 'https://nobody.example/users/nobody');
+  // What goes wrong while the stage is set is no fault of the file: it is sent as it is.
+  const trouble: string[] = [];
+  const plain = { activity: json, look: async () => null };
+  const prepared = await directionFor(json)(scene, json, actor).catch((error: unknown) => (trouble.push(String(error)), plain));
+  const answers: SentAnswer[] = [];
+  return {
+    act: async () => {
+      for (const send of signers(scene, prepared.activity, actor)) answers.push(await send());
+    },
+    judge: () => judgeActivity(scene, prepared, { answers, trouble }),
+  };
+};
+
+/** The actor signs; where the id lies elsewhere, somebody there tries as well. */
+function signers(scene: Scene, activity: Json, actor: Signer): (() => Promise<SentAnswer>)[] {
+  const { id } = activity;
+  const own = (): Promise<SentAnswer> => scene.send(activity, actor);
+  if (!scene.entry.isAttack || !isHttp(id) || new URL(id).host === new URL(actor.id).host) return [own];
+  const other = scene.person(`${new URL(id).origin}/corpus/attacker`);
+  return [own, () => scene.send(activity, other)];
+}
+
+interface Went {
+  readonly answers: readonly SentAnswer[];
+  readonly trouble: readonly string[];
+}
+
+async function judgeActivity(scene: Scene, { activity, look }: { activity: Json; look: () => Promise<string | null> }, { answers, trouble }: Went): Promise<Judged> {
+  const answer = answers[0] ?? { status: 0, body: '' };
+  const ill = answers.find(({ status }) => status >= 500);
+  if (ill !== undefined) return notUnderstood(`answered ${ill.status}: ${ill.body.slice(0, 200)}`);
+  const before = trouble.length === 0 ? '' : ` (${trouble.join('; ')})`;
+  const end = await scene.endOf(activity);
+  if (end === 'applied') {
+    const seen = await look().catch((error: unknown) => (error instanceof AppError ? null : String(error)));
+    return seen === null ? notUnderstood(`applied, and nothing is to be seen of it${before}`) : understood(seen);
+  }
+  const read = readDocument(activity);
+  const byReader = read.ok ? null : read.error.code;
+  const reason = end?.startsWith('ignored: ') === true ? ruleOf(end) : null;
+  // Both name the same thing; the server's own word comes first.
+  for (const rule of [reason, byReader]) if (rule !== null && isRule(rule) && (rule === byReader || trouble.length === 0)) return { verdict: 'ignored', rule, seen: '' };
+  return notUnderstood(`${end ?? `answered ${answer.status} ${answer.body.slice(0, 200)}, and let go at the door`}${byReader === null ? '' : `, ${byReader}`}${before}`);
+}
+
+/** What is no document at all knocks at the inbox as it is, and is refused there. */
+export const playRaw =
+  (rule: string): Player =>
+  async (scene) => {
+    const somebody = scene.person(`https://corpus.example/${scene.entry.path.length}`);
+    let answer: SentAnswer | null = null;
+    return {
+      act: async () => void (answer = await scene.sendText(scene.entry.text ?? '', somebody)),
+      judge: async () => (answer?.status === 400 ? { verdict: 'ignored', rule, seen: '' } : notUnderstood(`answered ${answer?.status}`)),
+    };
+  };
