@@ -8,8 +8,11 @@ export function restored(text: string, path: string): string {
   return text
     .replaceAll(/"SCRUBBED_(?:ID|URL)"/g, () => `"${place}/${(blanks += 1)}"`)
     .replaceAll('"SCRUBBED_DATE"', '"2025-01-01T00:00:00Z"')
-    .replaceAll(/` \+ (\w+)(?:\.(\w+))? \+ `/g, 'http://fossbros-anonymous.io/$1/$2');
+    // An expression stands for an address of who acts.
+    .replaceAll(/` ?\+ ?(\w+)(?:\.(\w+))?(?:\(\))? ?\+ ?`/g, `${originOfActor(text)}/$1/$2`);
 }
+
+const originOfActor = (text: string): string => /"actor":\s*"(https?:\/\/[^/"`\s]+)/.exec(text)?.[1] ?? 'http://fossbros-anonymous.io';
 
 /** Short and the same in every run. */
 export function hashOf(text: string): string {

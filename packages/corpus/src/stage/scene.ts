@@ -2,7 +2,7 @@ import { acceptFollow } from '@trunkline/social';
 import { postSigned, until, type SentAnswer, type TestPerson } from '@trunkline/testing';
 import type { AccountId } from '@trunkline/kernel';
 import type { Entry } from '../folder/entry.js';
-import { isJson, type Json } from '../folder/json.js';
+import { idsOf, isJson, type Json } from '../folder/json.js';
 import { kindOf } from '../folder/kind-of.js';
 import { hashOf } from '../folder/restore.js';
 import { ableToSign, inventedActor, keyIdOf, rekeyed, type ActorDocument } from '../world/actors.js';
@@ -72,10 +72,11 @@ export class Scene {
   /** A post that can be asked for: as captured, or invented. */
   post(uri: string, authorUri: string, more: Json = {}): Json & { readonly id: string } {
     const captured = this.stage.world.document(uri);
-    const author = this.person(authorUri);
     const invented = { type: 'Note', content: '<p>Something that was said before.</p>', published: '2024-05-01T10:00:00Z', to: [PUBLIC], cc: [] };
     const isPost = captured !== undefined && kindOf(captured) === 'object' && captured['attributedTo'] !== undefined;
-    const post = { '@context': 'https://www.w3.org/ns/activitystreams', ...(isPost ? captured : { ...invented, attributedTo: author.id }), id: uri, ...more };
+    const authors = isPost ? idsOf(captured['attributedTo']) : [authorUri];
+    for (const author of authors) this.person(author);
+    const post = { '@context': 'https://www.w3.org/ns/activitystreams', ...(isPost ? captured : { ...invented, attributedTo: authorUri }), id: uri, ...more };
     this.shelf.put(post);
     return post;
   }
