@@ -98,7 +98,7 @@ async function wrongPaths(paths: readonly ReadingPath[], visibility: Visibility,
 
 const cells = VISIBILITIES.flatMap((visibility) => VIEWERS.map((viewer) => [viewer, visibility, MAY_SEE[visibility].includes(viewer)] as const));
 
-describe('visibility is one rule on every path', () => {
+describe('S123 S126 S129 S130 visibility is one rule on every path', () => {
   test.each(cells)('%s, a %s status: visible %s', async (viewer, visibility, maySee) => {
     expect(await wrongPaths(READING_PATHS, visibility, viewer, maySee)).toEqual([]);
   });

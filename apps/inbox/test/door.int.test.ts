@@ -39,8 +39,9 @@ test('an actor who did not sign: 401, and no row', async () => {
   expect(await rowCount()).toBe(before);
 });
 
-// S042: the first Digest fits the body, the second is somebody else's, and the other way round.
-test.each([0, 1])('two Digest headers: 401', async (place) => {
+// The first Digest fits the body, the second is somebody else's, and the other way round.
+test.each([0, 1])('S042 two Digest headers: 401, and no row', async (place) => {
+  const before = await rowCount();
   const body = Buffer.from(JSON.stringify(bench.peer.activity('Like', amy, 'https://nowhere.example/1')));
   const signed = await signRequest({
     method: 'POST', url: `http://${bench.address.domain}/inbox`, headers: { 'Content-Type': 'application/activity+json' }, body, keyId: amy.keyId, privateKey: amy.privateKey, date: new Date(),
@@ -49,6 +50,7 @@ test.each([0, 1])('two Digest headers: 401', async (place) => {
   const twice = place === 0 ? digests : digests.reverse();
   const answer = await post(bench.address.port, '/inbox', { ...signed, Digest: twice as unknown as string }, body);
   expect(answer.status).toBe(401);
+  expect(await rowCount()).toBe(before);
 });
 
 test.each([

@@ -109,7 +109,7 @@ afterAll(async () => {
 });
 
 describe('a suspended server, two copies of every service', () => {
-  test('every way in and out is shut in both copies within one second', async () => {
+  test('S190 every way in and out is shut in both copies within one second', async () => {
     ruleId = (await owner.api.post<Json>('/api/v1/admin/domain_blocks', { domain: away.domain, severity: 'suspend' })).id;
     const decidedMs = performance.now();
     const ways: Record<string, (server: TestServer) => Promise<boolean>> = {
@@ -146,7 +146,7 @@ describe('a suspended server, two copies of every service', () => {
     expect(lastOpenMs.filter(({ openMs }) => openMs >= 1_000)).toEqual([]);
   });
 
-  test('what was accepted before is not applied after', async () => {
+  test('S196 what was accepted before is not applied after', async () => {
     const { inbound, ids, publisher, db } = home.backbone;
     const note = (number: number) => ({ id: `${bob.account.uri}/late/${number}`, type: 'Note', attributedTo: bob.account.uri, content: 'too late', to: ['https://www.w3.org/ns/activitystreams#Public'], cc: [alice.account.uri] });
     const rows = Array.from({ length: 40 }, (_, number) => ({

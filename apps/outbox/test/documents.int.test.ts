@@ -139,7 +139,7 @@ test('the outbox pages through public posts alone, in both directions', async ()
   expect(last.map((activity) => activity.object.id)).toEqual(open.slice(0, 20).reverse());
 });
 
-test('followers and following count, list, and may be hidden', async () => {
+test('S139 followers and following count, list, and may be hidden', async () => {
   const followed = await followAccount(server.backbone, bob.account, ann.account);
   expect(followed.ok).toBe(true);
   const list = `${ann.account.uri}/followers`;

@@ -43,7 +43,7 @@ test('a followers-only post is read by the server of a follower, a direct one by
   expect(await statusOf(friend, (await post('to nobody', 'direct')).uri)).toBe(404);
 });
 
-test('authorised fetch wants a signature for all but the server itself and discovery', async () => {
+test('S099 authorised fetch wants a signature for all but the server itself and discovery', async () => {
   const eve = await strict.person('eve');
   expect((await get(strict, eve.account.uri)).status).toBe(401);
   expect((await get(strict, `${eve.account.uri}/outbox`)).status).toBe(401);
@@ -55,7 +55,7 @@ test('authorised fetch wants a signature for all but the server itself and disco
   expect(answer.status).toBe(200);
 });
 
-test('a suspended server reads nothing that is signed for, within a second', async () => {
+test('S195 a suspended server reads nothing that is signed for, within a second', async () => {
   const { moderation, policy } = server.backbone;
   const open = await post('open to all', 'public');
   expect(await statusOf(stranger, open.uri)).toBe(200);

@@ -74,7 +74,7 @@ describe('the profile', () => {
     expect(page.text).toContain('Hello &lt;script&gt;');
   });
 
-  test('as RSS holds own public posts alone', async () => {
+  test('S124 as RSS holds own public posts alone', async () => {
     const page = await open('/@alice.rss');
     expect(page.headers.get('content-type')).toBe('application/rss+xml; charset=utf-8');
     expect(page.text).toMatch(/^<\?xml version="1.0"/);

@@ -1,14 +1,6 @@
-import type { Entry } from './folder/entry.js';
+import type { Entry, Turn } from './folder/entry.js';
 import { isHttp, isJson, textsIn } from './folder/json.js';
 import { jsonOf, ABREAST_MAX } from './stage/stage.js';
-
-/** A file that waits for its turn. */
-export interface Turn {
-  readonly entry: Entry;
-  readonly json: unknown;
-  /** Whether the reader follows whoever speaks; attacks are played both ways. */
-  readonly isFollowed: boolean;
-}
 
 /**
  * Files that are played at the same time: none of them names an address that another one names, so that they cannot touch

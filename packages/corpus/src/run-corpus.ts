@@ -1,11 +1,11 @@
 import { isHttp, textsIn } from './folder/json.js';
-import type { Entry } from './folder/entry.js';
+import type { Entry, Turn } from './folder/entry.js';
 import { brokenInvariants } from './checks/invariants.js';
 import { Rewind } from './checks/tables.js';
 import { snapshotOf, traces, type Snapshot } from './checks/trace.js';
 import { notUnderstood, type Judged, type Play } from './plays/play.js';
 import { playerFor } from './plays/player-for.js';
-import { roundsOf, type Turn } from './rounds.js';
+import { roundsOf } from './rounds.js';
 import { Scene } from './stage/scene.js';
 import type { Stage } from './stage/stage.js';
 
@@ -45,10 +45,10 @@ function joined(first: Outcome | undefined, second: Outcome): Outcome {
 }
 
 async function playRound(stage: Stage, turns: readonly Turn[], crashes: string[]): Promise<Outcome[]> {
-  const scenes = turns.map(({ entry, json, isFollowed }, index) => {
+  const scenes = turns.map((turn, index) => {
     const me = stage.readers[index % stage.readers.length];
     if (me === undefined) throw new Error('nobody is there to read');
-    return new Scene(stage, entry, json, me, isFollowed);
+    return new Scene(stage, turn, me);
   });
   stage.world.delivered.length = 0;
   const plays = await Promise.all(scenes.map(prepare));

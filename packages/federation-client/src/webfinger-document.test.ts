@@ -44,12 +44,12 @@ describe('readHostMeta', () => {
     expect(readHostMeta(xml)).toBeNull();
   });
 
-  test('entities are not expanded', () => {
+  test('S082 entities are not expanded', () => {
     const xml = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><XRD><Link rel="lrdd" template="https://a.test/&e;{uri}"/></XRD>';
     expect(readHostMeta(xml)).toBe('https://a.test/&e;{uri}');
   });
 
-  test('a page of half-open tags is read in no time', () => {
+  test('S079 a page of half-open tags is read in no time', () => {
     const before = process.cpuUsage();
     readHostMeta('<Link <Link rel="'.repeat(60_000));
     readHostMeta(`<Link ${' a'.repeat(500_000)}`);

@@ -124,7 +124,7 @@ describe('redirects', () => {
     expect(await codeOf(client, '/0')).toBe('redirects');
   });
 
-  test('to oneself end after three', async () => {
+  test('S078 to oneself end after three', async () => {
     peer.redirect('/x', '/x');
     expect(await codeOf(open(), '/x')).toBe('redirects');
     expect(peer.seen).toHaveLength(4);
@@ -173,7 +173,7 @@ describe('names that lead inside', () => {
   });
 });
 
-describe('hostile bodies', () => {
+describe('S075 hostile bodies', () => {
   test.each([['gzip'], ['identity']])('a %s body without end is cut off at the cap', async (encoding) => {
     let sent = 0;
     const closed = new Promise<void>((resolve) => {

@@ -26,7 +26,7 @@ test.each([
   expect(codeOf(header)).toBe(code);
 });
 
-test('any changed byte of the body is seen', () => {
+test('S031 any changed byte of the body is seen', () => {
   fc.assert(
     fc.property(fc.nat(body.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
       const changed = Buffer.from(body);

@@ -27,7 +27,7 @@ test('a signature of ours is read back', () => {
   ]);
 });
 
-describe('what must be covered', () => {
+describe('S033 what must be covered', () => {
   test.each([
     ['date', 'missing_header'],
     ['', 'missing_header'],
@@ -52,7 +52,7 @@ describe('what must be covered', () => {
   });
 });
 
-describe('ambiguity', () => {
+describe('S042 ambiguity', () => {
   test.each(['signature', 'host', 'date', 'digest'])('two %s headers are refused', (name) => {
     const value = String(Object.entries(signed.headers).find(([key]) => key.toLowerCase() === name)?.[1]);
     expect(codeOf(withHeader(name, [value, value]))).toBe('duplicate_header');
@@ -145,7 +145,7 @@ describe('algorithms and times', () => {
   });
 });
 
-test('the Host must be one of ours, with or without its default port', () => {
+test('S043 the Host must be one of ours, with or without its default port', () => {
   expect(codeOf(signed, { ...NOW, hosts: ['B.example'] })).toBe('ok');
   expect(codeOf(signed, { ...NOW, hosts: ['b.example:443'] })).toBe('ok');
   expect(codeOf(signed, { ...NOW, hosts: ['inbox.default.svc'] })).toBe('wrong_host');

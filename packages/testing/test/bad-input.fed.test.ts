@@ -57,36 +57,36 @@ describe('signatures', () => {
   test.each<[string, Tamper]>([
     ['no signature', { unsigned: true }],
     ['a wrong signature', { privateKey: stranger }],
-    ['the digest of another body', { digest: 'wrong' }],
-    ['no digest', { digest: 'missing' }],
-    ['a body changed on the way', { body: (body) => body.replace('Like', 'Bite') }],
+    ['S031 the digest of another body', { digest: 'wrong' }],
+    ['S033 no digest', { digest: 'missing' }],
+    ['S031 a body changed on the way', { body: (body) => body.replace('Like', 'Bite') }],
     ['an old date', { dateOffsetMs: -13 * HOUR_MS }],
     ['a date to come', { dateOffsetMs: 2 * HOUR_MS }],
-    ['Date alone covered', { covered: ['date'] }],
-    ['the name of another server', { host: 'other.example' }],
-    ['another Host than the signed one', { headers: { Host: 'other.example' } }],
+    ['S033 Date alone covered', { covered: ['date'] }],
+    ['S043 the name of another server', { host: 'other.example' }],
+    ['S043 another Host than the signed one', { headers: { Host: 'other.example' } }],
     ['a shared secret', { algorithm: 'hmac-sha256' }],
-    ['a key without an address', { keyId: 'acct:rem@somewhere.example' }],
+    ['S040 a key without an address', { keyId: 'acct:rem@somewhere.example' }],
     ['a header signature that is no signature', { headers: { Signature: 'a="b",,,keyId=' } }],
   ])('%s: 401', (_, tamper) => expectRefused(401, () => remote.sendActivity(inbox(), like(), tamper)));
 
-  test('an actor who did not sign: 401', () => expectRefused(401, () => remote.sendActivity(inbox(), like({ actor: `${remote.baseUrl}/users/other` }))));
-  test('an id of another server: 401', () => expectRefused(401, () => remote.sendActivity(inbox(), like({ id: 'https://other.example/likes/1' }))));
-  test('an actor of ours: 401', () => expectRefused(401, () => remote.sendActivity(inbox(), like({ actor: alice.account.uri, id: `${alice.account.uri}/likes/1` }))));
+  test('S003 an actor who did not sign: 401', () => expectRefused(401, () => remote.sendActivity(inbox(), like({ actor: `${remote.baseUrl}/users/other` }))));
+  test('S007 an id of another server: 401', () => expectRefused(401, () => remote.sendActivity(inbox(), like({ id: 'https://other.example/likes/1' }))));
+  test('S012 an actor of ours: 401', () => expectRefused(401, () => remote.sendActivity(inbox(), like({ actor: alice.account.uri, id: `${alice.account.uri}/likes/1` }))));
 });
 
 describe('bodies', () => {
   test.each<[string, string, number]>([
     ['no JSON', '{"type":', 400],
     ['nothing', '', 400],
-    ['a list', '[{"type":"Like"}]', 400],
+    ['S006 a list', '[{"type":"Like"}]', 400],
     ['null', 'null', 400],
     ['a number', '17', 400],
     ['no type', '{"actor":"https://a.example/"}', 400],
     ['nested deeper than anything real', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 400],
     ['nested objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`, 400],
-    ['a __proto__', '{"type":"Like","__proto__":{"isAdmin":true}}', 400],
-    ['a __proto__ in disguise', '{"type":"Like","object":{"\\u005f_proto__":{"isAdmin":true}}}', 400],
+    ['S055 a __proto__', '{"type":"Like","__proto__":{"isAdmin":true}}', 400],
+    ['S055 a __proto__ in disguise', '{"type":"Like","object":{"\\u005f_proto__":{"isAdmin":true}}}', 400],
     ['over a megabyte', JSON.stringify({ type: 'Create', pad: 'x'.repeat(MEBIBYTE) }), 413],
   ])('%s', async (_, body, status) => {
     await expectRefused(status, () => remote.sendBody(inbox(), body));
@@ -100,7 +100,7 @@ describe('bodies', () => {
     expectRefused(status, () => remote.sendActivity(inbox(), like(), { headers: { 'Content-Type': type } })),
   );
 
-  test('a compressed bomb: 415', () =>
+  test('S076 a compressed bomb: 415', () =>
     expectRefused(415, () => ask(inbox(), { method: 'POST', headers: { 'content-type': 'application/activity+json', 'content-encoding': 'gzip' }, body: gzipSync(Buffer.alloc(50 * MEBIBYTE)) })));
 
   test('no inbox of anybody: 404', async () => {

@@ -194,20 +194,20 @@ describe('what is refused leaves no trace', () => {
     expect(await refused(post(follow(), { host: 'inbox.default.svc' }))).toBe('401 wrong_host');
   });
 
-  // S003, S013: the key is good, the actor is somebody else.
-  test.each(['shared', '7'])('an actor who did not sign, at the inbox %s: 401', async (inbox) => {
+  // The key is good, the actor is somebody else.
+  test.each(['shared', '7'])('S003 S013 an actor who did not sign, at the inbox %s: 401', async (inbox) => {
     const sending = inbox === 'shared' ? asEvil : { ...asEvil, inbox };
     expect(await refused(post(follow(), sending))).toBe('401 actor_mismatch');
   });
 
-  // S021: sharing a host gives no right to speak for each other, whatever proof is claimed.
-  test('another actor of the same host: 401', async () => {
+  // Sharing a host gives no right to speak for each other, whatever proof is claimed.
+  test('S021 another actor of the same host: 401', async () => {
     const bob = 'https://away.example/users/bob';
     expect(await refused(post(follow({ actor: bob, signature: {} })))).toBe('401 actor_mismatch');
   });
 
-  // S001: a document at evil.example that says it is Amy.
-  test('a key of a document that names another owner: 401', async () => {
+  // A document at evil.example that says it is Amy.
+  test('S001 a key of a document that names another owner: 401', async () => {
     remote.documents.set('https://evil.example/a', { ...actorDocument(amy, evilKey.pem), id: amy });
     expect(await refused(post(follow(), { as: evilKey, keyId: 'https://evil.example/a#main-key' }))).toBe('401 key_not_listed');
   });
@@ -216,8 +216,7 @@ describe('what is refused leaves no trace', () => {
     expect(await refused(post(follow({ id: 'https://victim.example/1' })))).toBe('401 id_host_mismatch');
   });
 
-  // S027.
-  test('an actor of this server: 401, whoever signs, and no key is asked for', async () => {
+  test('S027 an actor of this server: 401, whoever signs, and no key is asked for', async () => {
     const own = { type: 'Flag', actor: `${HOME}/ap/users/7`, object: `${HOME}/ap/users/8` };
     expect(await refused(post(own))).toBe('401 bad_signature');
     expect(await refused(post(own, { as: evilKey, keyId: `${HOME}/actor#main-key` }))).toBe('401 bad_signature');
@@ -233,12 +232,12 @@ describe('what is refused leaves no trace', () => {
     expect(await refused({ ...altered, body: Buffer.concat([altered.body, Buffer.from(' ')]) })).toBe('401 digest_mismatch');
   });
 
-  // S005, S007: a list of activities, and an id that two readers read differently.
+  // A list of activities, and an id that two readers read differently.
   test.each([
-    ['a list', [follow()], '400 not_an_object'],
-    ['a collection', { type: 'OrderedCollection', orderedItems: [follow()] }, '400 missing_actor'],
-    ['a list of ids', follow({ id: [`${amy}/1`, `${evil}/1`] }), '400 bad_id'],
-    ['an object as id', follow({ id: { id: `${amy}/1` } }), '400 bad_id'],
+    ['S006 a list', [follow()], '400 not_an_object'],
+    ['S006 a collection', { type: 'OrderedCollection', orderedItems: [follow()] }, '400 missing_actor'],
+    ['S007 a list of ids', follow({ id: [`${amy}/1`, `${evil}/1`] }), '400 bad_id'],
+    ['S007 an object as id', follow({ id: { id: `${amy}/1` } }), '400 bad_id'],
     ['an actor that is no URL', follow({ actor: 'amy' }), '400 missing_actor'],
   ])('%s: 400', async (_, activity, expected) => {
     expect(await refused(post(activity))).toBe(expected);
@@ -294,8 +293,8 @@ describe('what has to come again', () => {
   });
 });
 
-// S045: made-up keys cost their own domain, nobody else.
-test('a thousand made-up keys cause at most 120 fetches, and others get through', async () => {
+// Made-up keys cost their own domain, nobody else.
+test('S045 S081 a thousand made-up keys cause at most 120 fetches, and others get through', async () => {
   ports = { ...ports, admission: new Admission({ inFlightMax: 2_000, perDomainMax: 2_000 }) };
   const answers: number[] = [];
   for (let n = 0; n < 1_000; n += 1) {

@@ -28,7 +28,7 @@ const seenTie = async (scene: Scene, uri: string, account: AccountSeen | null = 
 };
 
 /** Whoever is meant is the reader. A relay is followed by the name of everybody, which stays. */
-export const meantForMe = (scene: Scene, activity: Json): Json => {
+const meantForMe = (scene: Scene, activity: Json): Json => {
   const uri = idOf(objectIn(activity));
   return uri === null || PUBLIC.test(uri) ? activity : (exchanged(activity, new Map([[uri, scene.me.account.uri]])) as Json);
 };

@@ -20,3 +20,11 @@ export interface Corpus {
   /** What is wrong with the folder, in sentences; the rest of it is played all the same. */
   readonly complaints: readonly string[];
 }
+
+/** A file that waits for its turn. */
+export interface Turn {
+  readonly entry: Entry;
+  readonly json: unknown;
+  /** Whether the reader follows whoever speaks; attacks are played both ways. */
+  readonly isFollowed: boolean;
+}

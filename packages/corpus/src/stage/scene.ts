@@ -1,7 +1,7 @@
 import { acceptFollow } from '@trunkline/social';
 import { postSigned, until, type SentAnswer, type TestPerson } from '@trunkline/testing';
 import type { AccountId } from '@trunkline/kernel';
-import type { Entry } from '../folder/entry.js';
+import type { Entry, Turn } from '../folder/entry.js';
 import { idsOf, isJson, type Json } from '../folder/json.js';
 import { kindOf } from '../folder/kind-of.js';
 import { hashOf } from '../folder/restore.js';
@@ -25,14 +25,18 @@ export class Scene {
   private readonly shelf: Shelf;
   private count = 0;
 
+  readonly entry: Entry;
+  readonly json: unknown;
+  readonly isFollowed: boolean;
+
   constructor(
     readonly stage: Stage,
-    readonly entry: Entry,
-    readonly json: unknown,
+    turn: Turn,
     readonly me: TestPerson,
-    /** Whether the reader follows who speaks; strangers speak to those who do not. */
-    readonly isFollowed: boolean,
   ) {
+    this.entry = turn.entry;
+    this.json = turn.json;
+    this.isFollowed = turn.isFollowed;
     this.shelf = stage.world.openScene();
   }
 

@@ -8,13 +8,13 @@ export interface Shown {
   readonly body: string;
 }
 
-export const ACTIVITY_JSON = 'application/activity+json; charset=utf-8';
+const ACTIVITY_JSON = 'application/activity+json; charset=utf-8';
 export const shown = (json: unknown, contentType = ACTIVITY_JSON): Shown => ({ status: 200, contentType, body: JSON.stringify(json) });
 export const GONE: Shown = { status: 410, contentType: 'text/plain', body: '' };
 export const NOT_FOUND: Shown = { status: 404, contentType: 'text/plain', body: '' };
 
 /** An address without scheme and fragment: the stand-in hears no scheme. */
-export function placeOf(address: string): string {
+function placeOf(address: string): string {
   const url = new URL(address);
   return `${url.host}${url.pathname}${url.search}`;
 }

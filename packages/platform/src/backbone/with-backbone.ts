@@ -19,7 +19,7 @@ export function withBackbone(needs: BackboneNeeds): Pick<ServiceDefinition, 'pro
   const provider: Provider = {
     provide: BACKBONE,
     inject: [SERVICE_NAME, SETTINGS, LOGGER, METRICS, HEALTH, SHUTDOWN, { token: OUTSIDE, optional: true }],
-    useFactory: (name, settings, logger, metrics, health, shutdown, outside) => createBackbone({ name, settings, logger, metrics, health, shutdown }, outside),
+    useFactory: (name, settings, logger, metrics, ...[health, shutdown, outside]) => createBackbone({ name, settings, logger, metrics, health, shutdown }, outside),
   };
   return {
     providers: [provider],

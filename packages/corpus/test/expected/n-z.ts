@@ -1,0 +1,151 @@
+/** What a client sees of each file, in the words of seen.ts; or the rule by which it is let go. */
+export const EXPECTED_N_TO_Z: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  nodebb: {
+    'case_1-received_1': 'boost of public image tag:1 link boosts:1',
+    'case_1-received_2': 'underway',
+    'case_2-actor_1': '@julian@community.nodebb.org bio field:3 avatar header',
+    'case_2-context_1': 'collection items:15 of:21',
+    'objects-group': '@general@bb.devnull.land group bio avatar',
+  },
+  nodeinfo: {
+    'nodeinfo-both_versions': 'nodeinfo-links',
+    'nodeinfo-data': 'nodeinfo',
+    'nodeinfo-wp-data': 'nodeinfo',
+  },
+  'oeee-cafe': {
+    'fedify-oeee.cafe-ap-users-3609fd4e-d51d-4db8-9f04-4189815864dd': '@hongminhee@oeee.cafe',
+  },
+  osada: {
+    'https___osada.macgirvin.com_channel_mike': '@mike@osada.macgirvin.com avatar',
+  },
+  other: {
+    'admin@mastdon.example.org': '@admin@mastodon.example.org no name field:2 avatar header',
+    'jaywink-activitypub-ACTIVITYPUB_FOLLOW': 'followed_by, answered Accept',
+    'jaywink-activitypub-ACTIVITYPUB_PROFILE_WITH_DIASPORA_GUID': '@feneas@friendica.feneas.org bio avatar',
+    'jaywink-activitypub-ACTIVITYPUB_UNDO_FOLLOW': 'follows no more',
+  },
+  peertube: {
+    'activities-announce_video': 'boost of public en video link edited boosts:1',
+    'framasoft@framatube.org': '@framasoft@framatube.org',
+    'objects-note': 'public edited',
+    'objects-video': 'underway',
+  },
+  piefed: {
+    'dj-piefed-community': '@rdf@piefed.example.com group bio avatar',
+  },
+  pixelfed: {
+    'gts-ap-noteWithHashtags1': 'public en tag:4 link',
+    'pixelfed-NoteAttachmentTest-pixelfed': 'public image tag:2',
+    'pixelfed-StoryValidationTest-activity': 'private image link',
+    'vernissage-ActivityDtoDeserialization-statusCase02': 'public image+alt+blurhash tag:2 link',
+    'vernissage-ActivityDtoDeserialization-statusCase03': 'boost of public boosts:1',
+    'vernissage-ActivityDtoDeserialization-statusCase05': 'public',
+  },
+  pleroma: {
+    'activities-create_note': 'public link',
+    'activities-delete': 'post is gone',
+    'activities-follow': 'followed_by, answered Accept',
+    'activitypub-client-post-activity': 'ignored: missing_actor',
+    'emoji-in-summary': 'public warning emoji:2',
+    'emoji-reaction': 'underway',
+    'helene@p.helene.moe': '@helene@p.helene.moe bio field:1 avatar',
+    'https___info.pleroma.site_actor': '@admin@info.pleroma.site no name',
+    'objects-person': '@lanodan@queer.hacktivis.me bio emoji:3 avatar header',
+    'pixelfed-AudienceScopeTest-pleroma': 'boost of public boosts:1',
+    'pleroma_followers': 'collection items:0 of:527',
+    'pleroma_webfinger': '@karen@mocked.local',
+    'poll_attachment': 'underway',
+    'sjw': '@sjw@skippers-bin.com bio emoji:1 avatar header',
+  },
+  plume: {
+    'baptiste.gelex.xyz-article': 'underway',
+    'baptiste.gelex.xyz-user': '@BaptisteGelez@baptiste.gelez.xyz bio',
+    'fedidevs-actor-App_Plume_handle': '@actapopuli@fediverse.blog bio avatar',
+  },
+  prismo: {
+    'https___prismo.news__mxb': '@mxb@prismo.news bio avatar',
+  },
+  relay: {
+    'announce-lp': 'boost of public boosts:1',
+    'application': '@innocent.yukimochi.io@innocent.yukimochi.io bot locked no name',
+    'create': 'public ja',
+    'follow-lp': 'followed_by, answered Accept',
+    'person': '@YUKIMOCHI@innocent.yukimochi.io bio avatar header',
+    'unfollow-lp': 'follows no more',
+  },
+  roadhouse: {
+    'roadhouse-create-activity': 'public',
+  },
+  signatures: {
+    'rfc9421-appendix-b': 'ignored: test_vectors',
+    'cavage-draft12-appendix-c': 'ignored: test_vectors',
+    'cavage-mastodon-4.7-spec': 'ignored: test_vectors',
+    'rfc9421-mastodon-4.7-spec': 'ignored: test_vectors',
+    'cavage-other-servers': 'ignored: test_vectors',
+    'ldsig-rsasignature2017': 'ignored: test_vectors',
+    'peertube-keys-and-unsigned-announce': 'ignored: test_vectors',
+    'fep-8b32-integrity-proofs': 'ignored: test_vectors',
+    'w3c-eddsa-jcs-2022': 'ignored: test_vectors',
+    'fep-521a-multikey': 'ignored: test_vectors',
+    'fep-8fcf-followers-digest': 'ignored: test_vectors',
+  },
+  smithereen: {
+    'objects-note': 'public',
+    'smithereen_non_anonymous_poll': 'underway',
+  },
+  soapbox: {
+    'macgirvin@gleasonator.com': '@macgirvin@gleasonator.com',
+    'soapbox_no_mentions_in_content': 'unlisted image+blurhash image+blurhash',
+  },
+  socialhome: {
+    'jaywink-activitypub-ACTIVITYPUB_PROFILE': '@jaywink@diaspodon.fr bio avatar header',
+  },
+  streams: {
+    'fedidevs-webfinger-App_Streams_handle': '@mike@macgirvin.com',
+  },
+  synthetic: {
+    'collections-unordered_page_embedded': 'collection items:0 of:10',
+    'collections-unordered_page_first': 'collection items:1 next',
+    'dj-standard-activity.create': 'ignored: foreign_author',
+    'dj-standard-actor.alice': '@alice@remote.example.com',
+    'goap-activity_create_multiple_objects': 'ignored: foreign_object',
+    'goap-object_with_url_collection': 'ignored: missing_type',
+    'goap-ordered_collection': 'collection items:1 of:1',
+  },
+  takahe: {
+    'dj-takahe-featured_collection': 'collection items:0 of:0',
+    'takahe-test_activitypub-data-2': 'underway',
+    'takahe-test_activitypub-data': 'account is gone, 404',
+    'takahe-test_signatures-document-2': 'direct, for nobody here',
+    'takahe-test_signatures-document-3': 'direct, for nobody here',
+  },
+  threads: {
+    'derived-create-note': 'public',
+    'derived-person': '@frank@threads.net avatar',
+    'fedidevs-webfinger-App_Threads_handle': '@mosseri@threads.net',
+  },
+  tootik: {
+    'tootik-proof-TestProof_VerifyEd25519': 'underway',
+  },
+  vernissage: {
+    'vernissage-ActivityDtoDeserialization-personCase10': '@johndoe@example.com field:2',
+    'vernissage-ActivityDtoDeserialization-personCase11': '@tag-52challenge@relay.fedi.buzz bot avatar',
+    'vernissage-ActivityDtoSerialization-expectedFollowJson': 'followed_by, answered Accept',
+    'vernissage-NoteDtoDeserialization-noteWithExifDataJson': 'direct, for nobody here',
+  },
+  wildebeest: {
+    'wildebeest-nodeinfo21': 'nodeinfo',
+    'wildebeest-well-known-nodeinfo': 'nodeinfo-links',
+  },
+  wordpress: {
+    'activities-announce': 'underway',
+    'notiz-blog-well-known-webfinger': '@pfefferle@notiz.blog',
+    'objects-group': '@dbzer0.com@dbzer0.com group bio field:1 avatar',
+    'objects-note': 'public en',
+    'objects-page': 'underway',
+    'objects-person': '@matthias@pfefferle.org bio field:2 avatar',
+  },
+  writefreely: {
+    'fedidevs-webfinger-App_WriteFreely_handle': '@matt@write.as',
+  },
+};
