@@ -4,7 +4,7 @@ import type { DeliveryTarget, DeliveryTargets } from './delivery-targets.js';
 import { failureOf } from './request-error.js';
 import type { FetchFailure } from './fetch-failure.js';
 import { judgeResponse } from './judge-response.js';
-import { knockTwice, type Knock } from './knock-twice.js';
+import { knockUntilTaken, type Knock } from './knock-until-taken.js';
 import { ACTIVITY_JSON } from './media-type.js';
 import { PostAnswer, type AnswerHead } from './post-answer.js';
 import type { DeliveryOutcome, Letter } from './requests.js';
@@ -13,7 +13,7 @@ export interface DeliveryParts extends ClientParts {
   readonly targets: DeliveryTargets;
 }
 
-/** For a second knock after a slow first one. */
+/** For a knock after slow ones. */
 const KNOCK_MS_MIN = 1_000;
 
 /** Everything about a letter that is the same for each inbox. */
@@ -43,17 +43,17 @@ async function deliver(parts: DeliveryParts, letter: Sealed, inbox: string): Pro
 }
 
 async function send(parts: DeliveryParts, letter: Sealed, target: DeliveryTarget): Promise<DeliveryOutcome> {
-  // Their time runs from here: waiting for a signature or for a connection counts, and the second knock has what is left.
+  // Their time runs from here: waiting for a signature or for a connection counts, and later knocks have what is left.
   const endsMs = performance.now() + parts.limits.deliverTotalTimeoutMs;
   try {
-    const { first, second } = await knockTwice(parts.schemes, {
+    const { first, last } = await knockUntilTaken(parts.schemes, {
       host: target.host,
       knock: (how) => post(parts, letter, target, how, Math.max(endsMs - performance.now(), KNOCK_MS_MIN)),
       heard: (answer) => answer,
       drop: async () => undefined,
       firstProves: true,
     });
-    const { status, retryAfter } = second !== null && saysMore(second.status) ? second : first;
+    const { status, retryAfter } = saysMore(last.status) ? last : first;
     return judgeResponse(status, retryAfter, parts.nowMs());
   } catch (error) {
     return outcomeOf(failureOf(error));

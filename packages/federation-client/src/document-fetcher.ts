@@ -5,7 +5,7 @@ import type { ClientParts } from './client-parts.js';
 import { FailureMemory } from './failure-memory.js';
 import type { FetchFailure } from './fetch-failure.js';
 import { retryAfterMsOf } from './judge-response.js';
-import { knockTwice, type Knock } from './knock-twice.js';
+import { knockUntilTaken, type Knock } from './knock-until-taken.js';
 import { mediaTypeOf } from './media-type.js';
 import { ACCEPT_ENCODING, discard, readBody } from './read-body.js';
 import { orAbort, withinTime } from './request-error.js';
@@ -110,14 +110,14 @@ export class DocumentFetcher {
   private async knock(url: URL, { accept, signAs }: BytesOptions, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const headers = { Accept: accept, 'Accept-Encoding': ACCEPT_ENCODING, 'User-Agent': this.parts.userAgent };
     if (signAs === undefined) return this.ask(url, headers, signal);
-    const { first, second } = await knockTwice(this.parts.schemes, {
+    const { last } = await knockUntilTaken(this.parts.schemes, {
       host: url.host,
       knock: async (how) => this.ask(url, await this.signed(url, headers, signAs, how), signal),
       heard: (response) => ({ status: response.statusCode, acceptSignature: headerOf(response, 'accept-signature') || undefined }),
       drop: async (response) => void (await response.body.dump({ limit: DROPPED_BYTES_MAX })),
       firstProves: false,
     });
-    return second ?? first;
+    return last;
   }
 
   private ask(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Dispatcher.ResponseData> {

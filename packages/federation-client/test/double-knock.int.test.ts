@@ -162,8 +162,26 @@ describe('deliveries', () => {
       if (fits && schemeOf(request) === 'rfc9421') response.writeHead(202).end();
       else response.writeHead(401, { 'accept-signature': wish }).end();
     });
+    const client = copy();
+    expect(await deliver(client)).toMatchObject({ kind: 'delivered' });
+    expect(await deliver(client)).toMatchObject({ kind: 'delivered' });
+    expect(knocks()).toEqual(['cavage', 'rfc9421', 'rfc9421', 'rfc9421']);
+  });
+
+  test('who asks only those that came by the right scheme is answered as well, with three requests in all', async () => {
+    peer.on('/inbox', (response, request) => {
+      const input = String(request.headers['signature-input'] ?? '');
+      if (input.includes('nonce="n"')) response.writeHead(202).end();
+      else response.writeHead(401, input === '' ? {} : { 'accept-signature': 'sig1=("@method");nonce="n"' }).end();
+    });
     expect(await deliver(copy())).toMatchObject({ kind: 'delivered' });
-    expect(knocks()).toEqual(['cavage', 'rfc9421']);
+    expect(knocks()).toHaveLength(3);
+  });
+
+  test('who asks for ever is heard once', async () => {
+    peer.status('/inbox', 401, { 'accept-signature': 'sig1=("@method");nonce="n"' });
+    expect(await deliver(copy())).toMatchObject({ kind: 'retry', reason: 'unauthorized' });
+    expect(knocks()).toHaveLength(2);
   });
 });
 

@@ -22,6 +22,21 @@ import {
 /** Node has no Temporal yet; Fedify runs on the polyfill and is typed with the global one. */
 export const nowInstant = (): Temporal.Instant => Polyfill.Now.instant() as unknown as Temporal.Instant;
 
+export interface FedifyOptions {
+  /** Answers 401 to what is signed otherwise. */
+  readonly takes?: 'cavage' | 'rfc9421';
+  /** Asks for a signature of a certain form, with a nonce. */
+  readonly challenges?: boolean;
+  /** Has an Ed25519 key as well, with which it signs what it says (FEP-8b32). */
+  readonly proves?: boolean;
+}
+
+/** A POST that came, and what was answered. */
+export interface Knock {
+  readonly scheme: 'cavage' | 'rfc9421';
+  readonly status: number;
+}
+
 const NAME = 'fred';
 const KINDS = [Accept, Announce, Create, Delete, Follow, Like, Undo, Update] as const;
 
@@ -29,20 +44,24 @@ const KINDS = [Accept, Announce, Create, Delete, Follow, Like, Undo, Update] as 
 export class FedifyPeer {
   /** Activities that arrived with a signature Fedify accepted, oldest first. */
   readonly received: Activity[] = [];
+  /** Every POST, oldest first. */
+  readonly knocks: Knock[] = [];
   private readonly notes = new Map<string, Note>();
 
   private constructor(
     private readonly server: Server,
     private readonly federation: Federation<void>,
     readonly origin: string,
+    private readonly options: FedifyOptions,
   ) {}
 
-  static async start(): Promise<FedifyPeer> {
-    const federation = createFederation<void>({ kv: new MemoryKvStore(), allowPrivateAddress: true });
+  static async start(options: FedifyOptions = {}): Promise<FedifyPeer> {
+    const challenge = options.challenges === true ? { inboxChallengePolicy: { enabled: true, requestNonce: true } } : {};
+    const federation = createFederation<void>({ kv: new MemoryKvStore(), allowPrivateAddress: true, ...challenge });
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
-    const peer = new FedifyPeer(server, federation, origin);
+    const peer = new FedifyPeer(server, federation, origin, options);
     await peer.declare();
     server.on('request', (request, response) => void peer.serve(request, response));
     return peer;
@@ -100,11 +119,12 @@ export class FedifyPeer {
   }
 
   private async declare(): Promise<void> {
-    const pair = await generateCryptoKeyPair('RSASSA-PKCS1-v1_5');
+    const pairs = [await generateCryptoKeyPair('RSASSA-PKCS1-v1_5')];
+    if (this.options.proves === true) pairs.push(await generateCryptoKeyPair('Ed25519'));
     this.federation
       .setActorDispatcher('/users/{identifier}', async (context, identifier) => {
         if (identifier !== NAME) return null;
-        const [keys] = await context.getActorKeyPairs(identifier);
+        const keys = await context.getActorKeyPairs(identifier);
         return new Person({
           id: context.getActorUri(identifier),
           preferredUsername: NAME,
@@ -112,10 +132,11 @@ export class FedifyPeer {
           inbox: context.getInboxUri(identifier),
           endpoints: new Endpoints({ sharedInbox: context.getInboxUri() }),
           followers: context.getFollowersUri(identifier),
-          publicKey: keys?.cryptographicKey,
+          publicKey: keys[0]?.cryptographicKey,
+          assertionMethods: keys.map(({ multikey }) => multikey),
         });
       })
-      .setKeyPairsDispatcher((_context, identifier) => (identifier === NAME ? [pair] : []));
+      .setKeyPairsDispatcher((_context, identifier) => (identifier === NAME ? pairs : []));
     this.federation.setFollowersDispatcher('/users/{identifier}/followers', () => ({ items: [] }));
     this.federation.setObjectDispatcher(Note, '/users/{identifier}/notes/{id}', (_context, { id }) => this.notes.get(id) ?? null);
     const inbox = this.federation.setInboxListeners('/users/{identifier}/inbox', '/inbox');
@@ -123,7 +144,11 @@ export class FedifyPeer {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const answer = await this.answer(request);
+    const scheme = request.headers['signature-input'] === undefined ? 'cavage' : 'rfc9421';
+    const isPost = request.method === 'POST';
+    const isRefused = isPost && this.options.takes !== undefined && this.options.takes !== scheme;
+    const answer = isRefused ? new Response('sign it otherwise', { status: 401 }) : await this.answer(request);
+    if (isPost) this.knocks.push({ scheme, status: answer.status });
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     response.end(Buffer.from(await answer.arrayBuffer()));
   }
