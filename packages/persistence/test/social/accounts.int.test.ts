@@ -55,16 +55,38 @@ describe('accounts', () => {
     expect(new Set(results.map((account) => account.id)).size).toBe(1);
   });
 
-  test('a server set up anew takes its handle back under another uri', async () => {
+  test('a server set up anew goes on under another uri, with its followers and what was decided', async () => {
     const { store } = world;
     const before = await addAccount(store, 'reborn', 'far.example');
+    const reader = await addAccount(store, 'reborns-reader');
+    await store.transaction(async (tx) => {
+      await tx.insertFollow(followTie(reader, before));
+      await tx.updateAccount(before, { silencedAt: new Date(7) });
+    });
     const after = await store.transaction((tx) =>
       tx.upsertRemoteAccount(profile('Reborn', 'far.example', { uri: 'https://far.example/new/1' }), ids.next()),
     );
-    expect(after.id).not.toBe(before);
-    const [found] = await store.accountsByHandles([{ username: 'reborn', domain: 'far.example' }]);
-    expect(found?.id).toBe(after.id);
-    expect((await store.accountsByIds([before]))[0]?.username).toBe(`reborn.${before}`);
+    expect(after).toMatchObject({ id: before, uri: 'https://far.example/new/1', silencedAt: new Date(7), followersCount: 1 });
+    expect(await store.accountsByHandles([{ username: 'reborn', domain: 'far.example' }])).toHaveLength(1);
+  });
+
+  test('of two that are known, who is renamed to the other’s handle takes it; the other loses it and keeps the rest', async () => {
+    const { store } = world;
+    const former = await addAccount(store, 'wanted', 'far.example');
+    const other = await addAccount(store, 'plain', 'far.example');
+    const [{ uri } = { uri: '' }] = await store.accountsByIds([other]);
+    const after = await store.transaction((tx) => tx.upsertRemoteAccount(profile('wanted', 'far.example', { uri }), ids.next()));
+    expect(after).toMatchObject({ id: other, username: 'wanted' });
+    expect((await store.accountsByIds([former]))[0]?.username).toBe(`wanted.${former}`);
+  });
+
+  test('who is gone for good stays gone when somebody else comes under the handle', async () => {
+    const { store } = world;
+    const gone = await addAccount(store, 'ended', 'far.example');
+    await store.transaction((tx) => tx.deleteAccount(gone));
+    const after = await store.transaction((tx) => tx.upsertRemoteAccount(profile('ended', 'far.example', { uri: 'https://far.example/new/2' }), ids.next()));
+    expect(after.id).not.toBe(gone);
+    expect((await store.accountsByIds([gone]))[0]).toMatchObject({ username: `ended.${gone}`, deletedAt: expect.any(Date) });
   });
 
   test('a change writes only what it names', async () => {

@@ -1,8 +1,13 @@
 import { hostOf, htmlToText, sanitizeHtml, type RemoteActor } from '@trunkline/activitypub';
+import { FollowRequestedV1 } from '@trunkline/contracts';
 import { domainVerdict, type Account } from '@trunkline/domain';
-import { nowDate } from '@trunkline/kernel';
+import { nowDate, type AccountId } from '@trunkline/kernel';
 import type { AccountProfile } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
+import type { SocialTransaction } from '../ports/social-store.js';
+
+/** Local followers who follow again after a merge. */
+const FOLLOWS_ANEW_MAX = 1_000;
 
 /** A checked actor document → the row other people see. Its handle has been proven by the caller. */
 export function ingestAccount(
@@ -41,7 +46,28 @@ export function ingestAccount(
     createdAt: publishedOr(actor.published, nowDate(ports.clock)),
     fetchedAt: nowDate(ports.clock),
   };
-  return ports.store.transaction((tx) => tx.upsertRemoteAccount(profile, ports.ids.next()));
+  return ports.store.transaction(async (tx) => {
+    const isMerged = await takesOver(tx, profile);
+    const account = await tx.upsertRemoteAccount(profile, ports.ids.next());
+    if (isMerged) await followAnew(tx, account.id);
+    return account;
+  });
+}
+
+/** Whether a new id comes under the handle of an account that is known here: its server was set up anew. */
+async function takesOver(tx: SocialTransaction, { uri, username, domain }: AccountProfile): Promise<boolean> {
+  const [holder] = await tx.accountsByHandles([{ username, domain }]);
+  if (holder === undefined || holder.deletedAt !== null || holder.uri === uri) return false;
+  return (await tx.accountsByUris([uri])).length === 0;
+}
+
+/** The actor behind the new id knows of no follow that the former one accepted: they are asked for again. */
+async function followAnew(tx: SocialTransaction, accountId: AccountId): Promise<void> {
+  const [page] = await tx.followerPages([{ authorId: accountId, afterId: '0' as AccountId, alsoFollowing: null }], FOLLOWS_ANEW_MAX);
+  for (const followerId of page?.ids ?? []) {
+    const tie = await tx.follow(followerId, accountId);
+    if (tie !== null) await tx.appendEvent(FollowRequestedV1, { followId: tie.id, followerId, targetId: accountId });
+  }
 }
 
 /** Whether a picture may be shown: none of a server whose media are refused, and none that lies on a suspended one. */

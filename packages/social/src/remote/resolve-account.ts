@@ -61,39 +61,65 @@ export async function ingestActor(ports: SocialPorts, actor: RemoteActor): Promi
 }
 
 /**
- * The handle that WebFinger confirms in both directions (federation: loop-back check). A known actor that keeps
- * its user name is not asked about again.
+ * The handle that WebFinger confirms in both directions (federation: loop-back check): the one that the actor states
+ * (FEP-2c59), else its name at the host of its id. A known actor that keeps its name is not asked about again; one that
+ * changed it is renamed only when WebFinger agrees. A statement that another host does not confirm counts for nothing.
  */
-async function proveHandle(ports: SocialPorts, actor: RemoteActor): Promise<Result<{ username: string; domain: string }, ResolveFailure>> {
-  const [known] = await ports.store.accountsByUris([actor.uri]);
-  if (known?.domain != null && known.username === actor.username) return ok({ username: known.username, domain: known.domain });
+async function proveHandle(ports: SocialPorts, actor: RemoteActor): Promise<Result<ProvenHandle, ResolveFailure>> {
   const host = hostOf(actor.uri);
   if (host === null) return fail({ code: 'invalid', detail: 'host' });
-  const claimed = actor.webfingerHandle === null ? null : parseHandle(actor.webfingerHandle);
-  const first = { username: claimed?.username ?? actor.username, domain: claimed?.host ?? host };
-  const answer = await ports.remote.webfinger(first);
+  const stated = actor.webfingerHandle === null ? null : parseHandle(actor.webfingerHandle);
+  const own = { username: actor.username, domain: host };
+  const first = stated === null ? own : { username: stated.username, domain: stated.host };
+  const [known] = await ports.store.accountsByUris([actor.uri]);
+  if (known?.domain != null && known.username === actor.username && (stated === null || isSameName(first, { username: known.username, domain: known.domain }))) {
+    return ok({ username: known.username, domain: known.domain });
+  }
+  const proven = await confirmHandle(ports, actor.uri, first);
+  if (proven.ok || isSameName(first, own) || proven.error.code === 'unreachable') return proven;
+  return confirmHandle(ports, actor.uri, own);
+}
+
+interface ProvenHandle {
+  readonly username: string;
+  readonly domain: string;
+}
+
+const isSameName = (a: ProvenHandle, b: ProvenHandle): boolean => a.domain === b.domain && a.username.toLowerCase() === b.username.toLowerCase();
+
+/** Asks the handle's host, and where its subject lies on another domain (LOCAL_DOMAIN / WEB_DOMAIN split) that one too. */
+async function confirmHandle(ports: SocialPorts, actorUri: string, asked: ProvenHandle): Promise<Result<ProvenHandle, ResolveFailure>> {
+  const answer = await ports.remote.webfinger(asked);
   if (!answer.ok) return fail({ code: fetchCode(answer.error.code), detail: `webfinger_${answer.error.code}` });
-  if (answer.value.actorUri !== actor.uri) return fail({ code: 'spoofed', detail: 'webfinger_mismatch' });
+  if (answer.value.actorUri !== actorUri) return fail({ code: 'spoofed', detail: 'webfinger_mismatch' });
   const subject = parseHandle(answer.value.subject);
   if (subject === null) return fail({ code: 'invalid', detail: 'webfinger_subject' });
-  if (subject.host === first.domain) return ok({ username: subject.username, domain: subject.host });
-  // The subject names another domain: that domain has to agree (LOCAL_DOMAIN / WEB_DOMAIN split).
+  if (subject.host === asked.domain) return ok({ username: subject.username, domain: subject.host });
   const back = await ports.remote.webfinger({ username: subject.username, domain: subject.host });
-  if (!back.ok || back.value.actorUri !== actor.uri) return fail({ code: 'spoofed', detail: 'webfinger_loop' });
+  if (!back.ok || back.value.actorUri !== actorUri) return fail({ code: 'spoofed', detail: 'webfinger_loop' });
   return ok({ username: subject.username, domain: subject.host });
 }
 
-/** An account by handle: from here, else by WebFinger. */
+/**
+ * An account by handle: from here, else by WebFinger. Of one that was not looked at for long it is asked first whether the
+ * handle is still that actor's: a server that was set up anew gives its people new ids.
+ */
 export async function resolveHandle(ports: SocialPorts, handle: Handle): Promise<Result<Account, ResolveFailure>> {
   const [known] = await ports.store.accountsByHandles([handle]);
   if (known !== undefined && known.deletedAt === null) {
-    return handle.domain === null || !isStale(ports, known) ? ok(known) : resolveAccount(ports, known.uri);
+    return handle.domain === null || !isStale(ports, known) ? ok(known) : resolveStale(ports, { username: handle.username, domain: handle.domain }, known);
   }
   if (handle.domain === null) return fail({ code: 'not_found' });
   if (isBlocked(ports, handle.domain)) return fail({ code: 'blocked_domain' });
   const found = await ports.remote.webfinger({ username: handle.username, domain: handle.domain });
   if (!found.ok) return fail({ code: fetchCode(found.error.code), detail: found.error.code });
   return resolveAccount(ports, found.value.actorUri);
+}
+
+async function resolveStale(ports: SocialPorts, handle: ProvenHandle, known: Account): Promise<Result<Account, ResolveFailure>> {
+  const found = isBlocked(ports, handle.domain) ? null : await ports.remote.webfinger(handle);
+  const another = found?.ok === true && found.value.actorUri !== known.uri ? await resolveAccount(ports, found.value.actorUri) : null;
+  return another?.ok === true ? another : resolveAccount(ports, known.uri);
 }
 
 /** Asking again later would bring the same. */
