@@ -15,5 +15,6 @@ export { StatusDeletedV1 } from './status-deleted.v1.js';
 export { StatusEditedV1 } from './status-edited.v1.js';
 export { StatusFavouritedV1 } from './status-favourited.v1.js';
 export { StatusPinnedV1 } from './status-pinned.v1.js';
+export { StatusForwardedV1 } from './status-forwarded.v1.js';
 export { StatusPublishedV1 } from './status-published.v1.js';
 export { StatusUnfavouritedV1 } from './status-unfavourited.v1.js';

@@ -99,6 +99,7 @@ export const CONSUMERS: readonly ConsumerSpec[] = [
   ...social('outbox', 'plan', events.StatusPublishedV1),
   ...social('outbox', 'plan', events.StatusEditedV1),
   ...social('outbox', 'plan', events.StatusDeletedV1),
+  ...social('outbox', 'plan', events.StatusForwardedV1),
   ...social('outbox', 'plan', events.StatusFavouritedV1),
   ...social('outbox', 'plan', events.StatusUnfavouritedV1),
   ...social('outbox', 'plan', events.FollowRequestedV1),

@@ -43,6 +43,7 @@ export function audienceOf(facts: AudienceFacts): Audience {
   return {
     followersOf: [...followersOf],
     accountIds: [...accountIds],
-    interacted: open && facts.boostedAuthorId === null && facts.change !== 'create',
+    // A deletion goes wherever a copy may be; what it says is an id that they have.
+    interacted: facts.boostedAuthorId === null && (facts.change === 'delete' || (facts.change === 'update' && open)),
   };
 }

@@ -3,6 +3,7 @@ import { domainVerdict, type Account } from '@trunkline/domain';
 import { fail, ok, type Result, type Snowflake } from '@trunkline/kernel';
 import { appliedTypeOf, type AppliedType } from '../activity-types.js';
 import { carriesProof, provenByActor } from '../proven-by-actor.js';
+import { forwardApplied } from './forward-answer.js';
 import { applyForwarded, canAskOrigin } from './forwarded.js';
 import { applyGroupDelivery } from './group-delivery.js';
 import { HANDLERS } from './handlers.js';
@@ -44,7 +45,9 @@ export async function applyActivity(ports: ApplyPorts, row: StoredActivity): Pro
     if (proof === 'unknown' && !canAskOrigin(activity)) return retry('proof_key_unreachable');
     if (proof !== 'proven' || (byRelay && facts.value.kind === 'create')) return applyForwarded(ports, incoming, byRelay);
   }
-  return handle(ports, incoming);
+  const verdict = await handle(ports, incoming);
+  if (verdict.kind === 'applied') await forwardApplied(ports, row.id, activity);
+  return verdict;
 }
 
 /** Undo(Delete(actor)): the only thing that is heard of somebody who is gone. */

@@ -1,10 +1,12 @@
-import { addressedBy, type RemoteNote } from '@trunkline/activitypub';
+import { addressedBy, type IncomingActivity, type RemoteNote } from '@trunkline/activitypub';
+import { StatusForwardedV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import type { Snowflake } from '@trunkline/kernel';
 import { namedUris, peopleByUri, readPost, storePosts, type SocialTransaction } from '@trunkline/social';
 import { refreshLater } from './actor.js';
 import { refusalOf } from './apply-activity.js';
 import { fetchParentsLater, verdictOf } from './create.js';
+import { forwardOfAnswer } from './forward-answer.js';
 import type { ApplyPorts } from './ports.js';
 import { judgeReactions, needsNobody, storeReactions, targetsOf, type Targets } from './reactions-together.js';
 import { concerning } from './relevance.js';
@@ -24,6 +26,7 @@ export interface TogetherPorts extends ApplyPorts {
 
 interface Wanted {
   readonly row: TogetherRow;
+  readonly activity: IncomingActivity;
   readonly author: Account;
   readonly note: RemoteNote;
 }
@@ -89,10 +92,10 @@ const urisOf = (candidates: readonly Candidate[]): string[] => [
 
 async function applyPosts(ports: TogetherPorts, posts: readonly PostCandidate[], people: People, verdicts: Verdicts): Promise<void> {
   const wanted: Wanted[] = [];
-  for (const { row, note } of posts) {
+  for (const { row, read, note } of posts) {
     const author = people.get(row.actorUri);
     if (!note.ok) verdicts.set(row.id, note.error.verdict);
-    else if (author !== undefined) wanted.push({ row, author, note: addressedBy(note.value, author.followersUrl) });
+    else if (author !== undefined) wanted.push({ row, activity: read.activity, author, note: addressedBy(note.value, author.followersUrl) });
   }
   const relevant = await concerning(ports, wanted);
   for (const one of wanted) if (!relevant.has(one)) verdicts.set(one.row.id, ignored('not_relevant'));
@@ -124,10 +127,12 @@ const settledOf = (verdicts: ReadonlyMap<Snowflake, Verdict>): Settled[] =>
 
 async function store(ports: TogetherPorts, wanted: readonly Wanted[], people: People, verdicts: Verdicts): Promise<void> {
   const posts = wanted.map(({ row, author, note }) => readPost(ports, { author, note, trace: row.trace }, people));
+  const forwards = wanted.map(({ row, activity, note }) => forwardOfAnswer(ports, row.id, activity, note));
   // Begun again after a deadlock, hence no effect but the transaction's own in here.
   const ingested = await ports.settling(async (tx, settle) => {
     const outcomes = posts.length === 0 ? [] : await storePosts(tx, posts);
     const judged = new Map([...verdicts, ...wanted.map(({ row }, index) => [row.id, verdictOf(outcomes[index]?.outcome ?? 'ignored')] as const)]);
+    await tx.appendEvents(StatusForwardedV1, wanted.flatMap((_, index) => (outcomes[index]?.outcome === 'stored' ? (forwards[index] ?? []) : [])));
     await settle(settledOf(judged));
     return outcomes.map((outcome, index) => ({ ...outcome, wanted: wanted[index] }));
   });

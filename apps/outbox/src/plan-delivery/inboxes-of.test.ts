@@ -35,6 +35,8 @@ function ports(people: readonly Account[], options: { followers?: readonly strin
     favouriteById: async () => null,
     knownInboxes: async (after, limit) => pageOf(['https://a.example/inbox', 'https://b.example/inbox'], after, limit),
     deadHosts: async (hosts) => new Set(hosts.filter((host) => options.dead?.includes(host))),
+    receivedActivity: async () => null,
+    acquaintances: async () => [],
     publicKeyPem: async () => 'PEM',
     relays: { byId: async () => null, enabled: async () => [] },
     reports: { byIds: async () => [] },

@@ -20,7 +20,7 @@ interface Inbox {
 export async function inboxesOf(ports: PlanPorts, reach: Reach): Promise<string[]> {
   const chosen = new Map<string, Inbox>();
   const take = (found: Inbox): void => {
-    if (chosen.size < INBOXES_MAX && isAllowed(ports, found)) chosen.set(found.inbox, found);
+    if (chosen.size < INBOXES_MAX && isAllowed(ports, found) && hostOf(found.inbox) !== reach.exceptHost) chosen.set(found.inbox, found);
   };
   for (const accountId of reach.followersOf) {
     for await (const found of paged((after) => ports.store.followerInboxes(accountId, after, PAGE))) take(found);

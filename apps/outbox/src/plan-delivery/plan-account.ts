@@ -8,8 +8,8 @@ const accountKey = (event: { readonly accountId: AccountId }): string => `accoun
 const concernsUs = (event: { readonly local: boolean }): boolean => event.local;
 
 /**
- * A changed profile, to the servers of all followers. Of a suspension, and of its end, every server hears: anybody may
- * hold a copy, and may show it.
+ * A changed profile, to the servers of all followers, and of those whom the account has just spoken to. Of a suspension, and of
+ * its end, every server hears: anybody may hold a copy, and may show it.
  */
 export const planAccountUpdated: PlanRule<typeof AccountUpdatedV1> = {
   contract: AccountUpdatedV1,
@@ -21,7 +21,8 @@ export const planAccountUpdated: PlanRule<typeof AccountUpdatedV1> = {
     const actor = describeActor(ports.settings, account, await ports.publicKeyPem(account.id));
     const activity = renderUpdatePerson(`${actor.uris.id}#updates/${event.eventId}`, actor, account.updatedAt);
     const isDecision = account.suspendedAt !== null || event.decided === true;
-    return planOf(account.id, activity, isDecision ? TO_EVERYBODY : toFollowers(account.id));
+    if (isDecision) return planOf(account.id, activity, TO_EVERYBODY);
+    return planOf(account.id, activity, { ...toFollowers(account.id), accountIds: await ports.acquaintances(account.id) });
   },
 };
 

@@ -49,7 +49,8 @@ export class PlanDeliveryAdapter {
         chunks += await deliveries.plan(tx, {
           activityId: plan.activity.id,
           senderAccountId: plan.senderId,
-          body: JSON.stringify(plan.activity),
+          body: plan.body ?? JSON.stringify(plan.activity),
+          syncFollowers: plan.syncFollowers ?? false,
           trace: currentTraceparent(),
           orderKey,
           inboxes: await inboxesOf(ports, plan.reach),
@@ -69,6 +70,8 @@ export class PlanDeliveryAdapter {
       settings,
       policy,
       favouriteById: (id) => reads.favouriteById(id),
+      receivedActivity: (id) => reads.receivedActivity(id),
+      acquaintances: (id) => reads.acquaintances(id, clock.nowMs()),
       knownInboxes: (after, limit) => reads.knownInboxes(after, limit),
       deadHosts: async (names) => {
         const states = await hosts.load(names);

@@ -17,6 +17,7 @@ import {
   StatusEditedV1,
   StatusFavouritedV1,
   StatusPinnedV1,
+  StatusForwardedV1,
   StatusPublishedV1,
   StatusUnfavouritedV1,
   type EventContract,
@@ -25,6 +26,7 @@ import {
 import { planAccountBlocked, planAccountDeleted, planAccountUnblocked, planAccountUpdated } from './plan-account.js';
 import { PlanDeliveryAdapter } from './plan-delivery.adapter.js';
 import { planFavourited, planUnfavourited } from './plan-favourite.js';
+import { planForwarded } from './plan-forwarded.js';
 import { planFollowAccepted, planFollowRejected, planFollowRequested, planFollowUndone } from './plan-follow.js';
 import { planAccountMoved, planStatusPinned } from './plan-move.js';
 import { planRelayChanged, planReportForwarded } from './plan-server.js';
@@ -61,6 +63,11 @@ export class PlanDeliveryConsumer {
   @EventPattern<string>(name(StatusUnfavouritedV1), BATCH)
   unfavourited(@Payload() events: EventOf<typeof StatusUnfavouritedV1>[]): Promise<void> {
     return this.adapter.planBatch(planUnfavourited, events);
+  }
+
+  @EventPattern<string>(name(StatusForwardedV1), BATCH)
+  forwarded(@Payload() events: EventOf<typeof StatusForwardedV1>[]): Promise<void> {
+    return this.adapter.planBatch(planForwarded, events);
   }
 
   @EventPattern<string>(name(FollowRequestedV1), BATCH)

@@ -26,10 +26,10 @@ export const planPublished: PlanRule<typeof StatusPublishedV1> = {
   async plan(ports, event) {
     const status = await livingStatus(ports, event.statusId);
     if (status === null) return null;
-    const around = (await surroundingsOf(ports.store, [status])).get(status.id);
+    const around = (await surroundingsOf(ports.settings, ports.store, [status])).get(status.id);
     if (around === undefined) return null;
     const reach = await reachOf(ports, status, 'create', around.boosted?.author.id ?? null);
-    const publication = planOf(status.accountId, renderPublication(ports.settings, status, around), reach);
+    const publication = { ...planOf(status.accountId, renderPublication(ports.settings, status, around), reach), syncFollowers: isForFollowers(status) };
     return [publication, ...(await announcedToRelays(ports, status))];
   },
 };
@@ -44,10 +44,11 @@ export const planEdited: PlanRule<typeof StatusEditedV1> = {
     if (status === null || status.boostOfId !== null) return null;
     const editedMs = Date.parse(event.editedAt);
     if (status.editedAt !== null && status.editedAt.getTime() > editedMs) return null;
-    const around = (await surroundingsOf(ports.store, [status])).get(status.id);
+    const around = (await surroundingsOf(ports.settings, ports.store, [status])).get(status.id);
     if (around === undefined) return null;
     const note = describeNote(ports.settings, status, around);
-    return planOf(status.accountId, renderUpdate(`${note.id}#updates/${editedMs}`, note), await reachOf(ports, status, 'update', null));
+    const plan = planOf(status.accountId, renderUpdate(`${note.id}#updates/${editedMs}`, note), await reachOf(ports, status, 'update', null));
+    return { ...plan, syncFollowers: isForFollowers(status) };
   },
 };
 
@@ -88,6 +89,9 @@ async function announcedToRelays(ports: PlanPorts, status: Status): Promise<Plan
   const announce = renderAnnounce({ id: `${actor}#announces/${status.id}`, actorUri: actor, published: status.createdAt, to, cc: [] }, status.uri);
   return [planOf(INSTANCE_SENDER, announce, toInboxes(relays.map((relay) => relay.inbox)))];
 }
+
+/** Servers that hold such a post have to know who may see it. */
+const isForFollowers = (status: Status): boolean => status.visibility === 'private' && status.boostOfId === null;
 
 /** Nothing is said any more for people who are suspended or gone. */
 async function livingStatus(ports: PlanPorts, statusId: StatusId): Promise<Status | null> {

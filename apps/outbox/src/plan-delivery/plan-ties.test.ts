@@ -37,6 +37,8 @@ function ports(standing: Standing): PlanPorts {
     favouriteById: async (id) => (standing.favourite === id ? { accountId: ANN } : null),
     knownInboxes: async () => [],
     deadHosts: async () => new Set<string>(),
+    receivedActivity: async () => null,
+    acquaintances: async () => [],
     publicKeyPem: async () => 'PEM',
     relays: { byId: async () => null, enabled: async () => [] },
     reports: { byIds: async () => [] },

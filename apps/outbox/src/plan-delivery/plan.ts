@@ -19,6 +19,8 @@ export interface Reach {
   readonly relays: boolean;
   /** Whose blocks, either way, take people out of `accountIds` and `interactedWith`; null: they have to hear of it all the same. */
   readonly hiddenByBlocksOf: AccountId | null;
+  /** Not sent to this host: it has it. */
+  readonly exceptHost?: string;
   /** Meant for anyone to see: a shared inbox is used for a single recipient too. */
   readonly isOpen: boolean;
 }
@@ -31,6 +33,10 @@ export interface Plan {
   readonly senderId: AccountId;
   readonly activity: JsonObject & { readonly id: string };
   readonly reach: Reach;
+  /** What is sent, when it is somebody else's activity passed on as it came. Absent: `activity` as JSON. */
+  readonly body?: string;
+  /** Servers are told which of their people follow the sender (FEP-8fcf). */
+  readonly syncFollowers?: boolean;
 }
 
 /** What planning reads, all inside the transaction that writes the deliveries down. */
@@ -39,6 +45,10 @@ export interface PlanPorts {
   readonly settings: SocialSettings;
   readonly policy: PolicyPort;
   favouriteById(id: Snowflake): Promise<{ readonly accountId: AccountId } | null>;
+  /** An activity as it came; null: it is too long ago. */
+  receivedActivity(inboundId: Snowflake): Promise<{ readonly activityId: string | null; readonly signerHost: string; readonly body: string } | null>;
+  /** Whom the account spoke to or followed lately. */
+  acquaintances(accountId: AccountId): Promise<AccountId[]>;
   knownInboxes(afterInbox: string, limit: number): Promise<{ inbox: string; domain: string }[]>;
   /** Those of the hosts that count as dead: nothing is planned for them until they speak to us. */
   deadHosts(hosts: readonly string[]): Promise<ReadonlySet<string>>;

@@ -2,6 +2,8 @@ import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type { Queryable } from '../database.js';
 
 const INBOXES_MAX = 10_000;
+const ACQUAINTED_MS = 2 * 24 * 60 * 60 * 1_000;
+const ACQUAINTANCES_MAX = 2_000;
 
 /** What only the serving and delivering of ActivityPub documents asks. Over a pool or inside one transaction. */
 export class FederationReads {
@@ -38,6 +40,49 @@ export class FederationReads {
       [accountId, host],
     );
     return row?.id ?? null;
+  }
+
+  /** The followers whose actors live on these hosts (as in their uris), by host: what each server may know of the list. At most `limit` in all. */
+  async followersAtHosts(accountId: AccountId, hosts: readonly string[], limit: number): Promise<Map<string, string[]>> {
+    const rows = await this.db.query<{ host: string; uri: string }>(
+      `SELECT split_part(a.uri, '/', 3) AS host, a.uri FROM social.follows f JOIN social.accounts a ON a.id = f.account_id
+        WHERE f.target_account_id = $1 AND NOT f.local AND a.domain IS NOT NULL AND split_part(a.uri, '/', 3) = ANY ($2::text[]) AND a.deleted_at IS NULL
+        LIMIT $3`,
+      [accountId, hosts, limit],
+    );
+    const found = new Map<string, string[]>();
+    for (const { host, uri } of rows) found.set(host, [...(found.get(host) ?? []), uri]);
+    return found;
+  }
+
+  /** The `context` or `conversation` under which a status came. */
+  async contextUri(statusId: StatusId): Promise<string | null> {
+    const [row] = await this.db.query<{ uri: string | null }>('SELECT conversation_uri AS uri FROM social.statuses WHERE id = $1', [statusId]);
+    return row?.uri ?? null;
+  }
+
+  /** A received activity as it came; null: its day is over. */
+  async receivedActivity(inboundId: Snowflake): Promise<{ activityId: string | null; signerHost: string; body: string } | null> {
+    const [row] = await this.db.query<{ activityId: string | null; signerHost: string; body: string }>(
+      'SELECT activity_id AS "activityId", signer_host AS "signerHost", body FROM federation.inbound WHERE id = $1',
+      [inboundId],
+    );
+    return row ?? null;
+  }
+
+  /** Whom the account named in posts, followed or asked to follow within two days: they look at its profile. @see Mastodon app/lib/account_reach_finder.rb (4.6) */
+  async acquaintances(accountId: AccountId, nowMs: number): Promise<AccountId[]> {
+    const since = new Date(nowMs - ACQUAINTED_MS);
+    const rows = await this.db.query<{ id: AccountId }>(
+      `SELECT m.account_id AS id FROM (
+         SELECT id FROM social.statuses WHERE account_id = $1 AND deleted_at IS NULL AND created_at > $2 ORDER BY id DESC LIMIT $3
+       ) AS recent JOIN social.mentions m ON m.status_id = recent.id
+       UNION SELECT target_account_id FROM social.follows WHERE account_id = $1 AND created_at > $2
+       UNION SELECT target_account_id FROM social.follow_requests WHERE account_id = $1 AND created_at > $2
+       LIMIT $3`,
+      [accountId, since, ACQUAINTANCES_MAX],
+    );
+    return rows.map((row) => row.id);
   }
 
   /** Every distinct inbox known here, shared ones where there are, in order of their addresses: who may hold a copy of an account. */
