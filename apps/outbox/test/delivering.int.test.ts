@@ -110,7 +110,7 @@ function startWorker(ports: Partial<WorkerPorts> = {}): DeliveryWorker {
     random: () => 0,
     counted: () => undefined,
     pausedHosts: (limit) => hosts.paused(limit),
-    senderFor: async (_, body) => http.sender({ keyId: 'http://us.test/ap/users/7#main-key', privateKey, body }),
+    senderFor: async ({ body }) => http.sender({ keyId: 'http://us.test/ap/users/7#main-key', privateKey, body }),
     onError: (error) => {
       throw error;
     },

@@ -19,11 +19,13 @@ export { parseCollectionPage } from './read/parse-collection.js';
 export { parsePublicKeys } from './read/parse-keys.js';
 export { parseNodeInfo, parseNodeInfoLinks } from './read/parse-nodeinfo.js';
 export { addressedBy, parseNote } from './read/parse-note.js';
+export { refOf } from './read/references.js';
 export { parseStamp, parseTombstone } from './read/parse-stamp.js';
 export { parseHandle, parseWebfinger } from './read/parse-webfinger.js';
 export { readDocument, type AnyDocument, type DocumentRule, type RefusedDocument } from './read/read-document.js';
 export {
   actorUris,
+  followersSyncUri,
   followUri,
   instanceActorUris,
   likeUri,
@@ -92,6 +94,7 @@ export {
 } from './write/render-activity.js';
 export { renderActor, renderInstanceActor } from './write/render-actor.js';
 export {
+  renderContextCollection,
   renderOrderedCollection,
   renderOrderedCollectionPage,
   renderRepliesCollection,

@@ -28,11 +28,14 @@ export function instanceActorUris(base: string): { id: string; inbox: string; sh
   return { id, inbox: `${base}/inbox/actor`, sharedInbox: sharedInboxUri(base), outbox: `${id}/outbox`, keyId: `${id}#main-key` };
 }
 
-/** `activity` is the id of its Create, or of the Announce when the status is a boost. */
-export function statusUris(base: string, accountId: AccountId, statusId: StatusId): { id: string; activity: string; replies: string } {
+/** `activity` is the id of its Create, or of the Announce when the status is a boost; `context` that of the thread it began. */
+export function statusUris(base: string, accountId: AccountId, statusId: StatusId): { id: string; activity: string; replies: string; context: string } {
   const id = `${base}/ap/users/${accountId}/statuses/${statusId}`;
-  return { id, activity: `${id}/activity`, replies: `${id}/replies` };
+  return { id, activity: `${id}/activity`, replies: `${id}/replies`, context: `${id}/context` };
 }
+
+/** What a server may ask of an account's followers: those who live there (FEP-8fcf). */
+export const followersSyncUri = (base: string, accountId: AccountId): string => `${base}/ap/users/${accountId}/followers_synchronization`;
 
 export const followUri = (base: string, accountId: AccountId, followId: Snowflake): string => `${base}/ap/users/${accountId}/follows/${followId}`;
 export const likeUri = (base: string, accountId: AccountId, likeId: Snowflake): string => `${base}/ap/users/${accountId}/likes/${likeId}`;
@@ -47,7 +50,7 @@ export type LocalUri =
   | { readonly kind: 'relay-follow'; readonly followId: Snowflake }
   | { readonly kind: 'actor' | 'key'; readonly accountId: AccountId }
   | { readonly kind: 'collection'; readonly accountId: AccountId; readonly name: CollectionName }
-  | { readonly kind: 'status' | 'activity' | 'replies'; readonly accountId: AccountId; readonly statusId: StatusId }
+  | { readonly kind: 'status' | 'activity' | 'replies' | 'context'; readonly accountId: AccountId; readonly statusId: StatusId }
   | { readonly kind: 'follow'; readonly accountId: AccountId; readonly followId: Snowflake }
   | { readonly kind: 'like'; readonly accountId: AccountId; readonly likeId: Snowflake };
 
@@ -90,7 +93,7 @@ function parseBelowActor(accountId: AccountId, rest: string): LocalUri | null {
   const [folder, id, leaf, ...more] = rest.split('/');
   if (!isSnowflake(id) || more.length > 0) return null;
   if (folder === 'statuses' && leaf === undefined) return { kind: 'status', accountId, statusId: id };
-  if (folder === 'statuses' && (leaf === 'activity' || leaf === 'replies')) return { kind: leaf, accountId, statusId: id };
+  if (folder === 'statuses' && (leaf === 'activity' || leaf === 'replies' || leaf === 'context')) return { kind: leaf, accountId, statusId: id };
   if (leaf !== undefined) return null;
   if (folder === 'follows') return { kind: 'follow', accountId, followId: id };
   return folder === 'likes' ? { kind: 'like', accountId, likeId: id } : null;

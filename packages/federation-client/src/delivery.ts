@@ -7,7 +7,7 @@ import { judgeResponse } from './judge-response.js';
 import { knockUntilTaken, type Knock } from './knock-until-taken.js';
 import { ACTIVITY_JSON } from './media-type.js';
 import { PostAnswer, type AnswerHead } from './post-answer.js';
-import type { DeliveryOutcome, Letter } from './requests.js';
+import type { DeliveryOutcome, Letter, LetterSender } from './requests.js';
 
 export interface DeliveryParts extends ClientParts {
   readonly targets: DeliveryTargets;
@@ -21,13 +21,15 @@ interface Sealed extends Letter {
   readonly bytes: Buffer;
   readonly digest: string;
   readonly type: string;
+  /** Of one inbox alone, and not signed. */
+  readonly extra: Readonly<Record<string, string>>;
 }
 
 /** Signs one activity for one inbox after the other and POSTs it. Every outcome is a value; only bugs throw. */
-export function senderOf(parts: DeliveryParts, letter: Letter): (inbox: string) => Promise<DeliveryOutcome> {
+export function senderOf(parts: DeliveryParts, letter: Letter): LetterSender {
   const bytes = typeof letter.body === 'string' ? Buffer.from(letter.body) : letter.body;
-  const sealed: Sealed = { ...letter, bytes, digest: digestOf(bytes), type: letter.contentType ?? ACTIVITY_JSON };
-  return (inbox) => deliver(parts, sealed, inbox);
+  const sealed: Sealed = { ...letter, bytes, digest: digestOf(bytes), type: letter.contentType ?? ACTIVITY_JSON, extra: {} };
+  return (inbox, extra) => deliver(parts, extra === undefined ? sealed : { ...sealed, extra }, inbox);
 }
 
 async function deliver(parts: DeliveryParts, letter: Sealed, inbox: string): Promise<DeliveryOutcome> {
@@ -67,6 +69,7 @@ async function post(parts: DeliveryParts, letter: Sealed, target: DeliveryTarget
   const answer = new PostAnswer(timeoutMs);
   try {
     const headers = how.scheme === 'cavage' ? await cavageHeaders(parts, letter, target) : await messageHeaders(parts, letter, target, how);
+    headers.push(...Object.entries(letter.extra).flat());
     // The answer bounds the time, so that undici need not.
     parts.pools.at(target).dispatch({ method: 'POST', path: target.path, headers, body: letter.bytes, headersTimeout: 0, bodyTimeout: 0 }, answer);
     return await answer.settled;

@@ -10,13 +10,13 @@ import { ACTIVITY_ACCEPT, isActivityType, isJsonType, JSON_ACCEPT } from './medi
 import { OriginPools } from './origin-pools.js';
 import type {
   BytesOptions,
-  DeliveryOutcome,
   DocumentOptions,
   FetchedBytes,
   FetchedDocument,
   FetchedObject,
   FetchOptions,
   Letter,
+  LetterSender,
   ResolvedAccount,
   WebfingerAnswer,
 } from './requests.js';
@@ -123,7 +123,7 @@ export class FederationHttp {
   }
 
   /** What POSTs a signed activity to one inbox after the other, at once; see `DeliveryOutcome`. Never rejects but for bugs. */
-  sender(letter: Letter): (inbox: string) => Promise<DeliveryOutcome> {
+  sender(letter: Letter): LetterSender {
     return senderOf(this.deliveryParts, letter);
   }
 

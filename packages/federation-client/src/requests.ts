@@ -79,6 +79,9 @@ export interface Letter extends Signer {
   readonly contentType?: string;
 }
 
+/** Sends a letter to one inbox. `extra`: headers of this inbox alone, in lower case; not signed. */
+export type LetterSender = (inbox: string, extra?: Readonly<Record<string, string>>) => Promise<DeliveryOutcome>;
+
 /**
  * What to do after one delivery (federation.md §10):
  * - `delivered`: done · `refused`: final for this activity and inbox

@@ -64,6 +64,8 @@ const ACCOUNTS = table('api', '/api/v1/accounts', [
   ['POST', '/:id/unmute', 'user', 'write:mutes'],
 ]);
 
+const ASYNC = table('api', '/api/v1_alpha', [['GET', '/async_refreshes/:id', 'user', 'read']]);
+
 const OWN_LISTS = table('api', '/api/v1', [
   ['GET', '/follow_requests', 'user', 'read:follows'],
   ['POST', '/follow_requests/:id/authorize', 'user', 'write:follows'],
@@ -188,7 +190,7 @@ const MODERATION = table('moderation', '/api', [
 
 /** Every client route there is. Guards read it and refuse what it does not name; a test walks it. */
 export const ROUTES: readonly Route[] = [
-  ...OAUTH, ...ACCOUNTS, ...OWN_LISTS, ...STATUSES, ...TIMELINES, ...NOTIFICATIONS, ...INSTANCE, ...STREAMING, ...MEDIA, ...MODERATION,
+  ...OAUTH, ...ACCOUNTS, ...OWN_LISTS, ...STATUSES, ...ASYNC, ...TIMELINES, ...NOTIFICATIONS, ...INSTANCE, ...STREAMING, ...MEDIA, ...MODERATION,
 ];
 
 const shapeOf = (path: string): string => path.replace(/:[^/]+/g, ':');

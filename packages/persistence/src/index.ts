@@ -22,6 +22,7 @@ export {
 } from './ledger/deliveries.js';
 export { HostStore } from './ledger/hosts.js';
 export { RelayStore } from './ledger/relays.js';
+export { ReadingStore, type Reading, type ReadingAsked } from './ledger/readings.js';
 export { RemoteKeyStore, type RemoteKey } from './ledger/remote-keys.js';
 export { SignatureSchemeStore } from './ledger/signature-schemes.js';
 export { AccountKeyStore, InstanceKeyStore, type Sealer, type SigningKeyPair } from './ledger/key-store.js';
@@ -30,7 +31,7 @@ export { DatabaseIds } from './ledger/database-ids.js';
 export { acquireLease, LeaderLoop, releaseLease, type LeaderLoopSettings, type LeaderTask } from './ledger/leases.js';
 export { leaseWorker, WorkerLease, type WorkerLeaseSettings } from './ledger/worker-lease.js';
 export { queueStatus, type QueueStatus } from './ledger/queue-status.js';
-export { expireIdentity, expireReceipts, expireSocial, ringOverdueInbound, sweepEvents } from './ledger/sweeps.js';
+export { expireIdentity, expireReadings, expireReceipts, expireSocial, ringOverdueInbound, sweepEvents } from './ledger/sweeps.js';
 export { applyRoles, type RoleSettings } from './roles.js';
 export { ROLE_APPS, ROLE_GRANTS, type Grant, type RoleApp } from './role-grants.js';
 export { FederationReads } from './social/federation-reads.js';

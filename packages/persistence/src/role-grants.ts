@@ -64,6 +64,8 @@ export const ROLE_GRANTS: Readonly<Record<RoleApp, readonly Grant[]>> = {
     { on: 'timeline.notifications (dismissed_at)', may: 'UPDATE' },
     // Moderators see the report in the notification that tells of it.
     { on: 'moderation.reports', may: READ },
+    // Whoever opens a thread or a profile has the rest of it read.
+    { on: 'federation.readings', may: 'SELECT, INSERT, UPDATE' },
   ],
   inbox: [
     ...LEDGER,

@@ -14,8 +14,10 @@ import {
 import { BACKBONE, ClientGuard, personOf, viewerIdOf, type Backbone } from '@trunkline/platform';
 import { accountTimeline, isDomainSuspended, pinnedTimeline, presentAccounts } from '@trunkline/social';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { setAsyncRefresh } from '../rendering/async-refresh.js';
 import { setPageLinks } from '../rendering/page-links.js';
 import { statusList, statusReader } from '../rendering/status-list.js';
+import { askForOlderPosts, partialHeader } from './ask-for-older-posts.js';
 import { findAccount, knowable, lookUpAccount } from './find-account.js';
 import { searchAccounts } from './search-accounts.js';
 
@@ -74,6 +76,11 @@ export class AccountsController {
     if (pinned) return statusList(reply, viewerId, await pinnedTimeline(this.backbone, statusReader(this.backbone, request), viewerId, account.id));
     const wanted = { accountId: account.id, ...params, ...(tagged === null ? {} : { tagged }) };
     const views = await accountTimeline(this.backbone, statusReader(this.backbone, request), viewerId, wanted);
+    if (account.domain !== null) {
+      const known = await askForOlderPosts(this.backbone, account, viewerId !== null);
+      reply.header('Trunkline-Partial', partialHeader(known));
+      setAsyncRefresh(reply, known.refresh);
+    }
     const { baseUrl } = this.backbone.settings;
     setPageLinks(request, reply, { baseUrl, ids: views.map((view) => view.status.id), limit: params.page.limit });
     return statusList(reply, viewerId, views);

@@ -11,6 +11,10 @@ export interface Thread {
   readonly ancestors: readonly StatusView[];
   /** Each answer with its own answers below it. */
   readonly descendants: readonly StatusView[];
+  /** The topmost post that is known here, whether or not it is shown. */
+  readonly rootId: StatusId;
+  /** Whether any of it came from elsewhere. */
+  readonly hasRemote: boolean;
 }
 
 /** What stands above and below a status that the viewer may see, each judged for itself. */
@@ -26,7 +30,8 @@ export async function readThread(ports: Pick<SocialPorts, 'store' | 'policy'>, v
       const view = views.get(id);
       return view !== undefined && belongsInThread(timelineFacts(ports, view), viewer) ? [view] : [];
     });
-  return { ancestors: shown(above), descendants: shown(below) };
+  const hasRemote = [...views.values()].some((view) => !view.status.local);
+  return { ancestors: shown(above), descendants: shown(below), rootId: above[0] ?? statusId, hasRemote };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Inject, Param, Put, Query, Req, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, Inject, Param, Put, Query, Req, Res, UseGuards } from '@nestjs/common';
 import {
   CreateStatusParams,
   EditStatusParams,
@@ -11,8 +11,10 @@ import {
 } from '@trunkline/mastodon-api';
 import { BACKBONE, ClientGuard, personOf, PostOk, viewerIdOf, type Backbone } from '@trunkline/platform';
 import { deleteStatus, presentStatuses, renderContextOf, viewStatus, viewStatuses, type PresentOptions, type StatusView } from '@trunkline/social';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { setAsyncRefresh } from '../rendering/async-refresh.js';
 import { recordId } from '../rendering/record-id.js';
+import { askForThread } from './ask-for-thread.js';
 import { visibleTarget } from './react-to-status.js';
 import { readThread } from './read-thread.js';
 import { statusHistory } from './status-history.js';
@@ -80,10 +82,15 @@ export class StatusesController {
   }
 
   @Get(':id/context')
-  async context(@Req() request: FastifyRequest, @Param('id') id: string): Promise<Record<'ancestors' | 'descendants', StatusJson[]>> {
+  async context(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('id') id: string,
+  ): Promise<Record<'ancestors' | 'descendants', StatusJson[]>> {
     const viewerId = viewerIdOf(request);
     const { status } = await visibleTarget(this.backbone, viewerId, recordId(id));
-    const { ancestors, descendants } = await readThread(this.backbone, viewerId, status.id);
+    const { ancestors, descendants, rootId, hasRemote } = await readThread(this.backbone, viewerId, status.id);
+    if (viewerId !== null) setAsyncRefresh(reply, await askForThread(this.backbone, { status, rootId, isMixed: hasRemote || !status.local }));
     const shown = await presentStatuses(this.backbone, viewerId, [...ancestors, ...descendants]);
     return { ancestors: shown.slice(0, ancestors.length), descendants: shown.slice(ancestors.length) };
   }

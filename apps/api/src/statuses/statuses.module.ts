@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
+import { AsyncRefreshesController } from './async-refreshes.controller.js';
 import { ReactionsController } from './reactions.controller.js';
 import { StatusesController } from './statuses.controller.js';
 
 /** Statuses and what people do with them. */
-@Module({ controllers: [StatusesController, ReactionsController] })
+@Module({ controllers: [StatusesController, ReactionsController, AsyncRefreshesController] })
 export class StatusesModule {}

@@ -7,6 +7,9 @@ import type { ApplyPorts } from './ports.js';
 /** People here who passed a post on and whose followers hear of its end; each of their servers gets it once. */
 const BOOSTERS_MAX = 19;
 
+/** A Delete is applied and passed on at once. */
+const JUST_ENDED_MS = 60_000;
+
 type Forward = Omit<EventOf<typeof StatusForwardedV1>, 'eventId'>;
 
 /** Whether others can tell from the activity itself that its actor wrote it: nothing else is passed on. */
@@ -27,6 +30,8 @@ export async function forwardApplied(ports: ApplyPorts, rowId: Snowflake, activi
   if (uri === null || !['Create', 'Update', 'Delete'].includes(activity.type) || !vouchesForItself(activity)) return;
   const [status] = await ports.store.statusesByUris([uri]);
   if (status === undefined || status.local || (status.visibility !== 'public' && status.visibility !== 'unlisted')) return;
+  // Told again of what ended before, nobody is told again: two servers could go on for ever.
+  if (activity.type === 'Delete' && (status.deletedAt === null || ports.clock.nowMs() - status.deletedAt.getTime() > JUST_ENDED_MS)) return;
   const others = activity.type === 'Create' ? [] : await ports.store.interactedAccountIds(status.id, BOOSTERS_MAX);
   const people = await ports.store.accountsByIds([...new Set([...(status.inReplyToAccountId === null ? [] : [status.inReplyToAccountId]), ...others])]);
   const here = people.filter((account) => account.domain === null && account.suspendedAt === null && account.deletedAt === null);

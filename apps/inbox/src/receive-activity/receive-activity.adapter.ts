@@ -5,6 +5,7 @@ import { AppError, type Result } from '@trunkline/kernel';
 import { GroupCommit, inShare, newEventId, RelayStore } from '@trunkline/persistence';
 import { BACKBONE, currentTraceparent, type Backbone } from '@trunkline/platform';
 import { fetchKey, KeyBook, KeyLane, type FetchedKey, type KeyFailure } from '@trunkline/social';
+import { ReadElsewhereAdapter } from '../read-elsewhere/read-elsewhere.adapter.js';
 import { RelayBook } from '../relay-book.js';
 import { DoorAdapter } from './door.adapter.js';
 import { HostEars } from './hear-hosts.js';
@@ -26,6 +27,7 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
   constructor(
     @Inject(BACKBONE) private readonly backbone: Backbone,
     private readonly door: DoorAdapter,
+    elsewhere: ReadElsewhereAdapter,
   ) {
     const { clock, policy, settings, store, remoteKeys, instanceKey } = backbone;
     const lane = new KeyLane({ fetch: (keyId) => this.fetchKey(keyId), clock }, { waitersMax: this.door.admission.waitersMax });
@@ -45,6 +47,7 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
       isRelay: (relayHost) => relays.isHost(relayHost),
       hosts: [host],
       origins: [origin],
+      followersTold: (actorUri, header) => elsewhere.watch.saw(actorUri, header),
     };
   }
 

@@ -44,6 +44,8 @@ export interface ReceivePorts {
   readonly store: (row: VerifiedActivity) => Promise<'accepted' | 'duplicate'>;
   /** Whether a relay that this server asked for signs there. */
   readonly isRelay: (host: string) => Promise<boolean>;
+  /** Told what an actor's server says of its followers here (FEP-8fcf), once the delivery is stored. */
+  readonly followersTold?: (actorUri: string, header: string) => void;
   /** Under which peers reach us: see `OwnAddresses`. */
   readonly hosts: readonly string[];
   readonly origins: readonly string[];
@@ -101,7 +103,10 @@ async function acceptSigned(ports: ReceivePorts, post: InboxPost, activity: Inco
   const activityType = appliedTypeOf(activity);
   if (activityType === null) return ok('ignored_type');
   const { id: activityId, actorUri } = activity;
-  return ok(await ports.store({ activityId, activityType, actorUri, signerHost: signature.keyHost, body: post.text }));
+  const stored = await ports.store({ activityId, activityType, actorUri, signerHost: signature.keyHost, body: post.text });
+  const followers = post.headers['collection-synchronization'];
+  if (typeof followers === 'string' && signer.value.ownerUri === actorUri) ports.followersTold?.(actorUri, followers);
+  return ok(stored);
 }
 
 /** Shape, then the rules that need nothing but the text. */

@@ -2,8 +2,9 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { actorUris, hostOf, instanceActorUris } from '@trunkline/activitypub';
 import { LIVE } from '@trunkline/contracts';
 import type { AccountId } from '@trunkline/kernel';
-import { inShare } from '@trunkline/persistence';
+import { FederationReads, inShare } from '@trunkline/persistence';
 import { BACKBONE, type Backbone } from '@trunkline/platform';
+import { followersSyncHeaders } from '../describe/followers-at-hosts.js';
 import { INSTANCE_SENDER } from '../plan-delivery/plan.js';
 import { DeliveryWorker, type Sender, type WorkerPorts } from './delivery-worker.js';
 import { HostBook } from './host-book.js';
@@ -50,7 +51,7 @@ export class DeliverAdapter implements OnApplicationBootstrap {
       random: Math.random,
       counted: (outcome) => metrics.deliveryAttempts.inc({ outcome }),
       pausedHosts: (limit) => hosts.paused(limit),
-      senderFor: (accountId, body) => this.senderFor(accountId, body),
+      senderFor: (letter, hosts) => this.senderFor(letter, hosts),
       onError: (err) => logger.warn({ event: 'delivery_interrupted', err }, 'deliveries come again when their lease is over'),
       onGivenUp: ({ activityId, inbox, trace }, { reason, status }) =>
         logger.info(
@@ -60,10 +61,23 @@ export class DeliverAdapter implements OnApplicationBootstrap {
     };
   }
 
-  private async senderFor(accountId: AccountId, body: string): Promise<Sender> {
+  private async senderFor({ senderAccountId, body, syncFollowers }: Parameters<WorkerPorts['senderFor']>[0], hosts: readonly string[]): Promise<Sender> {
     const { federation, settings } = this.backbone;
-    const { keyId } = accountId === INSTANCE_SENDER ? instanceActorUris(settings.baseUrl) : actorUris(settings.baseUrl, accountId);
-    const privateKey = await this.keys.of(accountId);
-    return federation.sender({ keyId, privateKey, body });
+    const { keyId } = senderAccountId === INSTANCE_SENDER ? instanceActorUris(settings.baseUrl) : actorUris(settings.baseUrl, senderAccountId);
+    const privateKey = await this.keys.of(senderAccountId);
+    const send = federation.sender({ keyId, privateKey, body });
+    if (!syncFollowers) return send;
+    const headers = await this.syncHeaders(senderAccountId, hosts);
+    return (inbox) => {
+      const value = headers.get(hostOf(inbox) ?? '');
+      return send(inbox, value === undefined ? {} : { 'collection-synchronization': value });
+    };
+  }
+
+  private syncHeaders(senderId: AccountId, hosts: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { db, store, settings } = this.backbone;
+    const reads = new FederationReads(db);
+    const ports = { settings, accountsByIds: (ids: readonly AccountId[]) => store.accountsByIds(ids), followersAtHosts: reads.followersAtHosts.bind(reads) };
+    return followersSyncHeaders(ports, senderId, hosts);
   }
 }

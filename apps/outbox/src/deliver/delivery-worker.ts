@@ -1,6 +1,5 @@
 import { hostOf } from '@trunkline/activitypub';
 import type { DeliveryOutcome } from '@trunkline/federation-client';
-import type { AccountId } from '@trunkline/kernel';
 import type { ChunkFailure, DeliveryChunk, DeliveryRetry, DeliveryStore, RetryOutcome } from '@trunkline/persistence';
 import { attemptDelivery, type AttemptPorts, type Fate } from './attempt-delivery.js';
 import { ChunkLedger } from './chunk-ledger.js';
@@ -16,8 +15,8 @@ export interface WorkerPorts extends AttemptPorts {
   readonly hosts: HostBook;
   readonly slots: SendSlots;
   pausedHosts(limit: number): Promise<string[]>;
-  /** Loads the account's key. */
-  senderFor(accountId: AccountId, body: string): Promise<Sender>;
+  /** Loads the account's key, and for a post to followers what its hosts are told of them. */
+  senderFor(letter: Pick<DeliveryChunk, 'senderAccountId' | 'body' | 'syncFollowers'>, hosts: readonly string[]): Promise<Sender>;
   /** A store was away, or a bug: the lease runs out and the work comes again. */
   onError(error: unknown): void;
   onGivenUp(delivery: { readonly activityId: string; readonly inbox: string; readonly trace: string | null }, fate: Fate & { kind: 'dead' }): void;
@@ -153,8 +152,9 @@ export class DeliveryWorker {
     let left = chunk.inboxes.length;
     try {
       const hosts = chunk.inboxes.map(hostOf);
-      const send = await this.ports.senderFor(chunk.senderAccountId, chunk.body);
-      await this.ports.hosts.load(hosts.filter((host) => host !== null));
+      const known = hosts.filter((host) => host !== null);
+      const send = await this.ports.senderFor(chunk, known);
+      await this.ports.hosts.load(known);
       const held = new Set(chunk.heldInboxes);
       const closed = this.ledger.begin(chunk.id, chunk.inboxes);
       chunk.inboxes.forEach((inbox, index) => {
@@ -213,9 +213,10 @@ export class DeliveryWorker {
   }
 
   private async deliverRetry(retry: DeliveryRetry): Promise<void> {
-    const { id, inbox, attempts, senderAccountId } = retry;
-    const send = await this.ports.senderFor(senderAccountId, retry.body);
-    const fate = await attemptDelivery(this.ports, { host: hostOf(inbox), attempts, send: () => send(inbox) });
+    const { id, inbox, attempts } = retry;
+    const host = hostOf(inbox);
+    const send = await this.ports.senderFor(retry, host === null ? [] : [host]);
+    const fate = await attemptDelivery(this.ports, { host, attempts, send: () => send(inbox) });
     if (fate.kind === 'dead') this.ports.onGivenUp(retry, fate);
     if (fate.kind === 'later') {
       const { notBefore, reason, status, attempted } = fate;

@@ -10,7 +10,7 @@ import {
   type LocalNoteDocument,
 } from '@trunkline/activitypub';
 import { tagUrl, type Account, type MediaAttachment, type Mention, type Status } from '@trunkline/domain';
-import type { AccountId, StatusId } from '@trunkline/kernel';
+import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type { SocialReads, SocialSettings } from '@trunkline/social';
 import { describeEmojis } from './describe-actor.js';
 import { mediaTypeOf } from './media-type.js';
@@ -27,13 +27,16 @@ const FALLBACK_TYPES: Readonly<Record<MediaAttachment['kind'], string>> = {
 export interface StatusSurroundings {
   /** Uri of what it answers. */
   readonly parentUri: string | null;
+  /** Of the thread it stands in; null: its beginning is not known here, or has none. */
+  readonly contextUri: string | null;
   /** Of a boost: the boosted status and its author. */
   readonly boosted: { readonly status: Status; readonly author: Account } | null;
 }
 
-/** The surroundings of many statuses in at most three reads. A boost whose target is gone is left out. */
+/** The surroundings of many statuses in at most four reads. A boost whose target is gone is left out. */
 export async function surroundingsOf(
-  store: Pick<SocialReads, 'statusesByIds' | 'accountsByIds'>,
+  settings: SocialSettings,
+  store: Pick<SocialReads, 'statusesByIds' | 'accountsByIds' | 'threadRoots'>,
   statuses: readonly Status[],
 ): Promise<Map<StatusId, StatusSurroundings>> {
   const related = statuses.flatMap((status) => [status.inReplyToId, status.boostOfId]).filter((id) => id !== null);
@@ -42,6 +45,7 @@ export async function surroundingsOf(
   const boostedBy = new Set(statuses.flatMap(({ boostOfId }) => (boostOfId === null ? [] : [byId.get(boostOfId)?.accountId ?? null])));
   const authorIds: AccountId[] = [...boostedBy].filter((id) => id !== null);
   const authors = new Map((authorIds.length === 0 ? [] : await store.accountsByIds(authorIds)).map((author) => [author.id, author]));
+  const contexts = await contextsOf(settings, store, statuses);
   const found = new Map<StatusId, StatusSurroundings>();
   for (const status of statuses) {
     const target = status.boostOfId === null ? undefined : byId.get(status.boostOfId);
@@ -49,13 +53,26 @@ export async function surroundingsOf(
     const boosted = target === undefined || author === undefined || target.deletedAt !== null ? null : { status: target, author };
     if (status.boostOfId !== null && boosted === null) continue;
     const parentUri = status.inReplyToId === null ? null : (byId.get(status.inReplyToId)?.uri ?? null);
-    found.set(status.id, { parentUri: parentUri ?? status.inReplyToUri, boosted });
+    found.set(status.id, { parentUri: parentUri ?? status.inReplyToUri, contextUri: contexts.get(status.conversationId) ?? null, boosted });
   }
   return found;
 }
 
+/** A thread that began here has a collection of ours; one that began elsewhere keeps the name that its server gave it. */
+async function contextsOf(settings: SocialSettings, store: Pick<SocialReads, 'threadRoots'>, statuses: readonly Status[]): Promise<Map<Snowflake, string>> {
+  const contexts = new Map<Snowflake, string>();
+  const began = (id: StatusId, accountId: AccountId): void => void contexts.set(id, statusUris(settings.baseUrl, accountId, id).context);
+  for (const { id, accountId, conversationId, local } of statuses) if (local && conversationId === id) began(id, accountId);
+  const others = statuses.filter(({ boostOfId, conversationId }) => boostOfId === null && !contexts.has(conversationId));
+  for (const root of others.length === 0 ? [] : await store.threadRoots([...new Set(others.map(({ conversationId }) => conversationId))])) {
+    if (root.local) began(root.id, root.accountId);
+    else if (root.contextUri !== null) contexts.set(root.id, root.contextUri);
+  }
+  return contexts;
+}
+
 /** A local status as its Note needs it. */
-export function describeNote(settings: SocialSettings, status: Status, { parentUri }: StatusSurroundings): LocalNoteDocument {
+export function describeNote(settings: SocialSettings, status: Status, { parentUri, contextUri }: StatusSurroundings): LocalNoteDocument {
   const author = actorUris(settings.baseUrl, status.accountId);
   const uris = statusUris(settings.baseUrl, status.accountId, status.id);
   const named = status.mentions.filter((mention) => !mention.silent);
@@ -70,7 +87,7 @@ export function describeNote(settings: SocialSettings, status: Status, { parentU
     published: status.createdAt,
     updated: status.editedAt,
     inReplyToUri: parentUri,
-    conversation: null,
+    contextUri,
     mentions: named.map((mention) => ({ href: mention.uri, name: mentionName(settings, mention) })),
     hashtags: status.tags.map((name) => ({ href: tagUrl(settings.baseUrl, name), name: `#${name}` })),
     emojis: describeEmojis(status.emojis, status.editedAt ?? status.createdAt),

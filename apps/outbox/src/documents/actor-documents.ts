@@ -59,7 +59,7 @@ export const outboxDocument =
     const ids = [...found].sort(newestFirst);
     const { views } = await loadStatuses(ports, null, ids);
     const shown = ids.flatMap((statusId) => views.get(statusId) ?? []).filter((view) => isVisible(ports, view, null));
-    const around = await surroundingsOf(ports.store, shown.map((view) => view.status));
+    const around = await surroundingsOf(ports.settings, ports.store, shown.map((view) => view.status));
     const items = shown.flatMap(({ status }) => {
       const surroundings = around.get(status.id);
       return surroundings === undefined ? [] : [renderPublication(ports.settings, status, surroundings)];

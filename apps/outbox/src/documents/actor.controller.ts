@@ -10,7 +10,8 @@ import {
   type CollectionQuery,
 } from './actor-documents.js';
 import { DocumentsAdapter } from './documents.adapter.js';
-import { activityDocument, noteDocument, repliesDocument } from './status-documents.js';
+import { followersSyncDocument } from './followers-sync-document.js';
+import { activityDocument, contextDocument, noteDocument, repliesDocument } from './status-documents.js';
 
 /** Ids of people and of what they did: `/ap/users/<id>` and below. */
 @Controller('ap/users/:accountId')
@@ -65,6 +66,17 @@ export class ActorController {
   @Get('statuses/:statusId/replies')
   replies(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, statusId }: Post, @Query() query: CollectionQuery): Promise<void> {
     return this.documents.serve(request, reply, repliesDocument(accountId, statusId, query));
+  }
+
+  @Get('statuses/:statusId/context')
+  context(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, statusId }: Post, @Query() query: CollectionQuery): Promise<void> {
+    return this.documents.serve(request, reply, contextDocument(accountId, statusId, query));
+  }
+
+  /** Only for servers that prove who they are, each about its own people. */
+  @Get('followers_synchronization')
+  followersHere(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('accountId') id: string): Promise<void> {
+    return this.documents.serve(request, reply, followersSyncDocument(id));
   }
 }
 

@@ -23,6 +23,7 @@ export interface DocumentPorts {
     followById(id: Snowflake): Promise<{ accountId: AccountId; targetId: AccountId } | null>;
     favouriteById(id: Snowflake): Promise<{ accountId: AccountId; statusId: Snowflake } | null>;
     followerAtHost(accountId: AccountId, host: string): Promise<AccountId | null>;
+    followersAtHosts(accountId: AccountId, hosts: readonly string[], limit: number): Promise<ReadonlyMap<string, readonly string[]>>;
   };
   publicKeyPem(accountId: AccountId): Promise<string>;
 }

@@ -1,12 +1,25 @@
-import { hostOf, renderNote, renderRepliesCollection, renderRepliesPage, renderTombstone, statusUris } from '@trunkline/activitypub';
+import {
+  actorUris,
+  hostOf,
+  renderContextCollection,
+  renderNote,
+  renderOrderedCollectionPage,
+  renderRepliesCollection,
+  renderRepliesPage,
+  renderTombstone,
+  statusUris,
+} from '@trunkline/activitypub';
 import { factsOf, NO_TIES, sightOf, type Account, type Status, type StatusFacts } from '@trunkline/domain';
-import { isSnowflake, notFound, type AccountId, type Snowflake } from '@trunkline/kernel';
+import { compareIds, isSnowflake, notFound, type AccountId, type Snowflake, type StatusId } from '@trunkline/kernel';
 import { isDomainSuspended, isVisible, loadStatuses } from '@trunkline/social';
 import { describeNote, renderPublication, surroundingsOf, type StatusSurroundings } from '../describe/describe-status.js';
 import { gone, idOf, localAccount, type DocumentPorts, type DocumentSource } from './document.js';
 import type { Reader } from './reader.js';
 
 const REPLIES_PAGE = 60;
+const CONTEXT_PAGE = 100;
+/** Posts of one thread that are told of, those nearest to its beginning. */
+const CONTEXT_MAX = 1_000;
 
 interface Found {
   readonly status: Status;
@@ -61,8 +74,45 @@ export const repliesDocument =
     return { json, pageUrl: status.url, isPrivate: !isOpen };
   };
 
+/**
+ * The thread that a status of ours began (FEP-7888, FEP-f228): itself and all answers below it that anybody may read, by
+ * uri, oldest first. What merely claims to belong to it does not stand here.
+ */
+export const contextDocument =
+  (accountId: string, statusId: string, query: { readonly page?: unknown; readonly min_id?: unknown }): DocumentSource =>
+  async (ports, reader) => {
+    const { status, isOpen } = await readableStatus(ports, reader, accountId, statusId);
+    if (status.deletedAt !== null) throw gone();
+    if (status.boostOfId !== null || status.conversationId !== status.id) throw notFound();
+    const { context: id } = statusUris(ports.settings.baseUrl, status.accountId, status.id);
+    const uris = await threadUris(ports, status);
+    const first = `${id}?page=true`;
+    const owner = actorUris(ports.settings.baseUrl, status.accountId).id;
+    if (query.page !== 'true') {
+      return { json: renderContextCollection({ id, ownerUri: owner, totalItems: uris.length, first }), pageUrl: status.url, isPrivate: !isOpen };
+    }
+    const afterId = isSnowflake(query.min_id) ? query.min_id : null;
+    const left = afterId === null ? uris : uris.filter((one) => compareIds(one.id, afterId) > 0);
+    const page = left.slice(0, CONTEXT_PAGE);
+    const last = page.at(-1);
+    const json = renderOrderedCollectionPage({
+      id: afterId === null ? first : `${first}&min_id=${afterId}`,
+      partOf: id,
+      items: page.map(({ uri }) => uri),
+      ...(last !== undefined && left.length > page.length ? { next: `${first}&min_id=${last.id}` } : {}),
+    });
+    return { json, pageUrl: status.url, isPrivate: !isOpen };
+  };
+
+/** Of those whom a stranger may read. */
+async function threadUris(ports: DocumentPorts, root: Status): Promise<{ id: StatusId; uri: string }[]> {
+  const ids = [root.id, ...(await ports.store.descendantIds(root.id, CONTEXT_MAX))].sort(compareIds);
+  const { views } = await loadStatuses(ports, null, ids);
+  return ids.flatMap((id) => views.get(id) ?? []).flatMap((view) => (isVisible(ports, view, null) ? [{ id: view.status.id, uri: view.status.uri }] : []));
+}
+
 async function around(ports: DocumentPorts, status: Status): Promise<StatusSurroundings> {
-  const surroundings = (await surroundingsOf(ports.store, [status])).get(status.id);
+  const surroundings = (await surroundingsOf(ports.settings, ports.store, [status])).get(status.id);
   if (surroundings === undefined) throw notFound();
   return surroundings;
 }

@@ -10,9 +10,9 @@ const TYPES: readonly CollectionPage['type'][] = ['Collection', 'OrderedCollecti
 
 /**
  * Reads a collection or one page of it: `items` or `orderedItems`, a list or a single entry, IRIs or objects; `first`
- * may be missing (hidden followers), an IRI, or a page inline. The first `LIMITS.collectionItems` entries are kept.
+ * may be missing (hidden followers), an IRI, or a page inline. The first `itemsMax` entries are kept.
  */
-export function parseCollectionPage(json: unknown): Result<CollectionPage, ReadFailure> {
+export function parseCollectionPage(json: unknown, itemsMax: number = LIMITS.collectionItems): Result<CollectionPage, ReadFailure> {
   const document = cleanDocument(json);
   if (!document.ok) return document;
   const raw = document.value;
@@ -27,6 +27,6 @@ export function parseCollectionPage(json: unknown): Result<CollectionPage, ReadF
     first: refOf(member(raw, 'first')),
     next: idOf(member(raw, 'next')),
     partOf: idOf(member(raw, 'partOf')),
-    items: refsOf(member(raw, 'orderedItems') ?? member(raw, 'items'), LIMITS.collectionItems),
+    items: refsOf(member(raw, 'orderedItems') ?? member(raw, 'items'), itemsMax),
   });
 }

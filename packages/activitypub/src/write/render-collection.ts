@@ -44,6 +44,16 @@ export const renderOrderedCollectionPage = (page: {
     orderedItems: renderItems(page.items),
   });
 
+/** The posts of a thread by URI (FEP-f228), oldest first: `attributedTo` says whose thread it is. */
+export const renderContextCollection = (context: { readonly id: string; readonly ownerUri: string; readonly totalItems: number; readonly first: string }): JsonObject =>
+  withContext(NOTE_CONTEXT, {
+    id: context.id,
+    type: 'OrderedCollection',
+    attributedTo: context.ownerUri,
+    totalItems: context.totalItems,
+    first: context.first,
+  });
+
 /** Replies to a post, by URI: an unordered collection with its first page inline, as Mastodon reads it. */
 export const renderRepliesCollection = (replies: { readonly id: string; readonly items: readonly string[]; readonly next?: string }): JsonObject =>
   withContext(NOTE_CONTEXT, {

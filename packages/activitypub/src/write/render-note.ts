@@ -23,7 +23,7 @@ export function renderNote(note: LocalNoteDocument): JsonObject {
     to: [...note.to],
     cc: [...note.cc],
     inReplyTo: note.inReplyToUri,
-    ...(note.conversation === null ? {} : { conversation: note.conversation }),
+    ...(note.contextUri === null ? {} : { context: note.contextUri, conversation: note.contextUri }),
     attachment: note.attachments.map(renderAttachment),
     tag: renderTags(note),
     replies: note.repliesUri,

@@ -29,7 +29,7 @@ const ann: LocalActorDocument = {
 };
 const note: LocalNoteDocument = {
   id: status.id, url: `${BASE}/@ann/2`, actorUri: uris.id, contentHtml: '<p>hello</p>', language: 'en', spoilerText: 'cw', sensitive: true, published: at, updated: null,
-  inReplyToUri: null, conversation: 'https://a.example/c/1', mentions: [{ href: REMOTE, name: '@bob@b.example' }], hashtags: [{ href: `${BASE}/tags/x`, name: '#x' }], emojis: [],
+  inReplyToUri: null, contextUri: 'https://a.example/c/1', mentions: [{ href: REMOTE, name: '@bob@b.example' }], hashtags: [{ href: `${BASE}/tags/x`, name: '#x' }], emojis: [],
   attachments: [{ url: `${BASE}/m.png`, mediaType: 'image/png', description: 'alt', blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj', width: 4, height: 3, focus: [0, 0.5] }],
   repliesUri: status.replies, ...audienceOf('public', uris.followers, [REMOTE]),
 };

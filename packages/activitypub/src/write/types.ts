@@ -91,7 +91,8 @@ export interface LocalNoteDocument extends Audience {
   readonly published: Date;
   readonly updated: Date | null;
   readonly inReplyToUri: string | null;
-  readonly conversation: string | null;
+  /** Of the thread: `context` (FEP-7888), and `conversation` for older readers; null: not known. */
+  readonly contextUri: string | null;
   readonly mentions: readonly LocalTagLink[];
   readonly hashtags: readonly LocalTagLink[];
   readonly emojis: readonly LocalEmoji[];

@@ -12,6 +12,8 @@ export interface PlannedDelivery {
   readonly trace: string | null;
   /** What it is about: deliveries of one key reach each inbox in the order in which they were planned. Absent: no order. */
   readonly orderKey?: string | null;
+  /** Each delivery tells its server which of its people follow the sender (FEP-8fcf). Default false. */
+  readonly syncFollowers?: boolean;
   /** Distinct. */
   readonly inboxes: readonly string[];
 }
@@ -25,6 +27,7 @@ interface Sending {
   readonly senderAccountId: AccountId;
   readonly body: string;
   readonly trace: string | null;
+  readonly syncFollowers: boolean;
 }
 
 export interface DeliveryChunk extends Sending {
@@ -109,8 +112,8 @@ export class DeliveryStore {
     const size = Math.min(Math.max(1, chunkSize), CHUNK_SIZE_MAX);
     const bodyId = await this.nextBodyId(tx, delivery.orderKey ?? null);
     await tx.query(
-      `INSERT INTO federation.delivery_bodies (id, activity_id, sender_account_id, body, trace) VALUES ($1, $2, $3, $4, $5)`,
-      [bodyId, delivery.activityId, delivery.senderAccountId, withoutNul(delivery.body), delivery.trace],
+      `INSERT INTO federation.delivery_bodies (id, activity_id, sender_account_id, body, trace, sync_followers) VALUES ($1, $2, $3, $4, $5, $6)`,
+      [bodyId, delivery.activityId, delivery.senderAccountId, withoutNul(delivery.body), delivery.trace, delivery.syncFollowers ?? false],
     );
     const chunks: (readonly string[])[] = [];
     for (let start = 0; start < delivery.inboxes.length; start += size) chunks.push(delivery.inboxes.slice(start, start + size));

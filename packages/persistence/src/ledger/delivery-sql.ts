@@ -19,7 +19,7 @@ export const CLAIM_CHUNKS = `
     RETURNING c.id, c.body_id, c.inboxes, c.attempts, c.order_key
   )
   SELECT c.id, c.body_id AS "bodyId", c.inboxes, c.attempts, b.activity_id AS "activityId",
-         b.sender_account_id AS "senderAccountId", b.body, b.trace,
+         b.sender_account_id AS "senderAccountId", b.body, b.trace, b.sync_followers AS "syncFollowers",
          ARRAY(SELECT r.inbox FROM federation.delivery_retries r
                 WHERE r.state = 'pending' AND r.order_key = c.order_key AND r.inbox = ANY(c.inboxes) AND r.body_id < c.body_id
               ) AS "heldInboxes"
@@ -71,7 +71,7 @@ export const CLAIM_RETRIES = `
     RETURNING r.id, r.body_id, r.inbox, r.host, r.attempts
   )
   SELECT c.id, c.body_id AS "bodyId", c.inbox, c.host, c.attempts, b.activity_id AS "activityId",
-         b.sender_account_id AS "senderAccountId", b.body, b.trace
+         b.sender_account_id AS "senderAccountId", b.body, b.trace, b.sync_followers AS "syncFollowers"
     FROM claimed c JOIN federation.delivery_bodies b ON b.id = c.body_id
    ORDER BY c.body_id, c.id`;
 

@@ -9,6 +9,8 @@ const RECEIPT_KEEP_MS = 48 * HOUR_MS;
 const IDEMPOTENCY_KEEP_MS = HOUR_MS;
 /** A Create that arrives later than this after its Delete is of an object that no sender should still hold. */
 const TOMBSTONE_KEEP_MS = 90 * DAY_MS;
+/** After so long an outbox may be read again. */
+const READING_KEEP_MS = 30 * DAY_MS;
 /** A used or expired grant is remembered for a day, so that a second use of its code is recognised. */
 const GRANT_KEEP_MS = DAY_MS;
 const BATCH = 5_000;
@@ -47,6 +49,11 @@ export async function expireReceipts(db: Database, clock: Clock): Promise<number
   return receipts + (await deleteBefore(db, 'federation.signature_schemes', 'expires_at', nowDate(clock)));
 }
 
+/** Readings that ended long ago: for the inbox's role. */
+export async function expireReadings(db: Database, clock: Clock): Promise<number> {
+  return deleteBefore(db, 'federation.readings', 'finished_at', new Date(clock.nowMs() - READING_KEEP_MS));
+}
+
 /** Tombstones and idempotency keys: for a role that writes social. */
 export async function expireSocial(db: Database, clock: Clock): Promise<number> {
   const tombstones = await deleteBefore(db, 'social.tombstones', 'created_at', new Date(clock.nowMs() - TOMBSTONE_KEEP_MS));
@@ -59,10 +66,10 @@ export async function expireIdentity(db: Database, clock: Clock): Promise<number
   return grants + (await deleteBefore(db, 'identity.sessions', 'expires_at', nowDate(clock)));
 }
 
-type Expiring = 'federation.receipts' | 'federation.signature_schemes' | 'social.tombstones' | 'social.idempotency_keys' | 'identity.grants' | 'identity.sessions';
+type Expiring = 'federation.readings' | 'federation.receipts' | 'federation.signature_schemes' | 'social.tombstones' | 'social.idempotency_keys' | 'identity.grants' | 'identity.sessions';
 
 /** In batches, so that no statement holds many locks or runs for long. */
-async function deleteBefore(db: Database, table: Expiring, column: 'created_at' | 'expires_at', before: Date): Promise<number> {
+async function deleteBefore(db: Database, table: Expiring, column: 'created_at' | 'expires_at' | 'finished_at', before: Date): Promise<number> {
   let deleted = 0;
   for (let batch = 0; batch < BATCHES_MAX; batch += 1) {
     const [row] = await db.query<{ rows: number }>(

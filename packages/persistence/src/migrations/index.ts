@@ -11,6 +11,7 @@ import { Followers1700000000010 } from './0010-followers.js';
 import { PulledAuthors1700000000011 } from './0011-pulled-authors.js';
 import { Signatures1700000000012 } from './0012-signatures.js';
 import { Activities1700000000014 } from './0014-activities.js';
+import { Threads1700000000016 } from './0016-threads.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   PulledAuthors1700000000011,
   Signatures1700000000012,
   Activities1700000000014,
+  Threads1700000000016,
 ] as const;

@@ -6,6 +6,9 @@ import { moveStatusCounters } from './counters.js';
 import { plainTexts } from './safe-values.js';
 
 const BATCH = 1_000;
+/** Of what stands below an adopted status, so much comes along into the parent's conversation. */
+const BELOW_MAX = 5_000;
+const DEPTH_MAX = 100;
 
 /** Ties statuses that waited for these uris to their parents, in batches; how many there were. */
 export async function adoptOrphans(tx: Queryable, parents: readonly NewParent[]): Promise<number> {
@@ -25,9 +28,29 @@ export async function adoptOrphans(tx: Queryable, parents: readonly NewParent[])
        RETURNING s.id, s.in_reply_to_id AS "parentId", s.deleted_at IS NULL AND s.visibility IN ('public', 'unlisted') AS counted`,
       [plainTexts(parents.map(({ uri }) => uri)), parents.map(({ id }) => id), parents.map(({ accountId }) => accountId)],
     );
+    if (rows.length > 0) await moveIntoThread(tx, rows.map((row) => row.id));
     await changed(tx, rows.map((row) => changeOf.status(row.id)));
     await moveStatusCounters(tx, rows.filter((row) => row.counted).map((row) => ({ statusId: row.parentId, replies: 1 })));
     adopted += rows.length;
     if (rows.length < BATCH) return adopted;
   }
+}
+
+/**
+ * What answers an adopted status belongs to the same conversation as its parent now. Where several are adopted at once, and
+ * one answers another, the topmost one's counts.
+ */
+async function moveIntoThread(tx: Queryable, ids: readonly StatusId[]): Promise<void> {
+  await tx.query(
+    `WITH RECURSIVE tree (id, conversation_id, depth) AS (
+       SELECT s.id, parent.conversation_id, 0 FROM social.statuses s JOIN social.statuses parent ON parent.id = s.in_reply_to_id WHERE s.id = ANY($1::bigint[])
+       UNION ALL
+       SELECT reply.id, tree.conversation_id, tree.depth + 1 FROM tree JOIN social.statuses reply ON reply.in_reply_to_id = tree.id
+        WHERE tree.depth < ${DEPTH_MAX}
+     ), moved AS (
+       SELECT DISTINCT ON (id) id, conversation_id FROM (SELECT id, conversation_id, depth FROM tree LIMIT ${BELOW_MAX}) AS found ORDER BY id, depth DESC
+     )
+     UPDATE social.statuses s SET conversation_id = moved.conversation_id FROM moved WHERE s.id = moved.id AND s.conversation_id <> moved.conversation_id`,
+    [ids],
+  );
 }

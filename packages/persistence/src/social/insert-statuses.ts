@@ -80,6 +80,9 @@ async function onlyIdTaken(tx: Queryable, drawn: readonly Drawn[]): Promise<Set<
   return new Set(rows.map((row) => row.uri));
 }
 
+/** Where its parent is not here, a post belongs to those that came under the same `context` or `conversation` (FEP-7888). */
+const GROUPED = '(SELECT g.conversation_id FROM social.statuses g WHERE g.conversation_uri = r.conversation_uri LIMIT 1)';
+
 // One JSON document of rows: as cheap as an array for each column, and lists may stand in it.
 const INSERT_SQL = `
   WITH made AS (
@@ -90,7 +93,7 @@ const INSERT_SQL = `
     SELECT r.id, r.account_id, r.uri, r.url, r.local, r.content, r.text, r.spoiler_text, r.sensitive, r.visibility,
            r.language, coalesce(r.in_reply_to_id, parent.id), coalesce(r.in_reply_to_account_id, parent.account_id),
            CASE WHEN r.in_reply_to_id IS NULL AND parent.id IS NULL THEN r.in_reply_to_uri END, r.boost_of_id,
-           coalesce(parent.conversation_id, r.conversation_id), r.conversation_uri, r.application_name,
+           coalesce(parent.conversation_id, ${GROUPED}, r.conversation_id), r.conversation_uri, r.application_name,
            r.application_website, r.media, r.emojis, r.tags, r.created_at, r.edited_at
       FROM json_to_recordset($1::json) AS r (
              id bigint, account_id bigint, uri text, url text, local boolean, content text, text text, spoiler_text text,

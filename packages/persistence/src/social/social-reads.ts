@@ -68,6 +68,9 @@ export class SqlSocialReads implements SocialReads {
   descendantIds(statusId: StatusId, limit: number) {
     return threads.descendantIds(this.db, statusId, limit);
   }
+  threadRoots(conversationIds: readonly Snowflake[]) {
+    return threads.threadRoots(this.db, conversationIds);
+  }
   statusEdits(statusId: StatusId, limit: number) {
     return statusEdits(this.db, statusId, limit);
   }

@@ -1,4 +1,5 @@
-import type { StatusId } from '@trunkline/kernel';
+import type { Snowflake, StatusId } from '@trunkline/kernel';
+import type { ThreadRoot } from '@trunkline/social';
 import type { Queryable } from '../database.js';
 
 /** Thread depth walked at most: a hostile chain of a million replies costs no more than this. */
@@ -56,5 +57,13 @@ export function publicReplyUris(
       WHERE in_reply_to_id = $1 AND id > $2::bigint AND deleted_at IS NULL AND visibility IN ('public', 'unlisted')
       ORDER BY id LIMIT $3`,
     [statusId, query.afterId ?? '0', Math.min(query.limit, STATUSES_MAX)],
+  );
+}
+
+export async function threadRoots(db: Queryable, conversationIds: readonly Snowflake[]): Promise<ThreadRoot[]> {
+  if (conversationIds.length === 0) return [];
+  return db.query<ThreadRoot & Record<string, unknown>>(
+    `SELECT id, account_id AS "accountId", local, conversation_uri AS "contextUri" FROM social.statuses WHERE id = ANY($1::bigint[]) LIMIT $2`,
+    [conversationIds, conversationIds.length],
   );
 }

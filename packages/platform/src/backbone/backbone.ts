@@ -12,6 +12,7 @@ import type {
   HostStore,
   InboundStore,
   InstanceKeyStore,
+  ReadingStore,
   RedisCache,
   RedisRateCounter,
   RemoteKeyStore,
@@ -23,7 +24,7 @@ import type {
   Users,
   WebSessions,
 } from '@trunkline/persistence';
-import type { Changes, FragmentReader, HomeFeeds, HomePages, IdSource, LivePort, PulledAuthors, RemoteDocuments, SocialSettings } from '@trunkline/social';
+import type { Changes, FragmentReader, HomeFeeds, HomePages, IdSource, LivePort, PulledAuthors, RemoteCollections, RemoteDocuments, SocialSettings } from '@trunkline/social';
 import type { KnownClients } from '../client-api/known-clients.js';
 import type { KeyRing } from '../key-ring.js';
 import type { PlatformParts } from '../platform.module.js';
@@ -63,6 +64,8 @@ export interface Backbone {
   readonly inbound: InboundStore;
   readonly deliveries: DeliveryStore;
   readonly hosts: HostStore;
+  /** What is to be read from other servers in the background. */
+  readonly readings: ReadingStore;
   readonly remoteKeys: RemoteKeyStore;
   /** Only the outbox's database role may read these. */
   readonly accountKeys: AccountKeyStore;
@@ -88,5 +91,5 @@ export interface Backbone {
   readonly live: LivePort;
 
   readonly federation: FederationHttp;
-  readonly remote: RemoteDocuments;
+  readonly remote: RemoteDocuments & RemoteCollections;
 }

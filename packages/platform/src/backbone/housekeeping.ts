@@ -4,6 +4,7 @@ import {
   dropOldPartitions,
   ensurePartitions,
   expireIdentity,
+  expireReadings,
   expireReceipts,
   expireSocial,
   LeaderLoop,
@@ -42,6 +43,7 @@ function tasksOf(chore: Chore, backbone: Backbone): LeaderTask[] {
       return [
         { name: 'ring-overdue-inbound', everyMs: 3 * SECOND, run: () => ringOverdue(backbone) },
         { name: 'expire-receipts', everyMs: HOUR, run: async () => void (await expireReceipts(db, clock)) },
+        { name: 'expire-readings', everyMs: HOUR, run: async () => void (await expireReadings(db, clock)) },
       ];
     case 'events':
       return [

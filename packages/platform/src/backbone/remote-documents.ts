@@ -1,9 +1,9 @@
 import type { FederationHttp, Signer } from '@trunkline/federation-client';
-import { ok, type Result } from '@trunkline/kernel';
-import type { RemoteDocuments } from '@trunkline/social';
+import { fail, ok, type Result } from '@trunkline/kernel';
+import type { RemoteCollections, RemoteDocuments } from '@trunkline/social';
 
 /** Reading from other servers, signed by the instance actor, whose own document needs no signature to be read. */
-export class SignedDocuments implements RemoteDocuments {
+export class SignedDocuments implements RemoteDocuments, RemoteCollections {
   constructor(
     private readonly http: FederationHttp,
     /** Loaded when first needed: the key is made by whoever needs it first. */
@@ -13,6 +13,12 @@ export class SignedDocuments implements RemoteDocuments {
   async fetchObject(uri: string): Promise<Result<{ uri: string; json: unknown }, { code: string }>> {
     const found = await this.http.fetchObject(uri, { signAs: await this.signer() });
     return found.ok ? ok({ uri: found.value.id, json: found.value.object }) : found;
+  }
+
+  async fetchCollection(url: string): Promise<Result<unknown, { code: string }>> {
+    const found = await this.http.fetchDocument(url, { signAs: await this.signer() });
+    if (!found.ok) return found;
+    return URL.parse(found.value.finalUrl)?.host === URL.parse(url)?.host ? ok(found.value.json) : fail({ code: 'id_mismatch' });
   }
 
   async webfinger(handle: { username: string; domain: string }): Promise<Result<{ subject: string; actorUri: string }, { code: string }>> {

@@ -35,6 +35,12 @@ export interface RemoteDocuments {
   webfinger(handle: { username: string; domain: string }): Promise<Result<{ subject: string; actorUri: string }, { code: string }>>;
 }
 
+/** Reading lists of other servers, page by page. */
+export interface RemoteCollections {
+  /** A collection or a page of one, as it is served on the host that was asked. Nothing in it is proven: its items are read at their own ids. */
+  fetchCollection(url: string): Promise<Result<unknown, { code: string }>>;
+}
+
 export interface SocialSettings {
   /** `https://social.example` without a slash at the end. */
   readonly baseUrl: string;

@@ -20,6 +20,7 @@ import type {
   RecentMarks,
   StatusEdit,
   StatusEditRow,
+  ThreadRoot,
   Tie,
   TiesAsked,
   TieToMoved,
@@ -67,6 +68,8 @@ export interface SocialReads {
   boostTargets(ids: readonly StatusId[]): Promise<Map<StatusId, StatusId>>;
   ancestorIds(statusId: StatusId, limit: number): Promise<StatusId[]>;
   descendantIds(statusId: StatusId, limit: number): Promise<StatusId[]>;
+  /** The statuses with which threads began, by `conversationId`; those that are not known here are left out. */
+  threadRoots(conversationIds: readonly Snowflake[]): Promise<ThreadRoot[]>;
   /** Former versions, oldest first, the original included; the present one is the status itself. */
   statusEdits(statusId: StatusId, limit: number): Promise<StatusEditRow[]>;
   /** Replies for the `replies` collection: public and unlisted only. */

@@ -45,6 +45,15 @@ export interface InsertedStatus {
 /** `undone`: its own actor took it back before it came. */
 export type FavouriteOutcome = 'made' | 'stands' | 'undone';
 
+/** The status with which a thread begins, as far as it is known here. */
+export interface ThreadRoot {
+  readonly id: StatusId;
+  readonly accountId: AccountId;
+  readonly local: boolean;
+  /** The `context` or `conversation` under which it came; null for local ones. */
+  readonly contextUri: string | null;
+}
+
 /** A status that may be waited for. */
 export interface NewParent {
   readonly uri: string;

@@ -10,6 +10,8 @@ import { mediaRule, publishedOr } from './ingest-account.js';
 
 /** An Update of something unknown counts as its Create only while it is this young. */
 const LATE_CREATE_MS = 24 * 60 * 60 * 1000;
+/** What was fetched, not sent, is news only while it is this young. As Mastodon's real-time window (4.6). */
+const NEWS_MS = 6 * 60 * 60 * 1000;
 
 export type IngestOutcome = 'stored' | 'known' | 'tombstone' | 'foreign_author' | 'ignored';
 
@@ -19,6 +21,8 @@ export interface RemotePost {
   readonly note: RemoteNote;
   /** The cause as a traceparent, when it is another than the trace in which this runs. */
   readonly trace?: string | null;
+  /** Stored without telling anybody: it was written long ago and is read now because of something else. */
+  readonly quiet?: boolean;
 }
 
 /** A status for a post, or why there will be none. */
@@ -30,10 +34,14 @@ export interface Ingested {
   readonly orphan: boolean;
 }
 
-/** A note that its author's own server vouched for → a status, announced once. Hidden ties are the rules' business. */
-export async function ingestStatus(ports: SocialPorts, author: Account, note: RemoteNote): Promise<IngestOutcome> {
+/**
+ * A note that its author's own server vouched for → a status, announced once. Hidden ties are the rules' business.
+ * `fetched`: nobody sent it; an old one goes into no feed and notifies nobody.
+ */
+export async function ingestStatus(ports: SocialPorts, author: Account, note: RemoteNote, { fetched = false } = {}): Promise<IngestOutcome> {
   const people = peopleByUri(await ports.store.accountsByUris(namedUris(note)));
-  const read = readPost(ports, { author, note }, people);
+  const quiet = fetched && ports.clock.nowMs() - publishedOr(note.published, nowDate(ports.clock)).getTime() > NEWS_MS;
+  const read = readPost(ports, { author, note, quiet }, people);
   const [ingested] = await ports.store.transaction((tx) => storePosts(tx, [read]));
   return ingested?.outcome ?? 'ignored';
 }
@@ -54,7 +62,7 @@ export function readPost(ports: SocialPorts, post: RemotePost, people: ReadonlyM
 
 /** Stores and announces those that are new, as if they came one by one in this order. */
 export async function storePosts(tx: SocialTransaction, posts: readonly ReadPost[]): Promise<Ingested[]> {
-  const given = posts.flatMap((read) => ('status' in read ? [{ status: read.status, trace: read.post.trace }] : []));
+  const given = posts.flatMap((read) => ('status' in read ? [{ status: read.status, trace: read.post.trace, quiet: read.post.quiet === true }] : []));
   const saved = new Map((await saveAndAnnounceAll(tx, given)).map((row, index) => [given[index]?.status, row]));
   await tx.adoptOrphans(given.flatMap(({ status }) => {
     const row = saved.get(status) ?? null;

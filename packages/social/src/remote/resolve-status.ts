@@ -21,7 +21,7 @@ export async function resolveStatus(ports: SocialPorts, uri: string): Promise<Re
   if (!read.ok) return read;
   const { note, author } = read.value;
   if (note.uri !== document.value.uri) return fail({ code: 'spoofed', detail: 'id_mismatch' });
-  const outcome = await ingestStatus(ports, author, note);
+  const outcome = await ingestStatus(ports, author, note, { fetched: true });
   if (outcome === 'tombstone') return fail({ code: 'gone' });
   if (outcome !== 'stored' && outcome !== 'known') return fail({ code: 'invalid', detail: outcome });
   const [stored] = await ports.store.statusesByUris([note.uri]);

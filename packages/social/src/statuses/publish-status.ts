@@ -108,15 +108,15 @@ export async function saveAndAnnounce(tx: SocialTransaction, status: NewStatus):
   return saved?.id ?? null;
 }
 
-/** As one by one, in the order given. `trace`: the cause, when it is another than the trace in which this runs. */
+/** As one by one, in the order given. `trace`: the cause, when it is another than the trace in which this runs. `quiet`: not announced. */
 export async function saveAndAnnounceAll(
   tx: SocialTransaction,
-  given: readonly { readonly status: NewStatus; readonly trace?: string | null }[],
+  given: readonly { readonly status: NewStatus; readonly trace?: string | null; readonly quiet?: boolean }[],
 ): Promise<(InsertedStatus | null)[]> {
   const saved = await tx.insertStatuses(given.map(({ status }) => status));
-  const fresh = given.flatMap(({ status, trace }, index) => {
+  const fresh = given.flatMap(({ status, trace, quiet }, index) => {
     const row = saved[index] ?? null;
-    return row === null ? [] : [{ payload: publishedEvent(status, row.id), trace }];
+    return row === null || quiet === true ? [] : [{ payload: publishedEvent(status, row.id), trace }];
   });
   const traces = fresh.some(({ trace }) => trace !== undefined) ? fresh.map(({ trace }) => trace ?? null) : undefined;
   await tx.appendEvents(StatusPublishedV1, fresh.map(({ payload }) => payload), traces);

@@ -1,0 +1,95 @@
+import type { Reading, ReadingStore } from '@trunkline/persistence';
+import { readOutbox, OUTBOX_LIMITS } from './read-outbox.js';
+import { ReadingBudget, type ReadingLimits } from './reading-budget.js';
+import { readThread, THREAD_LIMITS } from './read-thread.js';
+import type { ReadPorts } from './ports.js';
+import { FOLLOWERS_LIMITS, syncFollowers } from './sync-followers.js';
+
+export interface WorkerPorts {
+  readonly readings: Pick<ReadingStore, 'claim' | 'tell' | 'finish'>;
+  readonly read: ReadPorts;
+  readonly onError: (reading: Reading | null, error: unknown) => void;
+}
+
+/** Readings under way in one process. */
+const AT_ONCE = 2;
+const POLL_MS = 1_000;
+/** Longer than any reading takes: what a killed process held comes again after it. */
+const LEASE_SECONDS = 180;
+/** One that ends the process, or fails, again and again is left alone until somebody asks anew. */
+const ATTEMPTS_MAX = 3;
+
+const LIMITS: Readonly<Record<Reading['kind'], ReadingLimits>> = { thread: THREAD_LIMITS, outbox: OUTBOX_LIMITS, followers: FOLLOWERS_LIMITS };
+
+/** Carries out what is to be read from other servers, two at a time, until stopped. Copies share the work. */
+export class ReadingWorker {
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly ending = new AbortController();
+  private timer: NodeJS.Timeout | null = null;
+  private looking: Promise<void> | null = null;
+
+  constructor(private readonly ports: WorkerPorts) {}
+
+  start(): void {
+    this.timer ??= setInterval(() => this.wake(), POLL_MS);
+  }
+
+  /** Look now: something was asked for. */
+  wake(): void {
+    this.looking ??= this.look().finally(() => (this.looking = null));
+  }
+
+  /** Claims nothing more, and has what is under way end before its next request. */
+  async stop(): Promise<void> {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.ending.abort();
+    await this.looking;
+  }
+
+  /** Resolves when nothing is under way. */
+  async finished(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.allSettled([...this.underWay]);
+  }
+
+  private async look(): Promise<void> {
+    if (this.ending.signal.aborted || this.underWay.size >= AT_ONCE) return;
+    try {
+      for (const reading of await this.ports.readings.claim(AT_ONCE - this.underWay.size, LEASE_SECONDS)) this.track(reading);
+    } catch (error) {
+      this.ports.onError(null, error);
+    }
+  }
+
+  private track(reading: Reading): void {
+    const tracked = this.carryOut(reading)
+      .catch((error: unknown) => this.ports.onError(reading, error))
+      .finally(() => {
+        this.underWay.delete(tracked);
+        this.wake();
+      });
+    this.underWay.add(tracked);
+  }
+
+  private async carryOut(reading: Reading): Promise<void> {
+    const { kind, subjectId } = reading;
+    const found = reading.attempts > ATTEMPTS_MAX ? 0 : await this.read(reading);
+    // Cut short by our own end: another copy takes it up.
+    if (this.ending.signal.aborted) return;
+    await this.ports.readings.finish(kind, subjectId, found);
+  }
+
+  private read({ kind, subjectId, detail }: Reading): Promise<number> {
+    const run = {
+      budget: new ReadingBudget(LIMITS[kind], this.ending.signal),
+      tell: (found: number) => this.ports.readings.tell(kind, subjectId, found),
+    };
+    switch (kind) {
+      case 'thread':
+        return readThread(this.ports.read, subjectId, run);
+      case 'outbox':
+        return readOutbox(this.ports.read, subjectId, run);
+      case 'followers':
+        return syncFollowers(this.ports.read, subjectId, detail, run);
+    }
+  }
+}
