@@ -46,7 +46,8 @@ export async function applyActivity(ports: ApplyPorts, row: StoredActivity): Pro
     if (proof !== 'proven' || (byRelay && facts.value.kind === 'create')) return applyForwarded(ports, incoming, byRelay);
   }
   const verdict = await handle(ports, incoming);
-  if (verdict.kind === 'applied') await forwardApplied(ports, row.id, activity);
+  // What was passed on to us is not passed on further: two servers could go on for ever.
+  if (verdict.kind === 'applied' && row.signerHost === host) await forwardApplied(ports, row.id, activity);
   return verdict;
 }
 

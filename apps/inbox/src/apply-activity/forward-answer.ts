@@ -30,7 +30,7 @@ export async function forwardApplied(ports: ApplyPorts, rowId: Snowflake, activi
   if (uri === null || !['Create', 'Update', 'Delete'].includes(activity.type) || !vouchesForItself(activity)) return;
   const [status] = await ports.store.statusesByUris([uri]);
   if (status === undefined || status.local || (status.visibility !== 'public' && status.visibility !== 'unlisted')) return;
-  // Told again of what ended before, nobody is told again: two servers could go on for ever.
+  // Told again of what ended before, nobody is told again.
   if (activity.type === 'Delete' && (status.deletedAt === null || ports.clock.nowMs() - status.deletedAt.getTime() > JUST_ENDED_MS)) return;
   const others = activity.type === 'Create' ? [] : await ports.store.interactedAccountIds(status.id, BOOSTERS_MAX);
   const people = await ports.store.accountsByIds([...new Set([...(status.inReplyToAccountId === null ? [] : [status.inReplyToAccountId]), ...others])]);
