@@ -10,7 +10,7 @@ import { walkPages } from './walk-pages.js';
 /** As many pages as Mastodon reads. */
 export const FOLLOWERS_LIMITS: ReadingLimits = { documentsMax: 0, pagesMax: 10, perHostMax: 10, msMax: 60_000 };
 /** Above this neither side compares: as Mastodon. */
-export const FOLLOWERS_SYNC_MAX = 25_000;
+const FOLLOWERS_SYNC_MAX = 25_000;
 const PAGE = 1_000;
 
 /** What a header says, and about whom. */
