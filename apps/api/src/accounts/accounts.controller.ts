@@ -19,13 +19,18 @@ import { setPageLinks } from '../rendering/page-links.js';
 import { statusList, statusReader } from '../rendering/status-list.js';
 import { askForOlderPosts, partialHeader } from './ask-for-older-posts.js';
 import { findAccount, knowable, lookUpAccount } from './find-account.js';
+import { PinReader } from './pin-reader.js';
 import { searchAccounts } from './search-accounts.js';
 
 /** Accounts as others see them. */
 @Controller('/api/v1/accounts')
 @UseGuards(ClientGuard)
 export class AccountsController {
-  constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
+  private readonly pins: PinReader;
+
+  constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
+    this.pins = new PinReader(backbone);
+  }
 
   @Get()
   async byIds(@Req() request: FastifyRequest, @Query() query: unknown): Promise<AccountJson[]> {
@@ -73,6 +78,7 @@ export class AccountsController {
     const { pinned, tagged, ...params } = readParams(AccountStatusesParams, query);
     const isHidden = account.suspendedAt !== null || isDomainSuspended(this.backbone.policy.current(), account);
     if (isHidden) return [];
+    if (pinned && viewerId !== null) this.pins.look(account);
     if (pinned) return statusList(reply, viewerId, await pinnedTimeline(this.backbone, statusReader(this.backbone, request), viewerId, account.id));
     const wanted = { accountId: account.id, ...params, ...(tagged === null ? {} : { tagged }) };
     const views = await accountTimeline(this.backbone, statusReader(this.backbone, request), viewerId, wanted);
