@@ -52,6 +52,7 @@ export async function benchHomeRead(options: BenchOptions): Promise<Outcome> {
       run: async () => (await readAt(api.port, sizes.pages, NOTHING_KEPT)).pages,
     };
     const assembled = await rateOf(assembling, { rounds: options.rounds, stores: stage.stores });
+    const limit = standings.find(({ role }) => role === 'limit')?.perCpuSec ?? assembled;
     const last = ours.at(-1);
     return {
       name: 'home-read',
@@ -60,7 +61,7 @@ export async function benchHomeRead(options: BenchOptions): Promise<Outcome> {
       notes: [
         `${sizes.accounts} accounts, ${sizes.statuses} statuses`,
         `${Math.round((last?.bytesOfPage ?? 0) / 1024)} KB a page, 16 connections`,
-        `put together each time: ${Math.round(assembled)} per CPU-second`,
+        `put together each time: ${Math.round(assembled)} per CPU-second, ${Math.round((100 * assembled) / limit)} % of the limit`,
         `p50 ${last?.p50Ms.toFixed(1)} ms, p99 ${last?.p99Ms.toFixed(1)} ms`,
       ],
     };

@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { FEED_ENTRIES_MAX } from '@trunkline/domain';
 import { newestFirst, type AccountId, type StatusId } from '@trunkline/kernel';
-import type { FeedClaim, FeedContents, HomeFeeds } from '@trunkline/social';
+import type { FeedClaim, FeedContents, HomeFeeds, KnownFeed } from '@trunkline/social';
 import type { Redis } from './connect-redis.js';
 import { LATE } from './feed-scripts.js';
 
@@ -57,14 +57,16 @@ export class RedisHomeFeeds implements HomeFeeds {
   }
 
   async read(accountId: AccountId, most = 2 * FEED_ENTRIES_MAX): Promise<FeedContents | null> {
-    const contents = await this.look(accountId, most, '');
+    const contents = await this.look(accountId, most, null);
     return contents === 'same' ? null : contents;
   }
 
-  async look(accountId: AccountId, most: number, print: string): Promise<FeedContents | 'same' | null> {
+  async look(accountId: AccountId, most: number, known: KnownFeed | null): Promise<FeedContents | 'same' | null> {
     const [key, stale] = this.keysOf(accountId);
-    const reply = await this.redis.run((client) => client.feedRead([key, stale], [this.ttlSeconds, String(most), print]));
-    return reply === 1 ? 'same' : contentsOf(reply as ReadReply);
+    // What arrived late counts for as long as it is among the last: whoever knows it by its print alone cannot tell.
+    const before = known?.hasLate === true ? null : known;
+    const reply = await this.redis.run((client) => client.feedRead([key, stale], [this.ttlSeconds, String(most), before?.print ?? '']));
+    return reply === 1 ? 'same' : contentsOf(reply as ReadReply, most, before);
   }
 
   async claim(accountId: AccountId): Promise<FeedClaim | null> {
@@ -100,18 +102,23 @@ export class RedisHomeFeeds implements HomeFeeds {
   private readonly key = (accountId: AccountId): string => `${this.redis.prefix}feed2:{b${bucketOf(accountId)}}:${accountId}`;
 }
 
-type ReadReply = [filling?: number, stale?: number, length?: number, print?: string, entries?: string];
+type ReadReply = [filling?: number, stale?: number, print?: string, told?: number, entries?: string];
 
-function contentsOf([filling, stale, length = 0, print = '', entries]: ReadReply): FeedContents | null {
+/** `known`: what the told entries, if fewer than asked for, were pushed on. */
+function contentsOf([filling, stale, print = '', told = 0, entries]: ReadReply, most: number, known: KnownFeed | null): FeedContents | null {
   if (entries === undefined) return null;
   const list = entries.split(',');
+  const before = told < most ? known : null;
   const ids = list.filter((entry) => !entry.startsWith('-')) as StatusId[];
+  if (before !== null) ids.push(...before.ids);
   if (ids.some((id, at) => newestFirst(ids[at - 1] ?? id, id) > 0)) ids.sort(newestFirst);
+  // What was delivered again after many others stands twice in the list.
+  const once = ids.filter((id, at) => id !== ids[at - 1]);
+  const isWhole = before === null ? Number(print.split(' ')[1]) <= list.length : before.isWhole && once.length <= most;
   return {
     state: filling === 1 ? 'filling' : stale === 1 ? 'stale' : 'complete',
-    // What was delivered again after many others stands twice in the list.
-    ids: ids.filter((id, at) => id !== ids[at - 1]),
-    isWhole: length <= list.length,
+    ids: once.length > most ? once.slice(0, most) : once,
+    isWhole,
     hasLate: list.includes(LATE),
     print,
   };

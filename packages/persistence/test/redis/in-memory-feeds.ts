@@ -1,6 +1,6 @@
 import { FEED_ENTRIES_MAX } from '@trunkline/domain';
 import { newestFirst, type AccountId, type StatusId } from '@trunkline/kernel';
-import type { FeedClaim, FeedContents, HomeFeeds } from '@trunkline/social';
+import type { FeedClaim, FeedContents, HomeFeeds, KnownFeed } from '@trunkline/social';
 
 interface Feed {
   entries: { readonly id: StatusId; readonly late: boolean }[];
@@ -38,15 +38,15 @@ export class InMemoryFeeds implements HomeFeeds {
   }
 
   async read(accountId: AccountId, most = 2 * FEED_ENTRIES_MAX): Promise<FeedContents | null> {
-    const contents = await this.look(accountId, most, '');
+    const contents = await this.look(accountId, most, null);
     return contents === 'same' ? null : contents;
   }
 
-  look(accountId: AccountId, most: number, print: string): Promise<FeedContents | 'same' | null> {
+  look(accountId: AccountId, most: number, known: KnownFeed | null): Promise<FeedContents | 'same' | null> {
     const feed = this.feeds.get(accountId);
     if (feed === undefined) return Promise.resolve(null);
     const state = feed.filling ? 'filling' : feed.reasons > 0 ? 'stale' : 'complete';
-    if (state === 'complete' && feed.print === print) return Promise.resolve('same');
+    if (state === 'complete' && feed.print === known?.print) return Promise.resolve('same');
     const part = feed.entries.slice(0, most);
     return Promise.resolve({
       state,

@@ -16,6 +16,9 @@ export interface FeedContents {
   readonly print: string;
 }
 
+/** What a complete feed was when it was last looked at. */
+export type KnownFeed = Pick<FeedContents, 'ids' | 'isWhole' | 'hasLate' | 'print'>;
+
 /** Who holds it fills a feed. */
 export interface FeedClaim {
   readonly token: string;
@@ -36,8 +39,11 @@ export interface HomeFeeds {
   remove(accountIds: readonly AccountId[], statusIds: readonly StatusId[]): Promise<void>;
   /** The last `most` (all, unless told) to arrive; null: there is no feed. Keeps the feed alive. */
   read(accountId: AccountId, most?: number): Promise<FeedContents | null>;
-  /** The same; `'same'`: it is complete, and nothing came or went since it had this print. */
-  look(accountId: AccountId, most: number, print: string): Promise<FeedContents | 'same' | null>;
+  /**
+   * The same, for whoever looked before, for as many or more, and found it complete. `'same'`: it still is, and nothing
+   * came or went since.
+   */
+  look(accountId: AccountId, most: number, known: KnownFeed | null): Promise<FeedContents | 'same' | null>;
   /**
    * Lets one caller at a time fill a feed; null: another is at it. Where there is no feed, one is opened: pushes land
    * from now on. Ends by itself after some seconds.

@@ -1,6 +1,6 @@
 import { BOOST_WINDOW, FEED_ENTRIES_MAX, feedPage, repeatedBoosts, type FeedEntry, type Page } from '@trunkline/domain';
 import { compareIds, idTimeMs, newestFirst, type AccountId, type StatusId } from '@trunkline/kernel';
-import type { FeedContents, HomeFeeds, PulledAuthors } from '../ports/reader-stores.js';
+import type { FeedContents, HomeFeeds, KnownFeed, PulledAuthors } from '../ports/reader-stores.js';
 import type { SocialReads } from '../ports/social-store.js';
 
 /** Of these ids, those that rules would show to the reader. */
@@ -118,14 +118,14 @@ function holdsAllAbove(ids: readonly StatusId[], bounds: readonly (StatusId | nu
 
 /** A look at the head of a feed that is under way. */
 export interface HeadLook {
-  /** What it is known to have been; null: nothing. */
-  readonly known: FeedHead | null;
+  /** What it was before; null: nobody looked. */
+  readonly known: KnownFeed | null;
   readonly found: Promise<FeedContents | 'same' | null>;
 }
 
 /** Begins to look for what a first page of so many needs. Its fault is met by whoever takes the head from it. */
-export function lookAtHead({ feeds }: Pick<FeedPorts, 'feeds'>, viewerId: AccountId, limit: number, known: FeedHead | null): HeadLook {
-  const found = feeds.look(viewerId, limit + HEAD_MARGIN, known?.print ?? '');
+export function lookAtHead({ feeds }: Pick<FeedPorts, 'feeds'>, viewerId: AccountId, limit: number, known: KnownFeed | null): HeadLook {
+  const found = feeds.look(viewerId, limit + HEAD_MARGIN, known);
   found.catch(() => undefined);
   return { known, found };
 }

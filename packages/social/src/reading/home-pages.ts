@@ -3,6 +3,7 @@ import type { AccountId, StatusId } from '@trunkline/kernel';
 import { fragmentsJson } from '../rendering/fragments.js';
 import type { Changes } from './changes.js';
 import type { FragmentReader } from './fragment-reader.js';
+import type { KnownFeed } from '../ports/reader-stores.js';
 import { headOf, lookAtHead, type FeedHead, type FeedPorts, type HeadLook } from './home-feed.js';
 import { Kept, Trail } from './kept.js';
 import { homeTimeline } from './timelines.js';
@@ -35,7 +36,7 @@ export interface HomeRequest {
 interface KeptPage {
   readonly page: HomePage;
   /** What it was made from. */
-  readonly head: FeedHead;
+  readonly head: KnownFeed;
 }
 
 /** Some hundreds of pages. */
@@ -63,7 +64,7 @@ export class HomePages {
    * nothing can be begun for this page.
    */
   begin(viewerId: AccountId, page: Page): HeadLook | null {
-    if (!isFirst(page)) return null;
+    if (page.maxId !== null || page.minId !== null) return null;
     return lookAtHead(this.ports, viewerId, page.limit, this.kept.peek(keyOf(viewerId, page))?.head ?? null);
   }
 
@@ -73,16 +74,17 @@ export class HomePages {
     if (look === null) return this.make(request);
     const since = this.ports.changes.moment;
     const head = await headOf({ ...this.ports, onPartialFeed: request.onPartialFeed }, viewerId, page.limit, look);
+    const { print } = head;
     // Posts of authors who are looked up stand in no feed: nothing here would tell that there is a new one.
-    if (!told || head.print === null || (await this.ports.pulled.any())) return this.make(request, head);
+    if (!told || print === null || page.sinceId !== null || (await this.ports.pulled.any())) return this.make(request, head);
     const key = keyOf(viewerId, page);
     const known = this.kept.get(key);
-    if (known?.head.print === head.print) return known.page;
+    if (known?.head.print === print) return known.page;
     const trail = new Trail();
     const made = await this.make(request, head, trail);
     if (trail.hasGaps) return made;
     const bytes = made.json.length + head.ids.length * ID_BYTES;
-    this.kept.keep(key, { page: made, head }, { since, names: [...trail.names], bytes, untilMs: trail.untilMs });
+    this.kept.keep(key, { page: made, head: { ...head, print } }, { since, names: [...trail.names], bytes, untilMs: trail.untilMs });
     return made;
   }
 
@@ -93,5 +95,4 @@ export class HomePages {
   }
 }
 
-const isFirst = (page: Page): boolean => page.maxId === null && page.minId === null && page.sinceId === null;
 const keyOf = (viewerId: AccountId, page: Page): string => `${viewerId} ${page.limit}`;
