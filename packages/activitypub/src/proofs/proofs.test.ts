@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { parseActivity } from '../read/parse-activity.js';
 import { canonicalJson } from './canonical-json.js';
 import { readIntegrityProof, verifyIntegrityProof } from './integrity-proof.js';
 import { base58Bytes, pemOfMultikey } from './multikey.js';
@@ -123,3 +124,35 @@ describe('Multikeys', () => {
   });
   test('zeros in front stay', () => expect(base58Bytes('z112')).toEqual(Uint8Array.from([0, 0, 1])));
 });
+
+// What the verifier sees must be what is acted on: a document that was changed after it was signed either fails, or says
+// the same to the reader.
+test('S052 five hundred changed copies of a signed activity say what was signed, or are refused', () => {
+  const signed = JSON.stringify(proven(activity));
+  const meaning = (json: unknown): string => {
+    const read = parseActivity(json);
+    return read.ok ? JSON.stringify([read.value.actorUri, read.value.id, read.value.type, read.value.object]) : 'unread';
+  };
+  const before = meaning(JSON.parse(signed));
+  const evil = ['"actor":"https://evil.example/u/1",', '"object":"https://evil.example/2",', '"@context":[],', '"type":"Delete",', '"as:actor":"https://evil.example/u/1",'];
+  for (let n = 0; n < 500; n += 1) {
+    const at = (n * 7_919) % signed.length;
+    const changed = [
+      `${signed.slice(0, at)}${String.fromCharCode(97 + (n % 26))}${signed.slice(at + 1)}`,
+      `${signed.slice(0, at)}${signed.slice(at + 1)}`,
+      signed.replace('{', `{${evil[n % evil.length]}`),
+      `${signed.slice(0, -1)},${(evil[n % evil.length] ?? '').slice(0, -1)}}`,
+      signed.replace('"actor":', '"Actor":"https://evil.example/u/1","actor":'),
+    ][n % 5] ?? '';
+    const json = jsonOrNull(changed);
+    if (json !== null && outcome(json) === 'valid') expect(meaning(json)).toBe(before);
+  }
+});
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -14,6 +14,7 @@ export const RULES: Readonly<Record<string, string>> = {
   actor_mismatch: 'the signature is of somebody else than the actor',
   spoofed: 'it is not where its id says, or its handle leads elsewhere',
   local_uri: 'ids of this server never come from outside',
+  unproven: 'passed on without a proof, and its own server does not say so',
   object_not_found: 'a boosted post is read from its own server, which does not have it',
   object_spoofed: 'a boosted post is read from its own server, which says otherwise',
   bad_type: 'it is not served as an activity',
@@ -38,9 +39,14 @@ export const RULES: Readonly<Record<string, string>> = {
   event_participation: 'taking part in events and groups elsewhere is not shown',
   featured_collection: 'collections of accounts: nobody here agreed to be in one',
   group_moderation: 'moderation of groups of other servers',
+  group_vote: 'votes that a group passes on, about posts that are not of here',
+  featured_hashtag: 'hashtags that a profile features are not shown',
+  other_collection: 'lists of others than the pins of who speaks: moderators, playlists',
+  deleted_post: 'what was deleted stays deleted',
   no_post: 'catalogues, lists and parts of other objects, which are no posts',
   no_meaning: 'it says nothing to a reader',
   view_counter: 'counters that nobody can check',
+  interaction_request: 'posts of here need no leave to be liked, answered or boosted',
   json_ld_context: 'contexts are never loaded: names are read as they stand',
   own_word: 'an attacker may speak in their own name: nothing else came of it',
   test_vectors: 'vectors for tests of signatures, which read them themselves',
@@ -50,6 +56,10 @@ export const RULES: Readonly<Record<string, string>> = {
   unknown_status: 'it is about a post that is not here',
   unknown_follow: 'it answers a follow that nobody here asked for',
 };
+
+/** Those that depend on who is here: they count only when the stage was set as it was meant. */
+const OF_THE_PLACE = new Set(['not_relevant', 'unknown_target', 'unknown_status', 'unknown_follow', 'object_not_found']);
+export const isOfThePlace = (code: string): boolean => OF_THE_PLACE.has(code);
 
 export const isRule = (code: string): boolean => code in RULES;
 

@@ -2,7 +2,7 @@ import { acceptFollow } from '@trunkline/social';
 import { postSigned, until, type SentAnswer, type TestPerson } from '@trunkline/testing';
 import type { AccountId } from '@trunkline/kernel';
 import type { Entry, Turn } from '../folder/entry.js';
-import { idsOf, isJson, type Json } from '../folder/json.js';
+import { idsOf, isHttp, isJson, type Json } from '../folder/json.js';
 import { kindOf } from '../folder/kind-of.js';
 import { hashOf } from '../folder/restore.js';
 import { ableToSign, inventedActor, keyIdOf, rekeyed, type ActorDocument } from '../world/actors.js';
@@ -147,11 +147,12 @@ export class Scene {
   /** What became of an activity that was sent. */
   async endOf(activity: Json): Promise<End> {
     const { db } = this.stage.server.backbone;
-    const { id, actor } = activity;
+    const { actor } = activity;
+    const id = isHttp(activity['id']) ? activity['id'] : null;
     const actorUri = isJson(actor) ? actor['id'] : actor;
     const [row] = await db.query<{ state: string; reason: string | null }>(
       `SELECT state, reason FROM federation.inbound WHERE ($1::text IS NULL OR activity_id = $1) AND ($2::text IS NULL OR actor_uri = $2) AND activity_type = $3 ORDER BY id DESC LIMIT 1`,
-      [typeof id === 'string' ? id : null, typeof id === 'string' ? null : actorUri, [activity['type']].flat()[0]],
+      [id, id === null ? actorUri : null, [activity['type']].flat()[0]],
     );
     if (row === undefined) return null;
     if (row.state === 'stored') return row.reason === null ? 'pending' : `waits: ${row.reason}`;

@@ -2,7 +2,7 @@
 export const EXPECTED_N_TO_Z: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   nodebb: {
     'case_1-received_1': 'boost of public image tag:1 link boosts:1',
-    'case_1-received_2': 'underway',
+    'case_1-received_2': 'public image tag:1 link boosts:1, boosted by the group',
     'case_2-actor_1': '@julian@community.nodebb.org bio field:3 avatar header',
     'case_2-context_1': 'collection items:15 of:21',
     'objects-group': '@general@bb.devnull.land group bio avatar',
@@ -28,7 +28,7 @@ export const EXPECTED_N_TO_Z: Readonly<Record<string, Readonly<Record<string, st
     'activities-announce_video': 'boost of public en video link edited boosts:1',
     'framasoft@framatube.org': '@framasoft@framatube.org',
     'objects-note': 'public edited',
-    'objects-video': 'underway',
+    'objects-video': 'public en video link edited',
   },
   piefed: {
     'dj-piefed-community': '@rdf@piefed.example.com group bio avatar',
@@ -58,7 +58,7 @@ export const EXPECTED_N_TO_Z: Readonly<Record<string, Readonly<Record<string, st
     'sjw': '@sjw@skippers-bin.com bio emoji:1 avatar header',
   },
   plume: {
-    'baptiste.gelex.xyz-article': 'underway',
+    'baptiste.gelex.xyz-article': 'public link',
     'baptiste.gelex.xyz-user': '@BaptisteGelez@baptiste.gelez.xyz bio',
     'fedidevs-actor-App_Plume_handle': '@actapopuli@fediverse.blog bio avatar',
   },
@@ -114,7 +114,7 @@ export const EXPECTED_N_TO_Z: Readonly<Record<string, Readonly<Record<string, st
   },
   takahe: {
     'dj-takahe-featured_collection': 'collection items:0 of:0',
-    'takahe-test_activitypub-data-2': 'underway',
+    'takahe-test_activitypub-data-2': 'ignored: group_vote',
     'takahe-test_activitypub-data': 'account is gone, 404',
     'takahe-test_signatures-document-2': 'direct, for nobody here',
     'takahe-test_signatures-document-3': 'direct, for nobody here',
@@ -125,7 +125,7 @@ export const EXPECTED_N_TO_Z: Readonly<Record<string, Readonly<Record<string, st
     'fedidevs-webfinger-App_Threads_handle': '@mosseri@threads.net',
   },
   tootik: {
-    'tootik-proof-TestProof_VerifyEd25519': 'underway',
+    'tootik-proof-TestProof_VerifyEd25519': 'direct, for nobody here',
   },
   vernissage: {
     'vernissage-ActivityDtoDeserialization-personCase10': '@johndoe@example.com field:2',
@@ -138,11 +138,11 @@ export const EXPECTED_N_TO_Z: Readonly<Record<string, Readonly<Record<string, st
     'wildebeest-well-known-nodeinfo': 'nodeinfo-links',
   },
   wordpress: {
-    'activities-announce': 'underway',
+    'activities-announce': 'public en link edited',
     'notiz-blog-well-known-webfinger': '@pfefferle@notiz.blog',
     'objects-group': '@dbzer0.com@dbzer0.com group bio field:1 avatar',
     'objects-note': 'public en',
-    'objects-page': 'underway',
+    'objects-page': 'public en image+alt image image image tag:5 link edited',
     'objects-person': '@matthias@pfefferle.org bio field:2 avatar',
   },
   writefreely: {
