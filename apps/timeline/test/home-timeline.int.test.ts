@@ -93,7 +93,7 @@ function row(world: World, author: Account, change: Partial<NewStatus>): NewStat
   return {
     id, accountId: author.id, uri, url: uri, local: false, content: '<p>hello</p>', text: null, spoilerText: '', sensitive: false, visibility: 'public', language: 'en',
     inReplyToId: null, inReplyToAccountId: null, inReplyToUri: null, boostOfId: null, conversationId: id, conversationUri: null, applicationName: null,
-    applicationWebsite: null, media: [], emojis: [], mentions: [], tags: [], createdAt: new Date(), ...change,
+    applicationWebsite: null, poll: null, media: [], emojis: [], mentions: [], tags: [], createdAt: new Date(), ...change,
   };
 }
 

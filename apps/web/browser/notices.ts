@@ -12,6 +12,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   reblog: 'boosted your post',
   status: 'posted',
   update: 'edited a post',
+  poll: 'had a poll that has ended',
   'admin.sign_up': 'signed up',
   'admin.report': 'sent a report',
 };

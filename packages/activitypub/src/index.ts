@@ -33,6 +33,7 @@ export {
   relayFollowUri,
   sharedInboxUri,
   statusUris,
+  voteUris,
   type CollectionName,
   type LocalUri,
 } from './uris.js';
@@ -72,6 +73,7 @@ export type {
   LocalEmoji,
   LocalImage,
   LocalNoteDocument,
+  LocalPoll,
   LocalTagLink,
   NodeInfoDocument,
 } from './write/types.js';
@@ -91,6 +93,7 @@ export {
   renderUndo,
   renderUpdate,
   renderUpdatePerson,
+  renderVote,
 } from './write/render-activity.js';
 export { renderActor, renderInstanceActor } from './write/render-actor.js';
 export {

@@ -43,6 +43,12 @@ export const likeUri = (base: string, accountId: AccountId, likeId: Snowflake): 
 /** Our Follow of a relay. Nobody asks for it: it is only compared. */
 export const relayFollowUri = (base: string, followId: Snowflake): string => `${base}/actor#follows/${followId}`;
 
+/** `activity` is the id of its Create. Nobody can read either: a vote is between voter and author. */
+export function voteUris(base: string, accountId: AccountId, voteId: Snowflake): { id: string; activity: string } {
+  const id = `${base}/ap/users/${accountId}/votes/${voteId}`;
+  return { id, activity: `${id}/activity` };
+}
+
 export type CollectionName = 'outbox' | 'followers' | 'following' | 'featured';
 
 export type LocalUri =

@@ -83,6 +83,40 @@ export interface Mention {
   readonly silent: boolean;
 }
 
+/** A question with answers to choose from; it belongs to one status and is known by that status's id. */
+export interface Poll {
+  readonly multiple: boolean;
+  /** Until it ends nobody is told how often what was chosen. */
+  readonly hidesTotals: boolean;
+  /** Plain text; `votes` is null where the poll's own server does not tell. */
+  readonly options: readonly { readonly title: string; readonly votes: number | null }[];
+  /** People, not votes; null when it is not told. */
+  readonly votersCount: number | null;
+  /** null: it never ends by itself. */
+  readonly endsAt: Date | null;
+  /** It has ended, as of when it was loaded. */
+  readonly closed: boolean;
+}
+
+/** How many people reacted with one emoji. */
+export interface StatusReaction {
+  /** The emoji itself, or `shortcode@domain` of a custom one. */
+  readonly name: string;
+  readonly count: number;
+  /** The picture of a custom one. */
+  readonly url: string | null;
+  readonly staticUrl: string | null;
+}
+
+/** What one person answered to one status, beside the marks of `StatusFlags`. */
+export interface OwnAnswers {
+  readonly accountId: AccountId;
+  /** Places of the options voted for, in order. */
+  readonly choices: readonly number[];
+  /** Names as in `StatusReaction`. */
+  readonly reactions: readonly string[];
+}
+
 /** A status, or a boost (`boostOfId` set, no content). */
 export interface Status {
   readonly id: StatusId;
@@ -111,6 +145,9 @@ export interface Status {
   readonly mentions: readonly Mention[];
   /** Names without `#`, as the author wrote them. */
   readonly tags: readonly string[];
+  readonly poll: Poll | null;
+  /** The most frequent first. */
+  readonly reactions: readonly StatusReaction[];
   readonly repliesCount: number;
   readonly boostsCount: number;
   readonly favouritesCount: number;
@@ -157,6 +194,7 @@ export type NotificationType =
   | 'reblog'
   | 'status'
   | 'update'
+  | 'poll'
   | 'admin.sign_up'
   | 'admin.report';
 

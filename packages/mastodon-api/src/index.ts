@@ -2,6 +2,7 @@ export type * from './entities/shape.js';
 export { acctOf, timestamp, type RenderContext } from './entities/context.js';
 export { renderAccount, renderCredentialAccount, renderEmoji, type AccountExtras } from './entities/account.js';
 export { renderRole } from './entities/role.js';
+export { renderAnswers, renderPoll, type Answerable } from './entities/poll.js';
 export {
   renderContext,
   renderFlags,
@@ -95,6 +96,7 @@ export {
   TagTimelineParams,
   type CreateStatusInput,
 } from './params/statuses.js';
+export { VoteParams, type PollInput } from './params/polls.js';
 export {
   AccountSearchParams,
   ConfirmationParams,

@@ -111,6 +111,11 @@ const STATUSES = table('api', '/api/v1/statuses', [
   ['POST', '/:id/unpin', 'user', 'write:accounts'],
 ]);
 
+const POLLS = table('api', '/api/v1/polls', [
+  ['GET', '/:id', 'optional', 'read:statuses'],
+  ['POST', '/:id/votes', 'user', 'write:statuses'],
+]);
+
 const TIMELINES = table('api', '/api', [
   ['GET', '/v1/timelines/home', 'user', 'read:statuses'],
   ['GET', '/v1/timelines/public', 'optional', 'read:statuses'],
@@ -190,7 +195,7 @@ const MODERATION = table('moderation', '/api', [
 
 /** Every client route there is. Guards read it and refuse what it does not name; a test walks it. */
 export const ROUTES: readonly Route[] = [
-  ...OAUTH, ...ACCOUNTS, ...OWN_LISTS, ...STATUSES, ...ASYNC, ...TIMELINES, ...NOTIFICATIONS, ...INSTANCE, ...STREAMING, ...MEDIA, ...MODERATION,
+  ...OAUTH, ...ACCOUNTS, ...OWN_LISTS, ...STATUSES, ...POLLS, ...ASYNC, ...TIMELINES, ...NOTIFICATIONS, ...INSTANCE, ...STREAMING, ...MEDIA, ...MODERATION,
 ];
 
 const shapeOf = (path: string): string => path.replace(/:[^/]+/g, ':');

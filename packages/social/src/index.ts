@@ -15,8 +15,9 @@ export { isVisible, viewStatus, viewStatuses } from './reading/view-statuses.js'
 export { HomePages } from './reading/home-pages.js';
 export { FEED_LATE_MS, isFeedsDown, keepHomeFeed, type HeadLook } from './reading/home-feed.js';
 export { accountTimeline, homeTimeline, publicTimeline, tagTimeline, type Scope } from './reading/timelines.js';
-export { ingestAccount, publishedOr } from './remote/ingest-account.js';
-export { ingestEdit, ingestStatus, namedUris, peopleByUri, readPost, storePosts, type IngestOutcome } from './remote/ingest-status.js';
+export { ingestAccount, mediaRule, publishedOr } from './remote/ingest-account.js';
+export { ingestEdit, ingestStatus, namedUris, peopleByUri, readPost, storePosts, type EditOutcome } from './remote/ingest-status.js';
+export { sameOptions } from './remote/read-poll.js';
 export { ingestActor, resolveAccount, resolveHandle, type ResolveFailure } from './remote/resolve-account.js';
 export { isPinnable, syncFeatured } from './remote/sync-featured.js';
 export { PARENTS_MAX, readNote, resolveParents, resolveStatus } from './remote/resolve-status.js';
@@ -51,6 +52,8 @@ export {
   type PublishFailure,
   type StatusDraft,
 } from './statuses/publish-status.js';
+export { reactToStatus, unreactToStatus } from './statuses/react-to-status.js';
+export { tellDuePolls, voteInPoll } from './statuses/vote-in-poll.js';
 export { isDomainSuspended, isSilenced, viewerOf } from './statuses/viewer.js';
 export { blockAccount, unblockAccount } from './ties/block-account.js';
 export {

@@ -22,6 +22,7 @@ const SHAPES: readonly Shape[] = [
   [/^GET \/api\/v1\/statuses\/\d+\/history$/, 'StatusEdit[]'],
   [/^GET \/api\/v1\/statuses\/\d+\/\w+ed_by$/, 'Account[]'],
   [/^\w+ \/api\/v1\/statuses(\/\d+(\/\w+)?)?$/, 'Status'],
+  [/^\w+ \/api\/v1\/polls\/\d+(\/votes)?$/, 'Poll'],
   [/^GET \/api\/v1\/(timelines\/.+|bookmarks|favourites)$/, 'Status[]'],
   [/^GET \/api\/v1\/notifications$/, 'Notification[]'],
   [/^GET \/api\/v1\/notifications\/\d+$/, 'Notification'],

@@ -17,9 +17,13 @@ const ROWS: readonly string[] = [
   ...['follows', 'follow_requests', 'blocks', 'mutes'].map(
     (table) => `INSERT INTO social.${table} (id, account_id, target_account_id) SELECT n, 1 + n % 20000, 1 + n * 13 % 19997 FROM generate_series(1, 30000) AS n ON CONFLICT DO NOTHING`,
   ),
-  ...['favourites', 'bookmarks'].map(
+  ...['favourites', 'bookmarks', 'pins'].map(
     (table) => `INSERT INTO social.${table} (id, account_id, status_id) SELECT n, 1 + n % 20000, 1 + n * 11 % 39983 FROM generate_series(1, 30000) AS n ON CONFLICT DO NOTHING`,
   ),
+  `INSERT INTO social.polls (status_id, multiple, options, votes, ends_at, ended_at) SELECT n, false, '{a,b}', '{0,0}', now(), now() FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO social.poll_votes (status_id, account_id, choice, id) SELECT n, 1 + n % 19997, 0, n FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO social.status_reactions (status_id, account_id, name, id) SELECT n, 1 + n % 19997, 'x', n FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO social.reaction_counts (status_id, name, count) SELECT n, 'x', 1 FROM generate_series(1, 20000) AS n`,
   `INSERT INTO social.tombstones (uri, actor_uri) SELECT 'seed:x' || n, '' FROM generate_series(1, 20000) AS n`,
   `INSERT INTO federation.inbound (id, activity_id, activity_type, actor_uri, signer_host, body, state, applied_at)
    SELECT ${RECENT}, 'seed:' || n, 'Create', 'seed:a' || n, 'h' || n % 500, repeat('x', 200), 'applied', now() FROM generate_series(1, 30000) AS n`,

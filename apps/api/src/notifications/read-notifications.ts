@@ -11,6 +11,7 @@ const TYPES: readonly NotificationType[] = [
   'reblog',
   'status',
   'update',
+  'poll',
   'admin.sign_up',
   'admin.report',
 ];

@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AsyncRefreshesController } from './async-refreshes.controller.js';
+import { PollsController } from './polls.controller.js';
 import { ReactionsController } from './reactions.controller.js';
 import { StatusesController } from './statuses.controller.js';
 
 /** Statuses and what people do with them. */
-@Module({ controllers: [StatusesController, ReactionsController, AsyncRefreshesController] })
+@Module({ controllers: [StatusesController, ReactionsController, AsyncRefreshesController, PollsController] })
 export class StatusesModule {}

@@ -6,13 +6,13 @@ const writer = {
   user: { locale: 'fr', defaultVisibility: 'private', defaultSensitive: true, defaultLanguage: null },
   application: { name: 'App', website: null },
 } as const;
-const draft = (body: Record<string, unknown>, key: string | null = null) => draftOf(writer, readParams(CreateStatusParams, { status: 'x', ...body }), key);
+const draft = (body: Record<string, unknown>, key: string | null = null) => draftOf(writer, readParams(CreateStatusParams, { status: 'x', ...body }), key, 0);
 
 describe('what a client leaves out', () => {
   test('comes from the author’s defaults', () => {
     expect(draft({})).toMatchObject({ visibility: 'private', sensitive: true, language: 'fr', inReplyToId: null, idempotencyKey: null });
     const chosen = { ...writer, user: { ...writer.user, defaultLanguage: 'de' } };
-    expect(draftOf(chosen, readParams(CreateStatusParams, { status: 'x' }), null).language).toBe('de');
+    expect(draftOf(chosen, readParams(CreateStatusParams, { status: 'x' }), null, 0).language).toBe('de');
   });
 
   test('does not override what was said, also not what was said to be off', () => {

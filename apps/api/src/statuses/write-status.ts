@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Account, Status, User } from '@trunkline/domain';
+import type { Account, Poll, Status, User } from '@trunkline/domain';
 import { AppError, type Result, type StatusId } from '@trunkline/kernel';
-import { faultOf, NOT_SUPPORTED, recordNotFound, validationFailed, type CreateStatusInput, type EditStatusParams } from '@trunkline/mastodon-api';
-import { checkText, editStatus, portHostsOf, publishStatus, type SocialPorts, type StatusDraft } from '@trunkline/social';
+import { faultOf, NOT_SUPPORTED, recordNotFound, validationFailed, type CreateStatusInput, type EditStatusParams, type PollInput } from '@trunkline/mastodon-api';
+import { checkText, editStatus, portHostsOf, publishStatus, sameOptions, type SocialPorts, type StatusDraft } from '@trunkline/social';
 import type { z } from 'zod';
 import { meetMentioned } from './meet-mentioned.js';
 
@@ -23,13 +23,13 @@ export async function writeStatus(
   input: CreateStatusInput,
   idempotencyKey: string | null,
 ): Promise<StatusId> {
-  const draft = draftOf(writer, input, idempotencyKey);
+  const draft = draftOf(writer, input, idempotencyKey, ports.clock.nowMs());
   await prepareText(ports, draft, input.mediaIds);
   return idOrThrow(await publishStatus(ports, writer.account, draft));
 }
 
 /** What was not said comes from the author's own defaults. */
-export function draftOf({ user, application }: Omit<Writer, 'account'>, input: CreateStatusInput, idempotencyKey: string | null): StatusDraft {
+export function draftOf({ user, application }: Omit<Writer, 'account'>, input: CreateStatusInput, idempotencyKey: string | null, nowMs: number): StatusDraft {
   return {
     text: input.text,
     spoilerText: input.spoilerText,
@@ -37,10 +37,22 @@ export function draftOf({ user, application }: Omit<Writer, 'account'>, input: C
     visibility: input.visibility ?? user.defaultVisibility,
     language: input.language ?? user.defaultLanguage ?? user.locale,
     inReplyToId: input.inReplyToId,
+    poll: input.poll === null ? null : newPoll(input.poll, nowMs),
     application,
     idempotencyKey: keyOf(idempotencyKey),
   };
 }
+
+const MS_PER_SECOND = 1_000;
+
+const newPoll = ({ options, expiresInSeconds, multiple, hidesTotals }: PollInput, nowMs: number): Poll => ({
+  multiple,
+  hidesTotals,
+  options: options.map((title) => ({ title, votes: 0 })),
+  votersCount: 0,
+  endsAt: new Date(nowMs + expiresInSeconds * MS_PER_SECOND),
+  closed: false,
+});
 
 function keyOf(key: string | null): string | null {
   if (key === null || key.trim() === '') return null;
@@ -59,9 +71,12 @@ export async function rewriteStatus(
   const { text, spoilerText } = input;
   // Absent means off, as Mastodon reads it: its clients send the whole form.
   const revision = { text, spoilerText, sensitive: (input.sensitive ?? false) || spoilerText !== '', language: input.language ?? status.language };
-  if (isSame(status, revision)) return statusId;
+  // Absent it stays: a client that knows no polls edits the text alone.
+  const poll = input.poll === null ? null : newPoll(input.poll, ports.clock.nowMs());
+  const otherPoll = poll === null || isSamePoll(status.poll, poll) ? null : poll;
+  if (isSame(status, revision) && otherPoll === null) return statusId;
   await prepareText(ports, revision, input.mediaIds);
-  return idOrThrow(await editStatus(ports, writer.account, statusId, revision));
+  return idOrThrow(await editStatus(ports, writer.account, statusId, { ...revision, poll: otherPoll }));
 }
 
 type Revision = Pick<Status, 'text' | 'spoilerText' | 'sensitive' | 'language'>;
@@ -71,6 +86,9 @@ const isSame = (status: Status, revision: Revision): boolean =>
   status.spoilerText === revision.spoilerText &&
   status.sensitive === revision.sensitive &&
   status.language === revision.language;
+
+/** Whether votes on the one are votes on the other: clients send the whole form, with an end that is counted from now. */
+const isSamePoll = (a: Poll | null, b: Poll): boolean => a !== null && sameOptions(a, b) && a.hidesTotals === b.hidesTotals;
 
 /** Refuses before asking other servers about anybody. */
 async function prepareText(ports: SocialPorts, draft: { readonly text: string; readonly spoilerText: string }, mediaIds: readonly string[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { addressedBy, parseNote, sameHost, type ObjectRef, type RemoteNote } from '@trunkline/activitypub';
 import { fail, ok, type Result } from '@trunkline/kernel';
-import { ingestStatus, resolveParents, type IngestOutcome } from '@trunkline/social';
+import { ingestStatus, resolveParents, type EditOutcome } from '@trunkline/social';
 import { isPassing } from '../passing-failures.js';
 import { actorOf } from './actor.js';
 import { isOurs } from './tombstones.js';
@@ -33,8 +33,9 @@ async function createPost(ports: ApplyPorts, incoming: Incoming<'create'>, post:
   return verdictOf(outcome);
 }
 
-export const verdictOf = (outcome: IngestOutcome | 'edited'): Verdict =>
-  outcome === 'stored' || outcome === 'known' || outcome === 'edited' ? APPLIED : ignored(outcome);
+const DONE: readonly EditOutcome[] = ['stored', 'known', 'edited', 'told'];
+
+export const verdictOf = (outcome: EditOutcome): Verdict => (DONE.includes(outcome) ? APPLIED : ignored(outcome));
 
 export type NoteFailure = { readonly code: string; readonly verdict: Verdict };
 

@@ -9,9 +9,11 @@ import { applyFollow } from './follow.js';
 import { applyLike } from './like.js';
 import { applyMembership } from './membership.js';
 import { applyMove } from './move.js';
+import { applyReaction } from './react.js';
 import { applyReject } from './reject.js';
 import { applyUndo } from './undo.js';
 import { applyUpdate } from './update.js';
+import { applyVote } from './vote.js';
 
 /**
  * Who handles what an activity says (`ActivityFacts` of @trunkline/activitypub): one file a kind. A kind that is not here
@@ -27,10 +29,11 @@ export const HANDLERS: { readonly [K in FactsKind]?: Handler<K> } = {
   follow: applyFollow,
   like: applyLike,
   move: applyMove,
-  reaction: applyLike,
+  reaction: applyReaction,
   reject: applyReject,
   remove: applyMembership,
   report: applyFlag,
   undo: applyUndo,
   update: applyUpdate,
+  vote: applyVote,
 };

@@ -4,8 +4,8 @@ import { isTombstoned } from './tombstones.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
 
-/** A favourite on a status that is known here and that the actor may see. Reactions of Misskey count as plain ones. */
-export async function applyLike(ports: ApplyPorts, incoming: Incoming<'like' | 'reaction'>): Promise<Verdict> {
+/** A favourite on a status that is known here and that the actor may see. */
+export async function applyLike(ports: ApplyPorts, incoming: Incoming<'like'>): Promise<Verdict> {
   const { activity, facts } = incoming;
   const [status] = await ports.store.statusesByUris([facts.uri]);
   if (status === undefined) return ignored('unknown_status');

@@ -7,6 +7,7 @@ import { answeredFollower } from './answered-follow.js';
 import { deleteOwnStatus } from './delete.js';
 import { tombstone } from './tombstones.js';
 import type { ApplyPorts, FactsKind, FactsOf, Incoming } from './ports.js';
+import { undoReaction } from './react.js';
 import { APPLIED, ignored, retry, unresolved, type Verdict } from './verdict.js';
 
 /**
@@ -21,8 +22,9 @@ export async function applyUndo(ports: ApplyPorts, { activity, actor, facts: { u
     case 'follow':
       return undoFollow(ports, facts, actor);
     case 'like':
-    case 'reaction':
       return undoLike(ports, { uri, actorUri, facts }, actor);
+    case 'reaction':
+      return undoReacting(ports, { uri, actorUri, facts }, actor);
     case 'boost':
       return undoBoost(ports, { uri, actorUri, facts }, actor);
     case 'block':
@@ -48,10 +50,17 @@ async function undoFollow(ports: ApplyPorts, { objectUri }: FactsOf<'follow'>, a
   return (await unfollowAccount(ports, actor.id, target.id)) ? APPLIED : ignored('nothing_to_undo');
 }
 
-async function undoLike(ports: ApplyPorts, { uri, actorUri, facts }: Undone<'like' | 'reaction'>, actor: Account | null): Promise<Verdict> {
+async function undoLike(ports: ApplyPorts, { uri, actorUri, facts }: Undone<'like'>, actor: Account | null): Promise<Verdict> {
   await tombstone(ports, uri, actorUri);
   const [status] = await ports.store.statusesByUris([facts.uri]);
   if (actor !== null && status !== undefined) await unfavouriteStatus(ports, actor.id, status.id);
+  return APPLIED;
+}
+
+async function undoReacting(ports: ApplyPorts, { uri, actorUri, facts }: Undone<'reaction'>, actor: Account | null): Promise<Verdict> {
+  await tombstone(ports, uri, actorUri);
+  const [status] = await ports.store.statusesByUris([facts.uri]);
+  if (actor !== null && status !== undefined) await undoReaction(ports, facts, actor, status);
   return APPLIED;
 }
 

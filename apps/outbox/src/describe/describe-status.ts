@@ -8,8 +8,9 @@ import {
   type JsonObject,
   type LocalAttachment,
   type LocalNoteDocument,
+  type LocalPoll,
 } from '@trunkline/activitypub';
-import { tagUrl, type Account, type MediaAttachment, type Mention, type Status } from '@trunkline/domain';
+import { tagUrl, type Account, type MediaAttachment, type Mention, type Poll, type Status } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type { SocialReads, SocialSettings } from '@trunkline/social';
 import { describeEmojis } from './describe-actor.js';
@@ -93,9 +94,19 @@ export function describeNote(settings: SocialSettings, status: Status, { parentU
     emojis: describeEmojis(status.emojis, status.editedAt ?? status.createdAt),
     attachments: status.media.flatMap(describeAttachment),
     repliesUri: uris.replies,
+    poll: status.poll === null ? null : describePoll(status.poll),
     ...audienceOf(status.visibility, author.followers, status.mentions.map((mention) => mention.uri)),
   };
 }
+
+/** Hidden totals are told to nobody before its end. */
+const describePoll = ({ multiple, hidesTotals, options, votersCount, endsAt, closed }: Poll): LocalPoll => ({
+  multiple,
+  options: options.map(({ title, votes }) => ({ title, votes: hidesTotals && !closed ? null : votes })),
+  votersCount: votersCount ?? 0,
+  endsAt,
+  closed,
+});
 
 const mentionName = (settings: SocialSettings, { username, domain }: Mention): string => `@${username}@${domain ?? settings.localDomain}`;
 

@@ -19,7 +19,9 @@ import {
   StatusPinnedV1,
   StatusForwardedV1,
   StatusPublishedV1,
+  StatusTalliedV1,
   StatusUnfavouritedV1,
+  StatusVotedV1,
   type EventContract,
   type EventOf,
 } from '@trunkline/contracts';
@@ -30,7 +32,8 @@ import { planForwarded } from './plan-forwarded.js';
 import { planFollowAccepted, planFollowRejected, planFollowRequested, planFollowUndone } from './plan-follow.js';
 import { planAccountMoved, planStatusPinned } from './plan-move.js';
 import { planRelayChanged, planReportForwarded } from './plan-server.js';
-import { planDeleted, planEdited, planPublished } from './plan-status.js';
+import { planDeleted, planEdited, planPublished, planTallied } from './plan-status.js';
+import { planVoted } from './plan-vote.js';
 
 const name = (event: EventContract): string => consumerName('outbox', 'plan', event);
 const BATCH = { batch: true };
@@ -48,6 +51,16 @@ export class PlanDeliveryConsumer {
   @EventPattern<string>(name(StatusEditedV1), BATCH)
   edited(@Payload() events: EventOf<typeof StatusEditedV1>[]): Promise<void> {
     return this.adapter.planBatch(planEdited, events);
+  }
+
+  @EventPattern<string>(name(StatusTalliedV1), BATCH)
+  tallied(@Payload() events: EventOf<typeof StatusTalliedV1>[]): Promise<void> {
+    return this.adapter.planBatch(planTallied, events);
+  }
+
+  @EventPattern<string>(name(StatusVotedV1), BATCH)
+  voted(@Payload() events: EventOf<typeof StatusVotedV1>[]): Promise<void> {
+    return this.adapter.planBatch(planVoted, events);
   }
 
   @EventPattern<string>(name(StatusDeletedV1), BATCH)

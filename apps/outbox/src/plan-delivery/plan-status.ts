@@ -9,7 +9,7 @@ import {
   renderUpdate,
   statusUris,
 } from '@trunkline/activitypub';
-import { StatusDeletedV1, StatusEditedV1, StatusPublishedV1 } from '@trunkline/contracts';
+import { StatusDeletedV1, StatusEditedV1, StatusPublishedV1, StatusTalliedV1 } from '@trunkline/contracts';
 import { audienceOf, type Account, type Status } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import { announceEnvelope, describeNote, renderPublication, surroundingsOf } from '../describe/describe-status.js';
@@ -49,6 +49,21 @@ export const planEdited: PlanRule<typeof StatusEditedV1> = {
     const note = describeNote(ports.settings, status, around);
     const plan = planOf(status.accountId, renderUpdate(`${note.id}#updates/${editedMs}`, note), await reachOf(ports, status, 'update', null));
     return { ...plan, syncFollowers: isForFollowers(status) };
+  },
+};
+
+/** How a poll stands goes out as Update, to whoever voted and to followers. It says no other time of an edit: it is none. */
+export const planTallied: PlanRule<typeof StatusTalliedV1> = {
+  contract: StatusTalliedV1,
+  orderKey,
+  concernsUs,
+  async plan(ports, event) {
+    const status = await livingStatus(ports, event.statusId);
+    if (status === null || status.poll === null) return null;
+    const around = (await surroundingsOf(ports.settings, ports.store, [status])).get(status.id);
+    if (around === undefined) return null;
+    const note = describeNote(ports.settings, status, around);
+    return planOf(status.accountId, renderUpdate(`${note.id}#updates/poll/${event.eventId}`, note), await reachOf(ports, status, 'update', null));
   },
 };
 

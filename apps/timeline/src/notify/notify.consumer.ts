@@ -10,6 +10,7 @@ import {
   StatusDeletedV1,
   StatusFavouritedV1,
   StatusPublishedV1,
+  StatusTalliedV1,
   StatusUnfavouritedV1,
   type EventOf,
 } from '@trunkline/contracts';
@@ -20,6 +21,7 @@ import {
   notifyOfFavourite,
   notifyOfFollow,
   notifyOfFollowRequest,
+  notifyOfPoll,
   notifyOfReport,
   notifyOfSignUp,
   notifyOfStatuses,
@@ -54,6 +56,11 @@ export class NotifyConsumer {
   @EventPattern<string>(name(FollowAcceptedV1), BATCH)
   followed(@Payload() events: EventOf<typeof FollowAcceptedV1>[]): Promise<void> {
     return handleBatch(this.done(FollowAcceptedV1), events, (event) => notifyOfFollow(this.backbone, event));
+  }
+
+  @EventPattern<string>(name(StatusTalliedV1), BATCH)
+  tallied(@Payload() events: EventOf<typeof StatusTalliedV1>[]): Promise<void> {
+    return handleBatch(this.done(StatusTalliedV1), events, (event) => notifyOfPoll(this.backbone, event));
   }
 
   @EventPattern<string>(name(StatusUnfavouritedV1), BATCH)

@@ -8,6 +8,7 @@ import type {
   StatusDeletedV1,
   StatusFavouritedV1,
   StatusPublishedV1,
+  StatusTalliedV1,
   StatusUnfavouritedV1,
 } from '@trunkline/contracts';
 import type { Account, NotificationType } from '@trunkline/domain';
@@ -49,6 +50,7 @@ const factOf = {
 /** Followers with the bell on: told in pages, asked for in larger ones. */
 const FOLLOWERS_PER_PAGE = 500;
 const BELLS_AT_ONCE = 5_000;
+const VOTERS_PER_PAGE = 500;
 
 interface Notice {
   readonly accountId: AccountId;
@@ -138,6 +140,23 @@ export async function notifyOfFavourite(ports: NotifyPorts, event: EventOf<typeo
   ]);
 }
 
+/** Of a poll's end its author hears and everybody here who voted. Most that come here are about its tallies alone. */
+export async function notifyOfPoll(ports: NotifyPorts, event: EventOf<typeof StatusTalliedV1>): Promise<void> {
+  if (!event.ended) return;
+  const { views } = await loadStatuses(ports, null, [event.statusId]);
+  const view = views.get(event.statusId);
+  if (view === undefined || view.status.deletedAt !== null) return;
+  const noticeTo = (accountId: AccountId): Notice => ({ accountId, type: 'poll', fromAccountId: view.author.id, statusId: event.statusId, fact: `poll:${event.statusId}` });
+  await notify(ports, view, [noticeTo(view.author.id)]);
+  for (let after = '0' as AccountId; ; ) {
+    const voters = await ports.store.votersHere(event.statusId, after, VOTERS_PER_PAGE);
+    await notify(ports, view, voters.filter((id) => id !== view.author.id).map(noticeTo));
+    const last = voters.at(-1);
+    if (last === undefined || voters.length < VOTERS_PER_PAGE) return;
+    after = last;
+  }
+}
+
 export async function withdrawFavourite(ports: NotifyPorts, event: EventOf<typeof StatusUnfavouritedV1>): Promise<void> {
   const [status] = await ports.store.statusesByIds([event.statusId]);
   if (status === undefined) return;
@@ -212,7 +231,8 @@ export async function notifyOfReport(ports: NotifyPorts, event: EventOf<typeof R
 
 /** Stores what the recipients want to hear, once, and tells their streams. Only people here are notified. */
 async function notify(ports: NotifyPorts, about: StatusView | null, notices: readonly Notice[]): Promise<void> {
-  const outsiders = notices.filter((notice) => notice.accountId !== notice.fromAccountId);
+  // Nobody is told of what they did themselves; that a poll ended nobody did.
+  const outsiders = notices.filter((notice) => notice.accountId !== notice.fromAccountId || notice.type === 'poll');
   if (outsiders.length === 0) return;
   const wanted = await wantedBy(ports, about, outsiders);
   if (wanted.length === 0) return;

@@ -17,6 +17,7 @@ export const NOTE_CONTEXT: readonly unknown[] = [
     sensitive: 'as:sensitive',
     Hashtag: 'as:Hashtag',
     blurhash: 'toot:blurhash',
+    votersCount: 'toot:votersCount',
     focalPoint: { '@container': '@list', '@id': 'toot:focalPoint' },
   },
 ];

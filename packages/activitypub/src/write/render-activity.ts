@@ -3,7 +3,7 @@ import type { JsonObject } from '../json.js';
 import { ACTOR_CONTEXT, embedded, isoSeconds, NOTE_CONTEXT, PLAIN_CONTEXT, withContext } from './context.js';
 import { renderActor } from './render-actor.js';
 import { renderNote, renderTombstone } from './render-note.js';
-import type { ActivityEnvelope, FollowDocument, LocalActorDocument, LocalActorUris, LocalNoteDocument } from './types.js';
+import type { ActivityEnvelope, FollowDocument, LocalActorDocument, LocalActorUris, LocalNoteDocument, LocalVote } from './types.js';
 
 /*
  * Activities as we send them: `to` and `cc` are always lists, Public by its full IRI, actors as plain IRIs, and what is
@@ -42,6 +42,18 @@ export const renderUpdate = (id: string, note: LocalNoteDocument): JsonObject =>
 /** Deletes a post: the object is its Tombstone. */
 export const renderDelete = (envelope: ActivityEnvelope, noteUri: string): JsonObject =>
   render('Delete', NOTE_CONTEXT, envelope, embedded(renderTombstone({ id: noteUri })));
+
+/** Told to the poll's author alone. Without `content`: that is how it is told from a reply. */
+export const renderVote = (vote: LocalVote): JsonObject =>
+  render('Create', PLAIN_CONTEXT, { id: vote.activityId, actorUri: vote.actorUri, to: [vote.authorUri], cc: [] }, {
+    id: vote.id,
+    type: 'Note',
+    name: vote.option,
+    attributedTo: vote.actorUri,
+    inReplyTo: vote.questionUri,
+    to: [vote.authorUri],
+    cc: [],
+  });
 
 export const renderAnnounce = (envelope: ActivityEnvelope, noteUri: string): JsonObject =>
   render('Announce', PLAIN_CONTEXT, envelope, noteUri);

@@ -1,16 +1,16 @@
 import type { JsonObject } from '../json.js';
 import { isoSeconds, NOTE_CONTEXT, withContext } from './context.js';
 import { renderAttachment, renderTags } from './render-tags.js';
-import type { LocalNoteDocument } from './types.js';
+import type { LocalNoteDocument, LocalPoll } from './types.js';
 
 /**
- * A local post. `to` is always there: Misskey takes a post without an audience for public. Nesting stays below
+ * A local post: a Note, or with a poll a Question. `to` is always there: Misskey takes a post without an audience for public. Nesting stays below
  * Pixelfed's depth of 8 even within an activity, so replies stand as a URI.
  */
 export function renderNote(note: LocalNoteDocument): JsonObject {
   return withContext(NOTE_CONTEXT, {
     id: note.id,
-    type: 'Note',
+    type: note.poll == null ? 'Note' : 'Question',
     attributedTo: note.actorUri,
     url: note.url,
     summary: note.spoilerText || null,
@@ -27,7 +27,23 @@ export function renderNote(note: LocalNoteDocument): JsonObject {
     attachment: note.attachments.map(renderAttachment),
     tag: renderTags(note),
     replies: note.repliesUri,
+    ...(note.poll == null ? {} : renderPoll(note.poll)),
   });
+}
+
+function renderPoll({ multiple, options, votersCount, endsAt, closed }: LocalPoll): JsonObject {
+  const end = endsAt === null ? null : isoSeconds(endsAt);
+  return {
+    [multiple ? 'anyOf' : 'oneOf']: options.map(({ title, votes }) => ({
+      type: 'Note',
+      name: title,
+      replies: { type: 'Collection', ...(votes === null ? {} : { totalItems: votes }) },
+    })),
+    votersCount,
+    ...(end === null ? {} : { endTime: end }),
+    // A date, which all read; a bool is read by few.
+    ...(closed && end !== null ? { closed: end } : {}),
+  };
 }
 
 /** What stands at a deleted post's id (with 410), and in the Delete that says so. */

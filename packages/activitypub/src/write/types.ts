@@ -80,6 +80,25 @@ export interface Audience {
   readonly cc: readonly string[];
 }
 
+export interface LocalPoll {
+  readonly multiple: boolean;
+  /** `votes` is null while it is not told. */
+  readonly options: readonly { readonly title: string; readonly votes: number | null }[];
+  readonly votersCount: number;
+  readonly endsAt: Date | null;
+  readonly closed: boolean;
+}
+
+/** A vote for one option of somebody's poll. */
+export interface LocalVote {
+  readonly id: string;
+  readonly activityId: string;
+  readonly actorUri: string;
+  readonly option: string;
+  readonly questionUri: string;
+  readonly authorUri: string;
+}
+
 export interface LocalNoteDocument extends Audience {
   readonly id: string;
   readonly url: string;
@@ -98,6 +117,7 @@ export interface LocalNoteDocument extends Audience {
   readonly emojis: readonly LocalEmoji[];
   readonly attachments: readonly LocalAttachment[];
   readonly repliesUri: string;
+  readonly poll?: LocalPoll | null;
 }
 
 /** What every activity of ours carries. Always an id: Misskey drops activities without one. */

@@ -1,7 +1,7 @@
 /**
  * The attributes of Mastodon 4.6's entities that this server sends, as facts: `Entity < Parent: name type format; …`.
  * `?` after the name: may be missing; `|null`: may be null; `a[b]` stands inside `a`, `a[][b]` inside each of `a`;
- * values divided by `/` are the only ones.
+ * values divided by `/` are the only ones. Status.reactions alone is not Mastodon's: ADR 16.
  * @see https://docs.joinmastodon.org/entities/ and Mastodon's app/serializers/rest
  */
 export const ENTITY_FACTS = `
@@ -149,12 +149,13 @@ Status: id String id; uri String; created_at String datetime; account Account; c
   in_reply_to_account_id String|null id; reblog Status|null; poll Poll|null; card PreviewCard|null;
   language String|null language; text String|null; edited_at String|null datetime; quote Quote|ShallowQuote|null;
   quote_approval QuoteApproval; favourited? Boolean; reblogged? Boolean; muted? Boolean; bookmarked? Boolean;
-  pinned? Boolean; filtered? FilterResult[]; tagged_collections Collection[]
+  pinned? Boolean; filtered? FilterResult[]; tagged_collections Collection[]; reactions? StatusReaction[]
 Status::Mention: id String id; username String; url String url; acct String
 Status::Tag: name String; url String url
 StatusEdit: content String html; spoiler_text String html; sensitive Boolean; created_at String datetime; account Account;
   poll? Hash; poll.options[] Hash[]; poll.options[].title String; media_attachments MediaAttachment[]; emojis CustomEmoji[];
   quote? Quote|ShallowQuote|null
+StatusReaction: name String; count Integer; me? Boolean; url? String url; static_url? String url
 StatusSource: id String id; text String; spoiler_text String
 Tag: id String id; name String; url String url; history Hash[]; history[][day] String unix-timestamp;
   history[][uses] String id; history[][accounts] String id; following? Boolean; featuring? Boolean

@@ -36,7 +36,7 @@ const media: MediaAttachment = {
 const status: Status = {
   id: id(10), accountId: alice.id, uri: 'https://home.example/ap/users/1/statuses/10', url: 'https://home.example/@alice/10', local: true,
   content: '<p>hi</p>', text: 'hi', spoilerText: '', sensitive: false, visibility: 'public', language: 'en', inReplyToId: null,
-  inReplyToAccountId: null, inReplyToUri: null, boostOfId: null, conversationId: id(10), applicationName: 'web', applicationWebsite: null,
+  inReplyToAccountId: null, inReplyToUri: null, boostOfId: null, conversationId: id(10), applicationName: 'web', applicationWebsite: null, poll: null, reactions: [],
   media: [media], emojis: [], tags: ['Cat', 'cat', '猫'], repliesCount: 0, boostsCount: 1, favouritesCount: 2, createdAt: at, editedAt: null, deletedAt: null,
   mentions: [
     { accountId: bob.id, username: 'bob', domain: 'far.example', uri: bob.uri, url: 'https://far.example/@bob', silent: false },

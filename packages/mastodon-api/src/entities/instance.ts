@@ -35,6 +35,11 @@ export const MASTODON_API_VERSION = 10;
 export const LIMITS = Object.freeze({
   statusCharacters: STATUS_CHARACTERS_MAX,
   mediaAttachments: 4,
+  pollOptions: 4,
+  pollOptionCharacters: 50,
+  /** 5 minutes to a month. */
+  pollSecondsMin: 300,
+  pollSecondsMax: 2_629_746,
   displayNameCharacters: 30,
   noteCharacters: 500,
   profileFields: 4,
@@ -71,7 +76,12 @@ const mediaLimits = {
   video_frame_rate_limit: LIMITS.videoFramesPerSecond,
   video_matrix_limit: LIMITS.videoPixels,
 };
-const pollLimits = { max_options: 4, max_characters_per_option: 50, min_expiration: 300, max_expiration: 2_629_746 };
+const pollLimits = {
+  max_options: LIMITS.pollOptions,
+  max_characters_per_option: LIMITS.pollOptionCharacters,
+  min_expiration: LIMITS.pollSecondsMin,
+  max_expiration: LIMITS.pollSecondsMax,
+};
 
 /** @see https://docs.joinmastodon.org/entities/Instance/ */
 export function renderInstanceV2(facts: InstanceFacts, policy: Registrations, ctx: RenderContext): Record<string, unknown> {

@@ -98,6 +98,27 @@ export interface MediaAttachmentJson {
   blurhash: string | null;
 }
 
+export interface PollJson {
+  id: string;
+  expires_at: string | null;
+  expired: boolean;
+  multiple: boolean;
+  votes_count: number;
+  voters_count: number | null;
+  options: { title: string; votes_count: number | null }[];
+  emojis: CustomEmojiJson[];
+  voted?: boolean;
+  own_votes?: number[];
+}
+
+export interface ReactionJson {
+  name: string;
+  count: number;
+  me?: boolean;
+  url?: string;
+  static_url?: string;
+}
+
 export interface StatusJson {
   id: string;
   uri: string;
@@ -123,7 +144,9 @@ export interface StatusJson {
   favourites_count: number;
   quotes_count: number;
   reblog: StatusJson | null;
-  poll: null;
+  poll: PollJson | null;
+  /** Emoji reactions, where there are any; not of Mastodon's API, see ADR 16. */
+  reactions?: ReactionJson[];
   card: null;
   quote: null;
   quote_approval: ApprovalJson;

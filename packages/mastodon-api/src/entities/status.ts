@@ -1,6 +1,7 @@
-import { normaliseHashtag, tagUrl, type Account, type MediaAttachment, type Status, type StatusFlags } from '@trunkline/domain';
+import { normaliseHashtag, tagUrl, type Account, type MediaAttachment, type OwnAnswers, type Status, type StatusFlags } from '@trunkline/domain';
 import { deniedApproval, renderAccount, renderEmoji, type AccountExtras } from './account.js';
 import { acctOf, timestamp, timestampOrNull, webUrl, type RenderContext } from './context.js';
+import { renderAnswers } from './poll.js';
 import type { MediaAttachmentJson, StatusJson } from './shape.js';
 
 /** A status with what was loaded around it. It has been judged visible already: rendering asks no rule. */
@@ -12,6 +13,8 @@ export interface StatusView {
   readonly boost: StatusView | null;
   /** The viewer's own marks; `null` without a token, or with one of no person. */
   readonly flags: StatusFlags | null;
+  /** The viewer's own votes and reactions, where there is anything to answer. */
+  readonly own?: OwnAnswers | null;
   /** The viewer wrote it and it is no direct message: only then `pinned` is shown. */
   readonly mayPin?: boolean;
   /** Show the text as typed: only in the answer to a deletion, for redrafting. */
@@ -47,14 +50,15 @@ export function renderStatus(view: StatusView, ctx: RenderContext): StatusJson {
   const { status, flags } = view;
   return {
     ...renderStatusBody(status, ctx, view.withText),
+    ...renderAnswers(status, view.own ?? null),
     account: renderAccount(view.account, ctx, view.accountExtras),
     reblog: view.boost === null ? null : renderStatus(view.boost, ctx),
     ...(flags === null ? {} : renderFlags(flags, view.mayPin === true)),
   };
 }
 
-/** What stands in a status whoever reads it; its account, what it boosts and the reader's marks come beside it. */
-export function renderStatusBody(status: Status, ctx: RenderContext, withText = false): Omit<StatusJson, 'account' | 'reblog'> {
+/** What stands in a status whoever reads it; its account, what it boosts, its answers and the reader's marks come beside it. */
+export function renderStatusBody(status: Status, ctx: RenderContext, withText = false): Omit<StatusJson, 'account' | 'reblog' | 'poll' | 'reactions'> {
   return {
     id: status.id,
     uri: status.uri,
@@ -80,7 +84,6 @@ export function renderStatusBody(status: Status, ctx: RenderContext, withText = 
     reblogs_count: status.boostsCount,
     favourites_count: status.favouritesCount,
     quotes_count: 0,
-    poll: null,
     card: null,
     quote: null,
     quote_approval: deniedApproval(),

@@ -56,7 +56,7 @@ describe('statuses', () => {
   test('forms and JSON read alike', () => {
     const json = readParams(statuses.CreateStatusParams, { status: ' hi ', media_ids: [7, '7', 'x'], sensitive: true, in_reply_to_id: 12, visibility: null });
     const form = readParams(statuses.CreateStatusParams, { status: 'hi', media_ids: { 0: '7' }, sensitive: 'on', in_reply_to_id: '12', visibility: '', language: 'de' });
-    expect(json).toEqual({ text: 'hi', spoilerText: '', mediaIds: ['7'], sensitive: true, language: null, inReplyToId: '12', visibility: null });
+    expect(json).toEqual({ text: 'hi', spoilerText: '', mediaIds: ['7'], sensitive: true, language: null, inReplyToId: '12', poll: null, visibility: null });
     expect(form).toEqual({ ...json, language: 'de' });
   });
 
@@ -71,7 +71,7 @@ describe('statuses', () => {
     [{ status: 'x', visibility: 'secret' }, 'Validation failed: Visibility is not included in the list'],
     [{ status: 'x', media_ids: ['1', '2', '3', '4', '5'] }, 'Validation failed: Media ids cannot be more than 4 files'],
     [{ status: 'x', in_reply_to_id: 'x' }, 'Validation failed: In reply to id is invalid'],
-    [{ status: 'x', poll: { options: ['a'] } }, 'Validation failed: Poll is not supported by this server'],
+    [{ status: 'x', poll: { options: ['a'] } }, 'Validation failed: Poll must have more than one item, Poll is too soon'],
     [{ status: 'x', scheduled_at: '2030-01-01' }, 'Validation failed: Scheduled at is not supported by this server'],
     [{ status: 'x'.repeat(70_000) }, 'Validation failed: Status is too long (maximum is 65536 characters)'],
     [{ status: { evil: 1 } }, 'Validation failed: Status is invalid'],

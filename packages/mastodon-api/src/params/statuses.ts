@@ -2,6 +2,7 @@ import type { Visibility } from '@trunkline/domain';
 import { z } from 'zod';
 import { LIMITS } from '../entities/instance.js';
 import { anything, asList, clearableText, cursorShape, flag, idList, language, optionalId, pageFrom, STATUSES_PER_PAGE, textList } from './pieces.js';
+import { poll } from './polls.js';
 import { BLANK, NOT_IN_LIST, NOT_SUPPORTED } from './read.js';
 
 // Counting graphemes needs a bound first: no 500 characters, not even of joined emoji, take more than this.
@@ -27,7 +28,7 @@ const written = {
   media_ids: mediaIds,
   sensitive: flag,
   language,
-  poll: unsupported,
+  poll,
 };
 
 interface Written {
@@ -55,6 +56,7 @@ export const CreateStatusParams = z
     sensitive: params.sensitive ?? null,
     language: params.language,
     inReplyToId: params.in_reply_to_id,
+    poll: params.poll,
     visibility: (params.visibility ?? null) as Visibility | null,
   }));
 export type CreateStatusInput = z.output<typeof CreateStatusParams>;
@@ -68,6 +70,7 @@ export const EditStatusParams = z
     mediaIds: params.media_ids,
     sensitive: params.sensitive ?? null,
     language: params.language,
+    poll: params.poll,
   }));
 
 /** POST /api/v1/statuses/:id/reblog */

@@ -10,6 +10,7 @@ import { EventLanes1700000000009 } from './0009-event-lanes.js';
 import { Followers1700000000010 } from './0010-followers.js';
 import { PulledAuthors1700000000011 } from './0011-pulled-authors.js';
 import { Signatures1700000000012 } from './0012-signatures.js';
+import { Polls1700000000013 } from './0013-polls.js';
 import { Activities1700000000014 } from './0014-activities.js';
 import { Threads1700000000016 } from './0016-threads.js';
 
@@ -27,6 +28,7 @@ export const MIGRATIONS = [
   Followers1700000000010,
   PulledAuthors1700000000011,
   Signatures1700000000012,
+  Polls1700000000013,
   Activities1700000000014,
   Threads1700000000016,
 ] as const;

@@ -3,6 +3,7 @@ import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import { changed, type Queryable } from '../database.js';
 import { moveAccountCounters, moveStatusCounters } from './counters.js';
 import { deleteStatuses } from './delete-statuses.js';
+import { uncountReactions } from './emoji-reactions.js';
 import { followDeltas } from './tie-writes.js';
 
 const BATCH = 500;
@@ -21,6 +22,9 @@ export async function deleteAccount(tx: Queryable, id: AccountId): Promise<void>
   await untilNone(async () => (await severTies(tx, 'follows', [id])).length);
   await dropQuietTies(tx, id);
   await untilNone(() => dropFavourites(tx, id));
+  await untilNone(() => dropReactions(tx, id));
+  // What it voted counts on; who voted is forgotten.
+  await tx.query('DELETE FROM social.poll_votes WHERE account_id = $1', [id]);
   await untilNone(() => dropStatuses(tx, id));
 }
 
@@ -72,6 +76,16 @@ async function dropFavourites(tx: Queryable, id: AccountId): Promise<number> {
     [id],
   );
   await moveStatusCounters(tx, gone.map(({ statusId }) => ({ statusId, favourites: -1 })));
+  return gone.length;
+}
+
+async function dropReactions(tx: Queryable, id: AccountId): Promise<number> {
+  const gone = await tx.query<{ statusId: StatusId; name: string }>(
+    `DELETE FROM social.status_reactions r USING (SELECT id FROM social.status_reactions WHERE account_id = $1 LIMIT ${BATCH}) AS doomed
+      WHERE r.id = doomed.id RETURNING r.status_id AS "statusId", r.name`,
+    [id],
+  );
+  await uncountReactions(tx, gone);
   return gone.length;
 }
 

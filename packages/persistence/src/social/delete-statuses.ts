@@ -15,7 +15,7 @@ interface GoneRow {
 }
 
 /**
- * Leaves tombstones: content gone, uri, mentions and the favourites of remote people kept, since the Delete has to
+ * Leaves tombstones: content gone, uri, mentions and what remote people answered kept, since the Delete has to
  * reach all of them. Boosts go with what they show. Answers with what this call deleted.
  */
 export async function deleteStatuses(
@@ -59,13 +59,17 @@ async function dropBelongings(tx: Queryable, ids: readonly StatusId[]): Promise<
   await tx.query('DELETE FROM social.status_edits WHERE status_id = ANY($1::bigint[])', [ids]);
   await tx.query('DELETE FROM social.pins WHERE status_id = ANY($1::bigint[])', [ids]);
   await tx.query('DELETE FROM social.bookmarks WHERE status_id = ANY($1::bigint[])', [ids]);
+  await tx.query('DELETE FROM social.polls WHERE status_id = ANY($1::bigint[])', [ids]);
+  await tx.query('DELETE FROM social.reaction_counts WHERE status_id = ANY($1::bigint[])', [ids]);
+  for (const table of ['favourites', 'poll_votes', 'status_reactions']) {
+    await tx.query(
+      `DELETE FROM social.${table} f USING social.accounts a
+        WHERE f.status_id = ANY($1::bigint[]) AND a.id = f.account_id AND a.domain IS NULL`,
+      [ids],
+    );
+  }
   await tx.query(
-    `DELETE FROM social.favourites f USING social.accounts a
-      WHERE f.status_id = ANY($1::bigint[]) AND a.id = f.account_id AND a.domain IS NULL`,
-    [ids],
-  );
-  await tx.query(
-    'UPDATE social.status_stats SET replies_count = 0, boosts_count = 0, favourites_count = 0 WHERE status_id = ANY($1::bigint[])',
+    'UPDATE social.status_stats SET replies_count = 0, boosts_count = 0, favourites_count = 0, reactions_count = 0 WHERE status_id = ANY($1::bigint[])',
     [ids],
   );
 }

@@ -3,6 +3,7 @@ import { idTimeMs, type StatusId } from '@trunkline/kernel';
 import type { IdSource, InsertedStatus, NewStatus } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
 import { lockStatusCounters, moveAccountCounters, moveStatusCounters } from './counters.js';
+import { insertPolls } from './polls.js';
 import { jsonText, plainText, plainTexts } from './safe-values.js';
 import { lockUris } from './tombstones.js';
 
@@ -28,6 +29,7 @@ export async function insertStatuses(tx: Queryable, ids: Pick<IdSource, 'at'>, s
   await lockStatusCounters(tx, statuses.flatMap((status) => status.boostOfId ?? []));
   const made = new Map<NewStatus, InsertedStatus>();
   for (const wave of inWaves(statuses)) await insertWave(tx, ids, wave, made);
+  await insertPolls(tx, [...made].flatMap(([{ poll }, { id }]) => (poll === null ? [] : [{ statusId: id, poll }])));
   await moveCounters(tx, made);
   return statuses.map((status) => made.get(status) ?? null);
 }

@@ -66,6 +66,25 @@ export async function deleteFavourite(tx: Queryable, accountId: AccountId, statu
   return gone;
 }
 
+export async function favouriteUri(db: Queryable, accountId: AccountId, statusId: StatusId): Promise<string | null | undefined> {
+  const [row] = await db.query<{ uri: string | null }>('SELECT uri FROM social.favourites WHERE account_id = $1 AND status_id = $2 LIMIT 1', [
+    accountId,
+    statusId,
+  ]);
+  return row?.uri;
+}
+
+/** As `SocialWrites.renameFavourites`. */
+export async function renameFavourites(tx: Queryable, favourites: readonly { accountId: AccountId; statusId: StatusId; uri: string | null }[]): Promise<void> {
+  const named = favourites.filter(({ uri }) => uri !== null);
+  if (named.length === 0) return;
+  await tx.query(
+    `UPDATE social.favourites f SET uri = g.uri FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (account_id, status_id, uri)
+      WHERE f.account_id = g.account_id AND f.status_id = g.status_id AND f.uri IS DISTINCT FROM g.uri`,
+    [named.map(({ accountId }) => accountId), named.map(({ statusId }) => statusId), named.map(({ uri }) => plainTextOrNull(uri))],
+  );
+}
+
 export async function insertBookmark(tx: Queryable, tie: { id: Snowflake; accountId: AccountId; statusId: StatusId }): Promise<boolean> {
   const rows = await tx.query(
     `INSERT INTO social.bookmarks (id, account_id, status_id)

@@ -5,6 +5,8 @@ import * as accounts from './account-reads.js';
 import * as audience from './audience.js';
 import { BoostMemory } from './boost-memory.js';
 import { statusEdits } from './edit-status.js';
+import { reactionUris } from './emoji-reactions.js';
+import * as polls from './polls.js';
 import * as reactions from './reactions.js';
 import { localTiesTo } from './moves.js';
 import { pinId, pinnedIds } from './pins.js';
@@ -79,6 +81,18 @@ export class SqlSocialReads implements SocialReads {
   }
   statusFlags(viewerId: AccountId, statusIds: readonly StatusId[]) {
     return reactions.statusFlags(this.db, viewerId, statusIds);
+  }
+  ownAnswers(viewerId: AccountId, statusIds: readonly StatusId[]) {
+    return polls.ownAnswers(this.db, viewerId, statusIds);
+  }
+  voteById(id: Snowflake) {
+    return polls.voteById(this.db, id);
+  }
+  votersHere(statusId: StatusId, afterId: AccountId, limit: number) {
+    return polls.votersHere(this.db, statusId, afterId, limit);
+  }
+  reactionUris(accountId: AccountId, statusId: StatusId) {
+    return reactionUris(this.db, accountId, statusId);
   }
   boostIds(accountId: AccountId, targetIds: readonly StatusId[]) {
     return reactions.boostIds(this.db, accountId, targetIds);

@@ -1,12 +1,15 @@
 import type { EventContract, EventLane, EventOf } from '@trunkline/contracts';
+import type { Poll } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type {
   AccountChange,
   AccountProfile,
+  Ballot,
   FollowOptions,
   FollowTie,
   IdSource,
   NewParent,
+  NewReaction,
   NewStatus,
   SocialStore,
   SocialTransaction,
@@ -24,8 +27,10 @@ import { deleteStatuses } from './delete-statuses.js';
 import { editStatus } from './edit-status.js';
 import { claimIdempotencyKey } from './idempotency-keys.js';
 import { insertStatuses } from './insert-statuses.js';
+import { deleteReaction, insertReaction } from './emoji-reactions.js';
 import { claimMove } from './moves.js';
 import * as pins from './pins.js';
+import * as polls from './polls.js';
 import * as reactions from './reactions.js';
 import { SqlSocialReads } from './social-reads.js';
 import * as ties from './tie-writes.js';
@@ -95,6 +100,30 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   }
   deleteFavourite(accountId: AccountId, statusId: StatusId) {
     return reactions.deleteFavourite(this.db, accountId, statusId);
+  }
+  favouriteUri(accountId: AccountId, statusId: StatusId) {
+    return reactions.favouriteUri(this.db, accountId, statusId);
+  }
+  renameFavourites(favourites: Given<'renameFavourites'>) {
+    return reactions.renameFavourites(this.db, favourites);
+  }
+  insertReaction(reaction: NewReaction) {
+    return insertReaction(this.db, reaction);
+  }
+  deleteReaction(reaction: Given<'deleteReaction'>) {
+    return deleteReaction(this.db, reaction);
+  }
+  insertVotes(ballot: Ballot) {
+    return polls.insertVotes(this.db, ballot);
+  }
+  tellPoll(statusId: StatusId, poll: Poll) {
+    return polls.tellPoll(this.db, statusId, poll);
+  }
+  replacePoll(statusId: StatusId, poll: Poll | null) {
+    return polls.replacePoll(this.db, statusId, poll);
+  }
+  takeDuePolls(query: Given<'takeDuePolls'>) {
+    return polls.takeDuePolls(this.db, query);
   }
   insertBookmark(tie: Given<'insertBookmark'>) {
     return reactions.insertBookmark(this.db, tie);

@@ -1,4 +1,4 @@
-import type { Mention, Status } from '@trunkline/domain';
+import type { Mention, Poll, Status, StatusReaction } from '@trunkline/domain';
 import type { StatusId } from '@trunkline/kernel';
 import type { Queryable } from '../database.js';
 import { plainTexts } from './safe-values.js';
@@ -16,15 +16,37 @@ const STATUS_SQL = `
          (SELECT json_agg(json_build_object('accountId', m.account_id::text, 'username', a.username, 'domain', a.domain,
                                             'uri', a.uri, 'url', a.url, 'silent', m.silent) ORDER BY m.account_id)
             FROM social.mentions m JOIN social.accounts a ON a.id = m.account_id
-           WHERE m.status_id = s.id) AS mentions
+           WHERE m.status_id = s.id) AS mentions,
+         (SELECT json_build_object('multiple', p.multiple, 'hidesTotals', p.hides_totals, 'titles', p.options, 'votes', p.votes,
+                                   'votersCount', p.voters_count, 'endsAt', p.ends_at,
+                                   'closed', p.closed OR coalesce(p.ends_at <= now(), false))
+            FROM social.polls p WHERE p.status_id = s.id) AS poll,
+         CASE WHEN st.reactions_count > 0 THEN
+           (SELECT json_agg(json_build_object('name', r.name, 'count', r.count, 'url', r.url, 'staticUrl', r.static_url)
+                            ORDER BY r.count DESC, r.name)
+              FROM social.reaction_counts r WHERE r.status_id = s.id) END AS reactions
     FROM social.statuses s LEFT JOIN social.status_stats st ON st.status_id = s.id`;
 
 type Counters = 'repliesCount' | 'boostsCount' | 'favouritesCount';
-type StatusRow = Omit<Status, Counters | 'mentions'> & Record<Counters, string> & { readonly mentions: Mention[] | null };
+type PollRow = Pick<Poll, 'multiple' | 'hidesTotals' | 'votersCount' | 'closed'> & {
+  readonly titles: readonly string[];
+  readonly votes: readonly (number | null)[];
+  readonly endsAt: string | null;
+};
+type StatusRow = Omit<Status, Counters | 'mentions' | 'poll' | 'reactions'> &
+  Record<Counters, string> & { readonly mentions: Mention[] | null; readonly poll: PollRow | null; readonly reactions: StatusReaction[] | null };
+
+const toPoll = ({ titles, votes, endsAt, ...poll }: PollRow): Poll => ({
+  ...poll,
+  options: titles.map((title, place) => ({ title, votes: votes[place] ?? null })),
+  endsAt: endsAt === null ? null : new Date(endsAt),
+});
 
 const toStatus = (row: StatusRow): Status => ({
   ...row,
   mentions: row.mentions ?? [],
+  poll: row.poll === null ? null : toPoll(row.poll),
+  reactions: row.reactions ?? [],
   repliesCount: Number(row.repliesCount),
   boostsCount: Number(row.boostsCount),
   favouritesCount: Number(row.favouritesCount),

@@ -29,12 +29,16 @@ export async function seedManyRows(db: Database): Promise<void> {
        ON CONFLICT DO NOTHING`,
     );
   }
-  for (const table of ['favourites', 'bookmarks']) {
+  for (const table of ['favourites', 'bookmarks', 'pins']) {
     await db.query(
       `INSERT INTO social.${table} (id, account_id, status_id) SELECT n, 1 + n % 20000, 1 + n * 11 % 39983 FROM generate_series(1, 30000) AS n
        ON CONFLICT DO NOTHING`,
     );
   }
+  await db.query(`INSERT INTO social.polls (status_id, multiple, options, votes, ends_at, ended_at) SELECT n, false, '{a,b}', '{0,0}', now(), now() FROM generate_series(1, 20000) AS n`);
+  await db.query('INSERT INTO social.poll_votes (status_id, account_id, choice, id) SELECT n, 1 + n % 19997, 0, n FROM generate_series(1, 20000) AS n');
+  await db.query(`INSERT INTO social.status_reactions (status_id, account_id, name, id) SELECT n, 1 + n % 19997, 'x', n FROM generate_series(1, 20000) AS n`);
+  await db.query(`INSERT INTO social.reaction_counts (status_id, name, count) SELECT n, 'x', 1 FROM generate_series(1, 20000) AS n`);
   await db.query(`INSERT INTO social.tombstones (uri, actor_uri) SELECT 'seed:x' || n, '' FROM generate_series(1, 20000) AS n`);
   await db.query('ANALYZE');
 }

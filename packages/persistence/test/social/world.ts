@@ -82,6 +82,7 @@ export function newStatus(accountId: AccountId, change: Partial<NewStatus> = {})
     conversationUri: null,
     applicationName: null,
     applicationWebsite: null,
+    poll: null,
     media: [],
     emojis: [],
     mentions: [],

@@ -13,6 +13,7 @@ import {
   sweepEvents,
   type LeaderTask,
 } from '@trunkline/persistence';
+import { tellDuePolls } from '@trunkline/social';
 import type { Backbone } from './backbone.js';
 
 /** What a service's leader looks after; which role may do what stands in persistence's role-grants.ts. */
@@ -23,6 +24,8 @@ const HOUR = 3_600 * SECOND;
 /** A doorbell that rang is answered within moments; what is older than this was lost. */
 const INBOUND_OVERDUE_SECONDS = 10;
 const EVENT_OVERDUE_SECONDS = 45;
+/** New votes on a poll are told to other servers so long after the first of them. */
+const POLL_UNTOLD_MS = 3 * 60 * SECOND;
 
 /** Starts the leader of this service's chores: of all copies, one works, and another takes over when it is gone. */
 export function startHousekeeping(backbone: Backbone, chores: readonly Chore[]): void {
@@ -60,7 +63,10 @@ function tasksOf(chore: Chore, backbone: Backbone): LeaderTask[] {
         },
       ];
     case 'social':
-      return [{ name: 'expire-social', everyMs: HOUR, run: async () => void (await expireSocial(db, clock)) }];
+      return [
+        { name: 'expire-social', everyMs: HOUR, run: async () => void (await expireSocial(db, clock)) },
+        { name: 'tell-due-polls', everyMs: 5 * SECOND, run: async () => void (await tellDuePolls(backbone, POLL_UNTOLD_MS)) },
+      ];
     case 'identity':
       return [{ name: 'expire-identity', everyMs: HOUR, run: async () => void (await expireIdentity(db, clock)) }];
     case 'partitions':

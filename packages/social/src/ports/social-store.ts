@@ -1,11 +1,13 @@
 import type { EventContract, EventOf } from '@trunkline/contracts';
-import type { Account, Relationship, Status, StatusFlags, Visibility } from '@trunkline/domain';
+import type { Account, OwnAnswers, Poll, Relationship, Status, StatusFlags, Visibility } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type {
   AccountChange,
   ActUnder,
   AccountProfile,
   AllTies,
+  Ballot,
+  DuePoll,
   Entry,
   FavouriteOutcome,
   FollowerPage,
@@ -15,8 +17,11 @@ import type {
   Handle,
   InsertedStatus,
   NewParent,
+  NewReaction,
   NewStatus,
   PageQuery,
+  PollVote,
+  ReactionOutcome,
   RecentMarks,
   StatusEdit,
   StatusEditRow,
@@ -25,6 +30,7 @@ import type {
   TiesAsked,
   TieToMoved,
   ViewerTies,
+  VoteOutcome,
 } from './store-rows.js';
 
 /** Reading. Every method that takes ids takes many and leaves out what is unknown; order is not promised. */
@@ -75,6 +81,13 @@ export interface SocialReads {
   /** Replies for the `replies` collection: public and unlisted only. */
   publicReplyUris(statusId: StatusId, query: { afterId?: Snowflake; limit: number }): Promise<{ id: StatusId; uri: string }[]>;
   statusFlags(viewerId: AccountId, statusIds: readonly StatusId[]): Promise<Map<StatusId, StatusFlags>>;
+  /** What the viewer voted for and reacted with. */
+  ownAnswers(viewerId: AccountId, statusIds: readonly StatusId[]): Promise<Map<StatusId, OwnAnswers>>;
+  voteById(id: Snowflake): Promise<PollVote | null>;
+  /** Who voted and lives here, after an id, in order of these. */
+  votersHere(statusId: StatusId, afterId: AccountId, limit: number): Promise<AccountId[]>;
+  /** The uris of the account's standing reactions to a status, the oldest first; null: it came without one. */
+  reactionUris(accountId: AccountId, statusId: StatusId): Promise<(string | null)[]>;
   /** The account's standing boosts of these statuses: ids of the boosts. */
   boostIds(accountId: AccountId, targetIds: readonly StatusId[]): Promise<StatusId[]>;
   boostedByIds(statusId: StatusId, page: PageQuery): Promise<Entry<AccountId>[]>;
@@ -107,7 +120,7 @@ export interface SocialReads {
   followerInboxes(accountId: AccountId, afterInbox: string, limit: number): Promise<{ inbox: string; domain: string }[]>;
   follow(accountId: AccountId, targetId: AccountId): Promise<FollowTie | null>;
   followRequest(accountId: AccountId, targetId: AccountId): Promise<FollowTie | null>;
-  /** Accounts that replied to, boosted or favourited a status: Delete and Update go to them too. */
+  /** Accounts that replied to, boosted, favourited, voted on or reacted to a status: Delete and Update go to them too. */
   interactedAccountIds(statusId: StatusId, limit: number): Promise<AccountId[]>;
   /** Pinned by the account, the last pinned first. */
   pinnedIds(accountId: AccountId, limit: number): Promise<StatusId[]>;
@@ -161,6 +174,20 @@ export interface SocialWrites {
   /** Many, with the outcome for each as if they had come one by one in this order. The status may be gone by then: nothing is made, it `stands`. */
   insertFavourites(ties: readonly { id: Snowflake; accountId: AccountId; statusId: StatusId; uri: string | null }[]): Promise<FavouriteOutcome[]>;
   deleteFavourite(accountId: AccountId, statusId: StatusId): Promise<{ id: Snowflake } | null>;
+  /** Its peer's id; undefined: it does not stand. */
+  favouriteUri(accountId: AccountId, statusId: StatusId): Promise<string | null | undefined>;
+  /** One vote a choice, one choice unless the poll takes several, none after its end; counted with it. */
+  insertVotes(ballot: Ballot): Promise<VoteOutcome>;
+  /** A poll's tallies and end, as its own server says; the options are the same. */
+  tellPoll(statusId: StatusId, poll: Poll): Promise<void>;
+  /** Another poll, or none; votes on the former one go. */
+  replacePoll(statusId: StatusId, poll: Poll | null): Promise<void>;
+  /** Polls that ended, and local ones with votes that are untold for so long. They count as told. */
+  takeDuePolls(query: { readonly untoldMs: number; readonly limit: number }): Promise<DuePoll[]>;
+  insertReaction(reaction: NewReaction): Promise<ReactionOutcome>;
+  deleteReaction(reaction: { accountId: AccountId; statusId: StatusId; name: string }): Promise<{ uri: string | null } | null>;
+  /** Gives standing favourites other uris; those without one are left as they are. */
+  renameFavourites(favourites: readonly { accountId: AccountId; statusId: StatusId; uri: string | null }[]): Promise<void>;
   insertBookmark(tie: { id: Snowflake; accountId: AccountId; statusId: StatusId }): Promise<boolean>;
   deleteBookmark(accountId: AccountId, statusId: StatusId): Promise<boolean>;
   /**

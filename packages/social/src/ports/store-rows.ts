@@ -27,7 +27,7 @@ export type AccountProfile = Omit<
 /** What a new status row holds; counters start at zero. */
 export type NewStatus = Omit<
   Status,
-  'mentions' | 'repliesCount' | 'boostsCount' | 'favouritesCount' | 'editedAt' | 'deletedAt' | 'applicationWebsite'
+  'mentions' | 'reactions' | 'repliesCount' | 'boostsCount' | 'favouritesCount' | 'editedAt' | 'deletedAt' | 'applicationWebsite'
 > & {
   readonly applicationWebsite: string | null;
   readonly conversationUri: string | null;
@@ -105,6 +105,45 @@ export interface TiesAsked {
   readonly upToId: AccountId;
   readonly people: readonly AccountId[];
 }
+
+/** One person's votes on one poll. */
+export interface Ballot {
+  readonly statusId: StatusId;
+  readonly accountId: AccountId;
+  readonly votes: readonly { readonly id: Snowflake; /** The option's place. */ readonly choice: number; readonly uri: string | null }[];
+  /** Whether they may come after others of the same person: other servers send the choices one by one. */
+  readonly more: boolean;
+}
+
+export type VoteOutcome = 'voted' | 'unknown_poll' | 'poll_ended' | 'unknown_choice' | 'one_choice' | 'voted_before';
+
+export interface PollVote {
+  readonly statusId: StatusId;
+  readonly accountId: AccountId;
+  readonly choice: number;
+}
+
+/** A poll of which somebody has to be told: that it ended, or of new votes. */
+export interface DuePoll {
+  readonly statusId: StatusId;
+  readonly authorId: AccountId;
+  readonly local: boolean;
+  readonly ended: boolean;
+}
+
+export interface NewReaction {
+  readonly id: Snowflake;
+  readonly accountId: AccountId;
+  readonly statusId: StatusId;
+  /** As in `StatusReaction`. */
+  readonly name: string;
+  readonly url: string | null;
+  readonly staticUrl: string | null;
+  /** The peer's own id of the activity. */
+  readonly uri: string | null;
+}
+
+export type ReactionOutcome = 'stored' | 'known' | 'unknown_status' | 'too_many';
 
 export interface StatusEditRow {
   readonly content: string;

@@ -68,12 +68,14 @@ export class FragmentReader implements StatusReader<FragmentView> {
 
   private async read(how: Reading, viewerId: AccountId | null, ids: readonly StatusId[]): Promise<LoadedViews<FragmentView>> {
     const [bodies, remembered] = await Promise.all([this.bodies(how, ids), viewerId === null ? null : this.viewers.recall(how, viewerId)]);
-    if (viewerId === null || remembered === null) return { views: viewsOf(ids, bodies, () => null), viewer: null };
-    const [viewer, flags] = await Promise.all([
+    if (viewerId === null || remembered === null) return { views: viewsOf(ids, bodies, NOBODY), viewer: null };
+    const answered = answeredIn(bodies);
+    const [viewer, flags, own] = await Promise.all([
       this.viewers.viewer(remembered, viewerId, () => peopleIn(bodies)),
       this.viewers.flags(remembered, viewerId, [...bodies.statuses.keys()]),
+      answered.length === 0 ? null : this.ports.store.ownAnswers(viewerId, answered),
     ]);
-    return { views: viewsOf(ids, bodies, flags), viewer };
+    return { views: viewsOf(ids, bodies, { flags, own: (id) => own?.get(id) ?? null }), viewer };
   }
 
   private async bodies(how: Reading, ids: readonly StatusId[]): Promise<Bodies> {
@@ -100,7 +102,7 @@ export class FragmentReader implements StatusReader<FragmentView> {
     for (const status of rows) {
       const fragment = statusFragment(status, ctx);
       found.set(status.id, fragment);
-      const bytes = fragment.jsonHead.length + fragment.facts.mentionedIds.size * 64;
+      const bytes = fragment.jsonHead.length + fragment.facts.mentionedIds.size * 64 + (fragment.answered === null ? 0 : JSON.stringify(fragment.answered).length);
       if (told) this.statuses.keep(status.id, fragment, { since, names: [changeOf.status(status.id)], bytes }, trail);
     }
   }
@@ -134,14 +136,22 @@ function take<V>({ told, trail }: Reading, kept: Kept<V>, found: Map<string, V>,
   return missing;
 }
 
-function viewsOf(ids: readonly StatusId[], bodies: Bodies, flags: (id: StatusId) => FragmentView['flags']): Map<StatusId, FragmentView> {
+/** What a viewer did with statuses. */
+interface Doings {
+  readonly flags: (id: StatusId) => FragmentView['flags'];
+  readonly own: (id: StatusId) => FragmentView['own'];
+}
+
+const NOBODY: Doings = { flags: () => null, own: () => null };
+
+function viewsOf(ids: readonly StatusId[], bodies: Bodies, { flags, own }: Doings): Map<StatusId, FragmentView> {
   const viewOf = (id: StatusId, depth: number): FragmentView | null => {
     const status = bodies.statuses.get(id);
     const author = status === undefined ? undefined : bodies.accounts.get(status.accountId);
     if (status === undefined || author === undefined) return null;
     const boosted = status.boostOfId === null || depth === 0 ? null : viewOf(status.boostOfId, depth - 1);
     if (status.boostOfId !== null && depth > 0 && boosted === null) return null;
-    return { status, author, boosted, flags: flags(id) };
+    return { status, author, boosted, flags: flags(id), own: own(id) };
   };
   const views = new Map<StatusId, FragmentView>();
   for (const id of ids) {
@@ -149,6 +159,13 @@ function viewsOf(ids: readonly StatusId[], bodies: Bodies, flags: (id: StatusId)
     if (view !== null) views.set(id, view);
   }
   return views;
+}
+
+/** Statuses with a poll or reactions; mostly none. */
+function answeredIn({ statuses }: Bodies): StatusId[] {
+  const ids: StatusId[] = [];
+  for (const { id, answered } of statuses.values()) if (answered !== null) ids.push(id);
+  return ids;
 }
 
 function peopleIn({ statuses }: Bodies): AccountId[] {

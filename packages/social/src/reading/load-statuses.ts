@@ -1,4 +1,4 @@
-import { factsOf, type Account, type Status, type StatusFacts, type StatusFlags, type TimelineFacts, type Viewer } from '@trunkline/domain';
+import { factsOf, type Account, type OwnAnswers, type Status, type StatusFacts, type StatusFlags, type TimelineFacts, type Viewer } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialReads } from '../ports/social-store.js';
@@ -11,6 +11,8 @@ export interface StatusView {
   readonly boosted: StatusView | null;
   /** null: nobody is signed in. */
   readonly flags: StatusFlags | null;
+  /** The viewer's votes and reactions, where there is a poll or a reaction. */
+  readonly own: OwnAnswers | null;
 }
 
 export interface LoadedStatuses {
@@ -30,16 +32,18 @@ export async function loadStatuses(
   viewerId: AccountId | null,
   ids: readonly StatusId[],
 ): Promise<LoadedStatuses> {
-  const own = await ports.store.statusesByIds(ids);
-  const known = new Map(own.map((status) => [status.id, status]));
-  const boostedIds = own.flatMap((s) => (s.boostOfId !== null && !known.has(s.boostOfId) ? [s.boostOfId] : []));
+  const asked = await ports.store.statusesByIds(ids);
+  const known = new Map(asked.map((status) => [status.id, status]));
+  const boostedIds = asked.flatMap((s) => (s.boostOfId !== null && !known.has(s.boostOfId) ? [s.boostOfId] : []));
   const boosted = boostedIds.length === 0 ? [] : await ports.store.statusesByIds([...new Set(boostedIds)]);
   for (const status of boosted) known.set(status.id, status);
   const all = [...known.values()];
-  const [authors, flags, ties] = await Promise.all([
+  const answerable = all.filter(isAnswered).map((status) => status.id);
+  const [authors, flags, ties, own] = await Promise.all([
     ports.store.accountsByIds([...new Set(all.map((status) => status.accountId))]),
     viewerId === null ? null : ports.store.statusFlags(viewerId, [...known.keys()]),
     viewerId === null ? null : ports.store.viewerTies(viewerId, peopleIn(all)),
+    viewerId === null || answerable.length === 0 ? null : ports.store.ownAnswers(viewerId, answerable),
   ]);
   const authorById = new Map(authors.map((author) => [author.id, author]));
   const views = new Map<StatusId, StatusView>();
@@ -49,14 +53,17 @@ export async function loadStatuses(
     const target = status.boostOfId === null || depth === 0 ? null : known.get(status.boostOfId);
     const inner = target === null || target === undefined ? null : viewOf(target, depth - 1);
     if (status.boostOfId !== null && depth > 0 && inner === null) return null;
-    return { status, author, boosted: inner, flags: flags === null ? null : (flags.get(status.id) ?? NO_FLAGS) };
+    return { status, author, boosted: inner, flags: flags === null ? null : (flags.get(status.id) ?? NO_FLAGS), own: own?.get(status.id) ?? null };
   };
-  for (const status of own) {
+  for (const status of asked) {
     const view = viewOf(status, 1);
     if (view !== null) views.set(status.id, view);
   }
   return { views, viewer: viewerId === null || ties === null ? null : viewerOf(viewerId, ties) };
 }
+
+/** Whether it has a poll or reactions, which look different to those who answered. */
+export const isAnswered = ({ poll, reactions }: Pick<Status, 'poll' | 'reactions'>): boolean => poll !== null || reactions.length > 0;
 
 /** Authors, mentioned people and replied-to people: all whom a rule may ask about. */
 export function peopleIn(statuses: readonly Status[]): AccountId[] {

@@ -2,6 +2,7 @@ import { htmlToText, parseLocalUri, PUBLIC_URI, sanitizeHtml, type RemoteNote } 
 import { StatusEditedV1 } from '@trunkline/contracts';
 import { normaliseHashtag, type Account, type MediaAttachment, type Status } from '@trunkline/domain';
 import { nowDate, type AccountId } from '@trunkline/kernel';
+import { pollOf, sameOptions } from './read-poll.js';
 import type { NewStatus } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialTransaction } from '../ports/social-store.js';
@@ -84,8 +85,11 @@ const outcomeOfKnown = (known: Status, author: Account): IngestOutcome => {
   return known.deletedAt === null ? 'known' : 'tombstone';
 };
 
+/** `told`: how its poll stands was told, which is no edit. */
+export type EditOutcome = IngestOutcome | 'edited' | 'told';
+
 /** The author's server says the status changed. Counters alone (no newer `updated`) are no edit. */
-export async function ingestEdit(ports: SocialPorts, author: Account, note: RemoteNote): Promise<IngestOutcome | 'edited'> {
+export async function ingestEdit(ports: SocialPorts, author: Account, note: RemoteNote): Promise<EditOutcome> {
   const [known] = await ports.store.statusesByUris([note.uri]);
   if (known === undefined) {
     const published = publishedOr(note.published, nowDate(ports.clock)).getTime();
@@ -99,19 +103,32 @@ export async function ingestEdit(ports: SocialPorts, author: Account, note: Remo
   return editKnown(ports, author, note, known);
 }
 
-async function editKnown(ports: SocialPorts, author: Account, note: RemoteNote, known: Status): Promise<IngestOutcome | 'edited'> {
+async function editKnown(ports: SocialPorts, author: Account, note: RemoteNote, known: Status): Promise<EditOutcome> {
   if (known.accountId !== author.id || known.local) return 'foreign_author';
   if (known.deletedAt !== null) return 'tombstone';
-  if (note.updated === null) return 'ignored';
-  const editedAt = publishedOr(note.updated, nowDate(ports.clock));
+  const poll = note.poll === null ? null : pollOf(note.poll);
+  const samePoll = poll !== null && known.poll !== null && sameOptions(poll, known.poll);
+  const editedAt = note.updated === null ? null : publishedOr(note.updated, nowDate(ports.clock));
   const body = bodyOf(ports, author, note, peopleByUri(await ports.store.accountsByUris(namedUris(note))));
+  // Some servers date every Update: what else is the same was not edited.
+  if (samePoll && (editedAt === null || editedAt <= (known.editedAt ?? known.createdAt) || says(body) === says(known))) {
+    await ports.store.transaction((tx) => tx.tellPoll(known.id, poll));
+    return 'told';
+  }
+  if (editedAt === null) return 'ignored';
   return ports.store.transaction(async (tx) => {
     const changed = await tx.editStatus(known.id, { ...body, text: null, editedAt });
     if (!changed) return 'known' as const;
+    if (samePoll) await tx.tellPoll(known.id, poll);
+    else if (poll !== null || known.poll !== null) await tx.replacePoll(known.id, poll);
     await tx.appendEvent(StatusEditedV1, { statusId: known.id, authorId: author.id, local: false, editedAt: editedAt.toISOString() });
     return 'edited' as const;
   });
 }
+
+/** What readers see of it, to be compared. */
+const says = ({ content, spoilerText, sensitive, language, media }: Pick<Status, 'content' | 'spoilerText' | 'sensitive' | 'language' | 'media'>): string =>
+  JSON.stringify([content, spoilerText, sensitive, language, media.map(({ remoteUrl, description }) => [remoteUrl, description])]);
 
 function newRemoteStatus(ports: SocialPorts, { author, note }: RemotePost, people: ReadonlyMap<string, Account>): NewStatus {
   const createdAt = publishedOr(note.published, nowDate(ports.clock));
@@ -125,6 +142,7 @@ function newRemoteStatus(ports: SocialPorts, { author, note }: RemotePost, peopl
     url: note.url,
     local: false,
     text: null,
+    poll: note.poll === null ? null : pollOf(note.poll),
     visibility: note.visibility,
     // The parent is looked up where the row is written: it may come at the same time.
     inReplyToId: null,
@@ -144,7 +162,7 @@ function newRemoteStatus(ports: SocialPorts, { author, note }: RemotePost, peopl
 function bodyOf(ports: SocialPorts, author: Account, note: RemoteNote, people: ReadonlyMap<string, Account>) {
   const isWelcome = mediaRule(ports, author.domain);
   return {
-    content: sanitizeHtml(note.contentHtml),
+    content: sanitizeHtml(note.poll === null ? note.contentHtml : note.bodyHtml),
     spoilerText: htmlToText(note.spoilerText),
     sensitive: note.sensitive || note.spoilerText !== '',
     language: note.language,

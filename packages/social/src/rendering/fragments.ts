@@ -1,6 +1,7 @@
-import type { Account, Status, StatusFacts, StatusFlags, TimelineFacts } from '@trunkline/domain';
+import type { Account, OwnAnswers, Status, StatusFacts, StatusFlags, TimelineFacts } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
-import { renderAccount, renderFlags, renderStatusBody, type AccountExtras, type RenderContext } from '@trunkline/mastodon-api';
+import { isAnswered } from '../reading/load-statuses.js';
+import { renderAccount, renderAnswers, renderFlags, renderStatusBody, type AccountExtras, type Answerable, type RenderContext } from '@trunkline/mastodon-api';
 
 /**
  * A status as pages need it again and again: what rules ask about, and its JSON up to the account, as the bytes that
@@ -13,6 +14,8 @@ export interface StatusFragment {
   readonly facts: Omit<StatusFacts, 'authorSuspended'>;
   readonly language: string | null;
   readonly reply: TimelineFacts['reply'];
+  /** Its poll and reactions, which look different to those who answered; null where there are none, as mostly. */
+  readonly answered: Answerable | null;
   readonly jsonHead: Buffer;
 }
 
@@ -31,10 +34,15 @@ export interface FragmentView {
   readonly boosted: FragmentView | null;
   /** null: nobody is signed in. */
   readonly flags: StatusFlags | null;
+  /** The viewer's votes and reactions, where there is a poll or a reaction. */
+  readonly own: OwnAnswers | null;
 }
 
 export function statusFragment(status: Status, ctx: RenderContext): StatusFragment {
   const isReply = status.inReplyToId !== null || status.inReplyToUri !== null;
+  const { id, accountId, poll, reactions, emojis } = status;
+  const answered = isAnswered(status) ? { id, accountId, poll, reactions, emojis } : null;
+  const body = { ...renderStatusBody(status, ctx), ...(answered === null ? renderAnswers(status, null) : {}) };
   return {
     id: status.id,
     accountId: status.accountId,
@@ -47,7 +55,8 @@ export function statusFragment(status: Status, ctx: RenderContext): StatusFragme
     },
     language: status.language,
     reply: isReply ? { toAccountId: status.inReplyToAccountId } : null,
-    jsonHead: Buffer.from(`${JSON.stringify(renderStatusBody(status, ctx)).slice(0, -1)},"account":`),
+    answered,
+    jsonHead: Buffer.from(`${JSON.stringify(body).slice(0, -1)},"account":`),
   };
 }
 
@@ -88,8 +97,9 @@ export function fragmentsJson(views: readonly FragmentView[], viewerId: AccountI
 }
 
 function addPieces(pieces: Buffer[], view: FragmentView, viewerId: AccountId | null): void {
-  const { status, author, boosted, flags } = view;
+  const { status, author, boosted, flags, own } = view;
   pieces.push(status.jsonHead, author.json);
+  if (status.answered !== null) pieces.push(Buffer.from(`,${JSON.stringify(renderAnswers(status.answered, own)).slice(1, -1)}`));
   if (boosted === null) {
     pieces.push(NO_REBLOG);
   } else {

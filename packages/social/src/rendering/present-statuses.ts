@@ -30,13 +30,14 @@ export function authorsOf(views: readonly StatusView[]): Account[] {
 
 /** A loaded status as its renderer wants it. Pure. */
 export function renderedView(view: StatusView, viewerId: AccountId | null, extrasOf: (account: Account) => AccountExtras): RenderedView {
-  const { status, author, boosted, flags } = view;
+  const { status, author, boosted, flags, own } = view;
   return {
     status,
     account: author,
     accountExtras: extrasOf(author),
     boost: boosted === null ? null : renderedView(boosted, viewerId, extrasOf),
     flags,
+    own,
     mayPin: viewerId === author.id && status.boostOfId === null && status.visibility !== 'direct',
   };
 }

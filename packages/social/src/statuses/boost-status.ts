@@ -79,5 +79,6 @@ export function boostRow(
     emojis: [],
     mentions: [],
     tags: [],
+    poll: null,
   };
 }

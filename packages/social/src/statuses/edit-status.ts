@@ -1,5 +1,5 @@
 import { StatusEditedV1 } from '@trunkline/contracts';
-import type { Account, Status } from '@trunkline/domain';
+import type { Account, Poll, Status } from '@trunkline/domain';
 import { fail, nowDate, ok, type Result, type StatusId } from '@trunkline/kernel';
 import type { SocialPorts } from '../ports/social-ports.js';
 import { composeText, portHostsOf } from './compose-text.js';
@@ -10,6 +10,8 @@ export interface StatusRevision {
   readonly spoilerText: string;
   readonly sensitive: boolean;
   readonly language: string | null;
+  /** Takes the place of the one there is, and the votes on that go; without one all stays. */
+  readonly poll?: Poll | null;
 }
 
 /** The author rewrites a status. Followers' servers and everybody who interacted get the Update. */
@@ -39,6 +41,7 @@ export async function editStatus(
       editedAt,
     });
     if (!changed) return;
+    if (revision.poll != null) await tx.replacePoll(statusId, revision.poll);
     await tx.appendEvent(StatusEditedV1, { statusId, authorId: author.id, local: true, editedAt: editedAt.toISOString() });
   });
   const [saved] = await ports.store.statusesByIds([statusId]);

@@ -13,7 +13,11 @@ export function favouriteStatus(
 ): Promise<boolean> {
   return ports.store.transaction(async (tx) => {
     const id = ports.ids.next();
-    if (!(await tx.insertFavourite({ id, accountId, statusId, uri }))) return false;
+    if (!(await tx.insertFavourite({ id, accountId, statusId, uri }))) {
+      // One that an emoji reaction made is from now on a Like's, and outlives the reaction.
+      await tx.renameFavourites([{ accountId, statusId, uri }]);
+      return false;
+    }
     await tx.appendEvent(StatusFavouritedV1, { favouriteId: id, accountId, statusId });
     return true;
   });
@@ -32,6 +36,7 @@ export async function favouriteAll(tx: SocialTransaction, ids: SocialPorts['ids'
   const ties = given.map(({ accountId, statusId, uri, trace }) => ({ id: ids.next(), accountId, statusId, uri, trace }));
   const outcomes = await tx.insertFavourites(ties);
   const made = ties.filter((_, index) => outcomes[index] === 'made');
+  await tx.renameFavourites(ties.filter((_, index) => outcomes[index] === 'stands'));
   const payloads = made.map(({ id, accountId, statusId }) => ({ favouriteId: id, accountId, statusId }));
   await tx.appendEvents(StatusFavouritedV1, payloads, made.map(({ trace }) => trace));
   return outcomes;

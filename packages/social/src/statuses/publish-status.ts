@@ -1,6 +1,6 @@
 import { actorUris, statusUris } from '@trunkline/activitypub';
 import { StatusPublishedV1 } from '@trunkline/contracts';
-import { countStatusCharacters, STATUS_CHARACTERS_MAX, type Account, type Status, type Visibility } from '@trunkline/domain';
+import { countStatusCharacters, STATUS_CHARACTERS_MAX, type Account, type Poll, type Status, type Visibility } from '@trunkline/domain';
 import { fail, nowDate, ok, type AccountId, type Result, type StatusId } from '@trunkline/kernel';
 import type { InsertedStatus, NewStatus } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
@@ -15,6 +15,7 @@ export interface StatusDraft {
   readonly visibility: Visibility;
   readonly language: string | null;
   readonly inReplyToId: StatusId | null;
+  readonly poll?: Poll | null;
   readonly application: { readonly name: string; readonly website: string | null } | null;
   readonly idempotencyKey: string | null;
 }
@@ -98,6 +99,7 @@ function newStatus(
     emojis: [],
     mentions: made.mentions,
     tags: made.tags,
+    poll: draft.poll ?? null,
     createdAt: nowDate(ports.clock),
   };
 }

@@ -1,0 +1,35 @@
+import { Controller, Get, Inject, Param, Req, UseGuards } from '@nestjs/common';
+import { AppError, type AccountId, type StatusId } from '@trunkline/kernel';
+import { readParams, recordNotFound, renderPoll, VoteParams, type PollJson } from '@trunkline/mastodon-api';
+import { BACKBONE, ClientGuard, personOf, PostOk, viewerIdOf, type Backbone } from '@trunkline/platform';
+import { viewStatus, voteInPoll } from '@trunkline/social';
+import type { FastifyRequest } from 'fastify';
+import { recordId } from '../rendering/record-id.js';
+
+/** Polls by the ids of their statuses. */
+@Controller('/api/v1/polls')
+@UseGuards(ClientGuard)
+export class PollsController {
+  constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
+
+  @Get(':id')
+  read(@Req() request: FastifyRequest, @Param('id') id: string): Promise<PollJson> {
+    return this.show(viewerIdOf(request), recordId(id));
+  }
+
+  @PostOk(':id/votes')
+  async vote(@Req() request: FastifyRequest, @Param('id') id: string): Promise<PollJson> {
+    const { account } = personOf(request);
+    const { choices } = readParams(VoteParams, request.body);
+    const voted = await voteInPoll(this.backbone, account.id, recordId(id), choices);
+    if (!voted.ok) throw voted.error.code === 'not_found' ? recordNotFound() : new AppError(422, voted.error.code, voted.error.safe);
+    return this.show(account.id, recordId(id));
+  }
+
+  private async show(viewerId: AccountId | null, id: StatusId): Promise<PollJson> {
+    const view = await viewStatus(this.backbone, viewerId, id);
+    const json = view === null ? null : renderPoll(view.status, view.own);
+    if (json === null) throw recordNotFound();
+    return json;
+  }
+}

@@ -1,0 +1,150 @@
+import { changeOf, type OwnAnswers, type Poll } from '@trunkline/domain';
+import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
+import type { Ballot, DuePoll, PollVote, VoteOutcome } from '@trunkline/social';
+import { changed, type Queryable } from '../database.js';
+import { jsonText, plainTextOrNull } from './safe-values.js';
+
+const VOTES_READ_MAX = 500;
+
+/** With the statuses that they belong to, in the same transaction. One that has ended already is never told of. */
+export async function insertPolls(tx: Queryable, polls: readonly { readonly statusId: StatusId; readonly poll: Poll }[]): Promise<void> {
+  if (polls.length === 0) return;
+  await tx.query(
+    `INSERT INTO social.polls (status_id, multiple, hides_totals, options, votes, voters_count, ends_at, closed, ended_at)
+     SELECT status_id, multiple, hides_totals, options, votes, voters_count, ends_at, closed,
+            CASE WHEN closed OR ends_at <= now() THEN now() END
+       FROM json_to_recordset($1::json) AS r (
+              status_id bigint, multiple boolean, hides_totals boolean, options text[], votes bigint[], voters_count bigint,
+              ends_at timestamptz, closed boolean)`,
+    [jsonText(polls.map(columnsOf))],
+  );
+}
+
+const columnsOf = ({ statusId, poll }: { readonly statusId: StatusId; readonly poll: Poll }) => ({
+  status_id: statusId,
+  multiple: poll.multiple,
+  hides_totals: poll.hidesTotals,
+  options: poll.options.map(({ title }) => title),
+  votes: poll.options.map(({ votes }) => votes),
+  voters_count: poll.votersCount,
+  ends_at: poll.endsAt,
+  closed: poll.closed,
+});
+
+/** What its own server says now; the options are the same. */
+export async function tellPoll(tx: Queryable, statusId: StatusId, poll: Poll): Promise<void> {
+  await tx.query(
+    `UPDATE social.polls SET votes = $2::bigint[], voters_count = $3, ends_at = $4, closed = $5 WHERE status_id = $1`,
+    [statusId, poll.options.map(({ votes }) => votes), poll.votersCount, poll.endsAt, poll.closed],
+  );
+  await changed(tx, [changeOf.status(statusId)]);
+}
+
+/** Another poll takes the place of this one, or none does: votes on the former are worth nothing. */
+export async function replacePoll(tx: Queryable, statusId: StatusId, poll: Poll | null): Promise<void> {
+  await tx.query('DELETE FROM social.poll_votes WHERE status_id = $1', [statusId]);
+  await tx.query('DELETE FROM social.polls WHERE status_id = $1', [statusId]);
+  await insertPolls(tx, poll === null ? [] : [{ statusId, poll }]);
+  await changed(tx, [changeOf.status(statusId)]);
+}
+
+/** Under the poll's lock, so that of votes that come at once each sees those before it. */
+export async function insertVotes(tx: Queryable, { statusId, accountId, votes, more }: Ballot): Promise<VoteOutcome> {
+  const [poll] = await tx.query<{ multiple: boolean; options: number; ended: boolean }>(
+    `SELECT p.multiple, cardinality(p.options) AS options, p.closed OR coalesce(p.ends_at <= now(), false) AS ended
+       FROM social.polls p JOIN social.statuses s ON s.id = p.status_id
+      WHERE p.status_id = $1 AND s.deleted_at IS NULL LIMIT 1 FOR UPDATE OF p`,
+    [statusId],
+  );
+  if (poll === undefined) return 'unknown_poll';
+  if (poll.ended) return 'poll_ended';
+  if (votes.length === 0 || votes.some(({ choice }) => choice >= poll.options)) return 'unknown_choice';
+  if (votes.length > 1 && !poll.multiple) return 'one_choice';
+  const before = await choicesOf(tx, statusId, accountId);
+  const fresh = votes.filter(({ choice }) => !before.has(choice));
+  if (fresh.length === 0 || (before.size > 0 && !(poll.multiple && more))) return 'voted_before';
+  await tx.query(
+    `INSERT INTO social.poll_votes (status_id, account_id, choice, id, uri)
+     SELECT $1, $2, v.choice, v.id, v.uri FROM unnest($3::smallint[], $4::bigint[], $5::text[]) AS v (choice, id, uri)`,
+    [statusId, accountId, fresh.map(({ choice }) => choice), fresh.map(({ id }) => id), fresh.map(({ uri }) => plainTextOrNull(uri))],
+  );
+  await tx.query(
+    `UPDATE social.polls p
+        SET votes = ARRAY(SELECT t.votes + (t.place - 1 = ANY($2::int[]))::int FROM unnest(p.votes) WITH ORDINALITY AS t (votes, place) ORDER BY t.place),
+            voters_count = p.voters_count + $3,
+            untold_since = CASE WHEN s.local THEN coalesce(p.untold_since, now()) END
+       FROM social.statuses s
+      WHERE p.status_id = $1 AND s.id = p.status_id`,
+    [statusId, fresh.map(({ choice }) => choice), before.size === 0 ? 1 : 0],
+  );
+  await changed(tx, [changeOf.status(statusId)]);
+  return 'voted';
+}
+
+async function choicesOf(tx: Queryable, statusId: StatusId, accountId: AccountId): Promise<Set<number>> {
+  const rows = await tx.query<{ choice: number }>('SELECT choice FROM social.poll_votes WHERE status_id = $1 AND account_id = $2 LIMIT $3', [
+    statusId,
+    accountId,
+    VOTES_READ_MAX,
+  ]);
+  return new Set(rows.map(({ choice }) => choice));
+}
+
+/** What the viewer voted for and reacted with; statuses without either are left out. */
+export async function ownAnswers(db: Queryable, viewerId: AccountId, ids: readonly StatusId[]): Promise<Map<StatusId, OwnAnswers>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.query<{ id: StatusId; choices: number[]; reactions: string[] }>(
+    `SELECT asked.id,
+            ARRAY(SELECT v.choice FROM social.poll_votes v WHERE v.status_id = asked.id AND v.account_id = $1 ORDER BY v.choice LIMIT ${VOTES_READ_MAX}) AS choices,
+            ARRAY(SELECT r.name FROM social.status_reactions r WHERE r.status_id = asked.id AND r.account_id = $1 ORDER BY r.id LIMIT ${VOTES_READ_MAX}) AS reactions
+       FROM unnest($2::bigint[]) AS asked (id) LIMIT $3`,
+    [viewerId, ids, ids.length],
+  );
+  return new Map(rows.map(({ id, ...answers }) => [id, { accountId: viewerId, ...answers }]));
+}
+
+/** A standing vote by the id in its uri. */
+export async function voteById(db: Queryable, id: Snowflake): Promise<PollVote | null> {
+  const [row] = await db.query<PollVote>(
+    'SELECT status_id AS "statusId", account_id AS "accountId", choice FROM social.poll_votes WHERE id = $1 LIMIT 1',
+    [id],
+  );
+  return row ?? null;
+}
+
+/** Who voted and lives here, in order of their ids. */
+export async function votersHere(db: Queryable, statusId: StatusId, afterId: AccountId, limit: number): Promise<AccountId[]> {
+  const rows = await db.query<{ id: AccountId }>(
+    `SELECT DISTINCT v.account_id AS id FROM social.poll_votes v JOIN social.accounts a ON a.id = v.account_id
+      WHERE v.status_id = $1 AND v.account_id > $2 AND a.domain IS NULL ORDER BY v.account_id LIMIT $3`,
+    [statusId, afterId, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Polls of which somebody has to be told: those that ended, and local ones with votes from before `untoldMs`. They count
+ * as told. Several copies take different ones.
+ */
+export async function takeDuePolls(tx: Queryable, query: { readonly untoldMs: number; readonly limit: number }): Promise<DuePoll[]> {
+  const rows = await tx.query<DuePoll>(
+    `WITH due AS (
+       (SELECT status_id, true AS ended FROM social.polls
+         WHERE ended_at IS NULL AND ends_at IS NOT NULL AND ends_at <= now() ORDER BY ends_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+     ), untold AS (
+       SELECT status_id FROM social.polls
+        WHERE untold_since IS NOT NULL AND untold_since <= now() - $1 * interval '1 millisecond'
+          AND status_id NOT IN (SELECT status_id FROM due) ORDER BY untold_since LIMIT $2 FOR UPDATE SKIP LOCKED
+     ), taken AS (
+       SELECT status_id, ended FROM due UNION ALL SELECT status_id, false FROM untold
+     )
+     UPDATE social.polls p
+        SET untold_since = NULL, ended_at = CASE WHEN taken.ended THEN now() ELSE p.ended_at END
+       FROM taken JOIN social.statuses s ON s.id = taken.status_id
+      WHERE p.status_id = taken.status_id
+     RETURNING p.status_id AS "statusId", s.account_id AS "authorId", s.local, taken.ended`,
+    [query.untoldMs, query.limit],
+  );
+  await changed(tx, rows.filter(({ ended }) => ended).map(({ statusId }) => changeOf.status(statusId)));
+  return rows;
+}
