@@ -86,18 +86,26 @@ export const typesOf = (json: JsonObject): readonly string[] =>
     .slice(0, LIMITS.links)
     .map((type) => type.replace(/^(?:as:|https?:\/\/www\.w3\.org\/ns\/activitystreams#)/, '').slice(0, 100));
 
+const PLAIN_DATE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?Z$/;
+
 /**
  * A date as ISO 8601 UTC, or null when it is none or lies outside the years 0 to 9999. Reads `+0000`
  * without a colon (Threads) and `+00`; a time without a zone is UTC, a day without a time begins.
  */
 export function dateOf(value: unknown): string | null {
   if (typeof value !== 'string') return null;
+  // How nearly everybody writes it, and as it is given back.
+  if (PLAIN_DATE.test(value)) return isoOf(value);
   const match = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s?([Zz]|UTC|[+-]\d{2}(?::?\d{2})?)?)?$/.exec(value.trim());
   if (match === null) return null;
 
   const [, day, time = '00:00', given = 'Z'] = match;
   const zone = given.replace(/^(?:z|UTC)$/, 'Z').replace(/^([+-]\d{2}):?(\d{2})?$/, (_all, hours: string, minutes = '00') => `${hours}:${minutes}`);
-  const date = new Date(`${day}T${time}${zone}`);
+  return isoOf(`${day}T${time}${zone}`);
+}
+
+function isoOf(text: string): string | null {
+  const date = new Date(text);
   const year = date.getUTCFullYear();
   return year >= 0 && year <= 9999 ? date.toISOString() : null;
 }

@@ -14,6 +14,8 @@ import { StoreSeeder } from './seed-store.js';
 
 const ACCOUNTS = { full: [10_000, 100_000, 1_000_000], quick: [1_000, 10_000] } as const;
 const EACH = { statusesEach: 5, followsEach: 10 };
+/** The newest post that is stored is an hour old. */
+const NEWEST_AGO_MS = 3_600_000;
 const FACTOR_MAX = 1.3;
 /** The work is the same whatever the size; only what is stored around it grows. */
 const SIZES = {
@@ -49,7 +51,7 @@ async function microsecondsAt(options: BenchOptions, accounts: number): Promise<
     const hosts = await sink.ask<string[]>('listen', { count: sizes.hosts });
     stage = await Stage.open(options, hosts);
     const seeder = await StoreSeeder.connect(stage.databaseUrl, stage.backbone.settings.baseUrl);
-    await seeder.seed({ accounts, ...EACH }).finally(() => seeder.close());
+    await seeder.seed({ accounts, ...EACH, newestMs: Date.now() - NEWEST_AGO_MS }).finally(() => seeder.close());
     const opened = stage;
     const micros: number[] = [];
     for (const [app, workOf] of await worksOn(stage, sink, hosts, sizes)) {
