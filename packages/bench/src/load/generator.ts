@@ -62,9 +62,9 @@ let plan: LoadPlan | null = null;
 let jobs: Job[] = [];
 let posts = 0;
 
-function poolOf(port: number): Pool {
+function poolOf(port: number, connections = CONNECTIONS): Pool {
   const { Pool: UndiciPool } = serverLibrary<{ Pool: new (origin: string, options: object) => Pool }>('federation-client', 'undici');
-  const pool = pools.get(port) ?? new UndiciPool(`http://127.0.0.1:${port}`, { connections: CONNECTIONS, keepAliveTimeout: 2_000 });
+  const pool = pools.get(port) ?? new UndiciPool(`http://127.0.0.1:${port}`, { connections, keepAliveTimeout: 2_000 });
   pools.set(port, pool);
   return pool;
 }
@@ -133,6 +133,33 @@ async function flood({ inFlight }: { readonly inFlight: number }): Promise<Sent[
   return sent;
 }
 
+/** What a flood that does not listen was answered. */
+export interface Pressed {
+  readonly answers: Readonly<Record<string, number>>;
+  /** Refusals that did not say when to come back. */
+  readonly withoutRetryAfter: number;
+}
+
+/** The plan's posts over and over, so many at once, whatever is answered: a crowd that does not listen. */
+async function press({ inFlight, seconds }: { readonly inFlight: number; readonly seconds: number }): Promise<Pressed> {
+  const endMs = performance.now() + seconds * 1_000;
+  const requests = jobs.flatMap(({ request }) => request ?? []);
+  const pool = poolOf((plan as LoadPlan).inboxPorts[0] ?? 0, inFlight);
+  const answers: Record<string, number> = {};
+  let [next, withoutRetryAfter] = [0, 0];
+  const lane = async (): Promise<void> => {
+    while (performance.now() < endMs) {
+      const request = requests[(next += 1) % requests.length] as SignedRequest;
+      const answer = await pool.request({ path: '/inbox', method: 'POST', ...request });
+      await answer.body.text();
+      answers[answer.statusCode] = (answers[answer.statusCode] ?? 0) + 1;
+      if ((answer.statusCode === 429 || answer.statusCode === 503) && answer.headers['retry-after'] === undefined) withoutRetryAfter += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, lane));
+  return { answers, withoutRetryAfter };
+}
+
 async function send(job: Job, dueMs: number): Promise<Sent> {
   const { inboxPorts, apiPort } = plan as LoadPlan;
   const request = job.request ?? requestOf(job);
@@ -160,4 +187,4 @@ function retryAfterMs({ headers }: Answer): number {
 }
 
 /** An open loop: what arrives does not wait for what came before. */
-export const serve = (): void => serveTasks({ makeAuthors, prepare, run, flood });
+export const serve = (): void => serveTasks({ makeAuthors, prepare, run, flood, press });
