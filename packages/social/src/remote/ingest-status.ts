@@ -40,6 +40,10 @@ export interface Ingested {
  * `fetched`: nobody sent it; an old one goes into no feed and notifies nobody.
  */
 export async function ingestStatus(ports: SocialPorts, author: Account, note: RemoteNote, { fetched = false } = {}): Promise<IngestOutcome> {
+  const refused = refusalOf(ports, note);
+  if (refused !== null) return refused;
+  const [standing] = await ports.store.statusesByUris([note.uri]);
+  if (standing !== undefined) return outcomeOfKnown(standing, author);
   const people = peopleByUri(await ports.store.accountsByUris(namedUris(note)));
   const quiet = fetched && ports.clock.nowMs() - publishedOr(note.published, nowDate(ports.clock)).getTime() > NEWS_MS;
   const read = readPost(ports, { author, note, quiet }, people);
@@ -56,9 +60,13 @@ export const namedUris = (note: RemoteNote): string[] => [
 
 /** Without asking anybody. `people`: the accounts known here by uri, those of `namedUris` among them. */
 export function readPost(ports: SocialPorts, post: RemotePost, people: ReadonlyMap<string, Account>): ReadPost {
-  if (post.note.isPollVote) return { post, refused: 'ignored' };
-  if (parseLocalUri(ports.settings.baseUrl, post.note.uri) !== null) return { post, refused: 'foreign_author' };
-  return { post, status: newRemoteStatus(ports, post, people) };
+  const refused = refusalOf(ports, post.note);
+  return refused === null ? { post, status: newRemoteStatus(ports, post, people) } : { post, refused };
+}
+
+function refusalOf(ports: Pick<SocialPorts, 'settings'>, note: RemoteNote): IngestOutcome | null {
+  if (note.isPollVote) return 'ignored';
+  return parseLocalUri(ports.settings.baseUrl, note.uri) === null ? null : 'foreign_author';
 }
 
 /** Stores and announces those that are new, as if they came one by one in this order. */
