@@ -57,6 +57,7 @@ const ANSWERS: Readonly<Record<string, readonly Asked[]>> = {
   'GET /api/v1/conversations': [['/api/v1/conversations', 'Conversation[]', none]],
   'GET /api/v1/followed_tags': [['/api/v1/followed_tags', 'Tag[]', none]],
   'GET /api/v1/announcements': [['/api/v1/announcements', 'Tag[]', none]],
+  'GET /api/v1_alpha/async_refreshes/:id': [['/api/v1_alpha/async_refreshes/outbox-$remoteAccount', null]],
   'GET /api/v1/statuses': [['/api/v1/statuses?id[]=$note&id[]=$mine', 'Status[]']],
   'GET /api/v1/statuses/:id': ['note', 'question', 'image', 'answer', 'mine', 'reply'].map((name): Asked => [`/api/v1/statuses/$${name}`, 'Status']),
   'GET /api/v1/statuses/:id/source': [['/api/v1/statuses/$mine/source', 'StatusSource'], ['/api/v1/statuses/$note/source', 'StatusSource']],
