@@ -46,7 +46,9 @@ test('WebFinger finds people by handle, id and page, and says 400, 404 and 410 a
   const gone = await server.person('gone');
   await server.backbone.store.transaction((tx) => tx.deleteAccount(gone.account.id));
   expect((await find(`acct:gone@${server.domain}`)).status).toBe(410);
-  expect((await get(server, gone.account.uri)).status).toBe(410);
+  const tombstone = await get(server, gone.account.uri);
+  expect([tombstone.status, tombstone.body]).toEqual([410, expect.objectContaining({ type: 'Tombstone', id: gone.account.uri, publicKey: expect.objectContaining({ owner: gone.account.uri }) })]);
+  expect((await get(server, `${gone.account.uri}/outbox`)).status).toBe(410);
 });
 
 test('host-meta and NodeInfo in both forms', async () => {

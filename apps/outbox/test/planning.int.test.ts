@@ -17,6 +17,7 @@ import {
   unfavouriteStatus,
   unfollowAccount,
 } from '@trunkline/social';
+import { parsePublicKeyPem, parseSignature, verifySignature } from '@trunkline/http-signatures';
 import { ScriptedRemote, startTestServer, type ReceivedPost, type TestPerson, type TestServer } from '@trunkline/testing';
 import { PlanDeliveryAdapter } from '../src/plan-delivery/plan-delivery.adapter.js';
 import { planPublished } from '../src/plan-delivery/plan-status.js';
@@ -148,6 +149,35 @@ test('a changed profile goes to followers, the end of an account to every server
   const isDelete = (one: ReceivedPost): boolean => one.activityId === `${una.account.uri}#delete`;
   // The actor answers 410 by now: a server that never held its key cannot check the signature, nor does it hold a copy.
   for (const one of [remote, other]) expect(await one.untilPost('the Delete', isDelete)).toMatchObject({ activity: { actor: una.account.uri, object: una.account.uri } });
+});
+
+test('the end of an account is signed with its key, which whoever knew it still holds', async () => {
+  const ivy = await server.person('ivy');
+  await post(ivy, `hello @${remote.person.handle}`);
+  await remote.untilPost('the post', (one) => one.signature === 'valid' && one.activity?.['actor'] === ivy.account.uri);
+  const { publicKeyPem } = await server.backbone.accountKeys.getOrCreate(ivy.account.id);
+  await server.backbone.store.transaction(async (tx) => {
+    await tx.deleteAccount(ivy.account.id);
+    await tx.appendEvent(AccountDeletedV1, { accountId: ivy.account.id, local: true });
+  });
+  const told = await remote.untilPost('the Delete', (one) => one.activityId === `${ivy.account.uri}#delete`);
+  const parsed = parseSignature({ method: 'POST', path: told.path, headers: told.headers }, { nowMs: Date.now(), hosts: [remote.host] });
+  const key = parsePublicKeyPem(publicKeyPem);
+  expect(parsed.ok && key.ok && verifySignature(parsed.value, key.value)).toBe(true);
+});
+
+test('a changed profile also reaches whom its owner has just spoken to; a deletion, whoever reacted to what few could see', async () => {
+  const kim = await server.person('kim');
+  await post(kim, `hello @${other.person.handle}`);
+  const { store } = server.backbone;
+  await store.transaction((tx) => tx.appendEvent(AccountUpdatedV1, { accountId: kim.account.id, local: true }));
+  await other.untilPost('the profile', (one) => one.type === 'Update' && one.activity?.['actor'] === kim.account.uri);
+
+  const oth = await resolved(server, other.person);
+  const status = await post(kim, 'for followers', 'private');
+  await store.transaction((tx) => tx.insertFavourite({ id: server.backbone.ids.next(), accountId: oth.id, statusId: status.id, uri: null }));
+  await deleteStatus(server.backbone, status);
+  await other.untilPost('the Delete', (one) => one.type === 'Delete' && one.activity?.['actor'] === kim.account.uri);
 });
 
 test('a block is told to the blocked one alone, and its end', async () => {

@@ -95,7 +95,7 @@ export {
   renderUpdatePerson,
   renderVote,
 } from './write/render-activity.js';
-export { renderActor, renderInstanceActor } from './write/render-actor.js';
+export { renderActor, renderGoneActor, renderInstanceActor } from './write/render-actor.js';
 export {
   renderContextCollection,
   renderOrderedCollection,

@@ -3,6 +3,7 @@ import {
   followUri,
   likeUri,
   renderActor,
+  renderGoneActor,
   renderFollow,
   renderLike,
   renderOrderedCollection,
@@ -13,7 +14,7 @@ import { newestFirst, notFound, type AccountId } from '@trunkline/kernel';
 import { isDomainSuspended, isVisible, loadStatuses, type Entry, type PageQuery } from '@trunkline/social';
 import { describeActor } from '../describe/describe-actor.js';
 import { renderPublication, surroundingsOf } from '../describe/describe-status.js';
-import { idOf, isReachable, knownAccount, localAccount, type Document, type DocumentPorts, type DocumentSource } from './document.js';
+import { anyAccount, idOf, isReachable, localAccount, type Document, type DocumentPorts, type DocumentSource } from './document.js';
 
 const OUTBOX_PAGE = 20;
 const PEOPLE_PAGE = 40;
@@ -28,11 +29,16 @@ export interface CollectionQuery {
 
 const asksForPage = ({ page }: CollectionQuery): boolean => page === 'true' || page === '1';
 
-/** Of a suspended person nothing but that, and the key with which peers check what they are told of it. */
+/** Of a suspended or deleted person nothing but that, and the key with which peers check what they are told of it. */
 export const actorDocument =
   (accountId: string): DocumentSource =>
   async (ports) => {
-    const account = await knownAccount(ports, accountId);
+    const account = await anyAccount(ports, accountId);
+    if (account.deletedAt !== null) {
+      const { id, keyId } = actorUris(ports.settings.baseUrl, account.id);
+      const json = renderGoneActor({ id, keyId, publicKeyPem: await ports.publicKeyPem(account.id), deleted: account.deletedAt });
+      return { json, pageUrl: account.url, isGone: true };
+    }
     return { json: renderActor(describeActor(ports.settings, account, await ports.publicKeyPem(account.id))), pageUrl: account.url };
   };
 

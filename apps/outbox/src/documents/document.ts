@@ -39,11 +39,10 @@ export function idOf(text: string): Snowflake {
 
 export const gone = (): AppError => new AppError(410, 'gone', 'Gone');
 
-/** A local account as it stands, suspended ones too. @throws AppError 404; 410 when it is gone for good */
-export async function knownAccount(ports: DocumentPorts, id: string): Promise<Account> {
+/** A local account as it stands, suspended and deleted ones too. @throws AppError 404 */
+export async function anyAccount(ports: DocumentPorts, id: string): Promise<Account> {
   const [account] = await ports.store.accountsByIds([idOf(id)]);
   if (account === undefined || account.domain !== null) throw notFound();
-  if (account.deletedAt !== null) throw gone();
   return account;
 }
 
@@ -53,7 +52,8 @@ export async function knownAccount(ports: DocumentPorts, id: string): Promise<Ac
  *   suspension may end
  */
 export async function localAccount(ports: DocumentPorts, id: string): Promise<Account> {
-  const account = await knownAccount(ports, id);
+  const account = await anyAccount(ports, id);
+  if (account.deletedAt !== null) throw gone();
   if (account.suspendedAt !== null) throw new AppError(403, 'suspended', 'This account is suspended');
   return account;
 }

@@ -55,3 +55,13 @@ export function renderInstanceActor(actor: InstanceActorDocument): JsonObject {
     manuallyApprovesFollowers: true,
   });
 }
+
+/** What stands at a deleted account's id (with 410): the key with which peers that still ask check what it said last. */
+export const renderGoneActor = (gone: { readonly id: string; readonly keyId: string; readonly publicKeyPem: string; readonly deleted: Date }): JsonObject =>
+  withContext(ACTOR_CONTEXT, {
+    id: gone.id,
+    type: 'Tombstone',
+    formerType: 'Person',
+    deleted: isoSeconds(gone.deleted),
+    publicKey: renderKey(gone.keyId, gone.id, gone.publicKeyPem),
+  });
