@@ -60,7 +60,7 @@ describe('what members write', () => {
     expect(await boosted()).toEqual([post.id]);
   });
 
-  test('is what its own server shows, not what the group says of another server', async () => {
+  test('S154 is what its own server shows, not what the group says of another server', async () => {
     const post = page(eve);
     expect(await passOn(of('Create', eve, { ...post, content: '<p>forged</p>' }))).toBe('applied');
     expect((await living(post.id))?.content).toContain('hello');
@@ -102,7 +102,7 @@ describe('changes and ends', () => {
     expect([await living(post.id), await boosted()]).toEqual([null, []]);
   });
 
-  test("a post of another server only vanishes from the group, until its own server says it is gone", async () => {
+  test('S154 a post of another server only vanishes from the group, until its own server says it is gone', async () => {
     const post = page(eve);
     await passOn(of('Create', eve, post));
     const moderator = bench.peer.actor(`mod${count}`);
@@ -144,7 +144,7 @@ describe('votes', () => {
     expect(await passOn(of('Like', eve, elsewhere.id))).toBe('ignored: group_vote');
   });
 
-  test("nobody here is spoken for, and a group elsewhere does not speak for its neighbours' people", async () => {
+  test('S154 nobody here is spoken for', async () => {
     const mine = await bench.publish(alice);
     const other = await bench.publish(await bench.server.person(`bob${count}`));
     expect(await passOn({ ...of('Like', amy, other.uri), id: `${alice.account.uri}/likes/1`, actor: alice.account.uri })).toBe('ignored: unproven');
@@ -174,7 +174,7 @@ describe('bans', () => {
     expect((await store.viewerTies(alice.account.id, [modId])).get(modId)?.blockedEitherWay ?? false).toBe(false);
   });
 
-  test('a moderator of another server bans nobody from this group', async () => {
+  test('S154 a moderator of another server bans nobody from this group', async () => {
     expect(await bench.apply(eve, bench.other.activity('Block', eve, alice.account.uri, { target: group.uri }))).toBe('ignored: group_moderation');
     const groupId = (await bench.account(group.uri))?.id;
     expect(groupId === undefined ? null : await bench.server.backbone.store.follow(alice.account.id, groupId)).not.toBeNull();

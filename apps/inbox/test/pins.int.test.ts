@@ -80,6 +80,19 @@ describe('Add and Remove', () => {
 });
 
 describe('the collection itself', () => {
+  test('S096 a long one costs ten fetches, and one of foreign posts none', async () => {
+    const account = await bench.account(amy.uri);
+    if (account === undefined) throw new Error('nobody');
+    shown(...Array.from({ length: 1_000 }, (_, n) => `${bench.peer.url}/nowhere/${count}/${n}`));
+    const asked = () => bench.peer.asked.filter((path) => path.startsWith(`/nowhere/${count}/`)).length;
+    await syncFeatured(bench.server.backbone, account);
+    expect([asked(), await pinned(amy)]).toEqual([10, []]);
+    const before = bench.other.asked.length;
+    shown(...Array.from({ length: 100 }, (_, n) => `${bench.other.url}/notes/far${n}`));
+    await syncFeatured(bench.server.backbone, account);
+    expect(bench.other.asked.length).toBe(before);
+  });
+
   test('is read again when the profile changes: whole posts or ids, those of others and private ones left out', async () => {
     const [first, second] = [bench.peer.note(amy), bench.peer.note(amy)];
     const [neds, eves, hidden] = [bench.peer.note(ned), bench.other.note(eve), bench.peer.note(amy, { to: [`${amy.uri}/followers`], cc: [] })];

@@ -93,6 +93,20 @@ describe('what it brings', () => {
     await relays.settle(relay.id, { state: 'ended' });
   });
 
+  test('S193 what a suspended server wrote does not come by a relay', async () => {
+    const relay = await enable();
+    const { moderation, policy } = bench.server.backbone;
+    const rule = await moderation.setDomainRule(null, { domain: bench.peer.host, severity: 'suspend', rejectMedia: false, rejectReports: false, privateComment: null, publicComment: null, obfuscate: false });
+    await policy.refresh();
+    const [announced, forwarded] = [bench.peer.note(amy), bench.peer.note(amy)];
+    expect(await bench.apply(relayActor, bench.other.activity('Announce', relayActor, announced.id))).toMatch(/^ignored: object_blocked_domain/);
+    expect((await bench.send(relayActor, bench.peer.activity('Create', amy, forwarded))).status).toBe(403);
+    expect([await bench.status(announced.id), await bench.status(forwarded.id)]).toEqual([undefined, undefined]);
+    await moderation.deleteDomainRule(null, rule.id);
+    await policy.refresh();
+    await relays.settle(relay.id, { state: 'ended' });
+  });
+
   test('forwarded as it came, with or without a signature in it: the author’s server alone says what it says', async () => {
     const relay = await enable();
     const note = bench.peer.note(amy);

@@ -1,9 +1,9 @@
 import { htmlToText, isPublicUri, parseLocalUri } from '@trunkline/activitypub';
 import { ReportCreatedV1 } from '@trunkline/contracts';
 import { domainVerdict, type Account } from '@trunkline/domain';
-import type { StatusId } from '@trunkline/kernel';
+import { isSnowflake, type StatusId } from '@trunkline/kernel';
 import { actorOf } from './actor.js';
-import type { ApplyPorts, Incoming } from './ports.js';
+import type { ApplyPorts, FactsOf, Incoming } from './ports.js';
 import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
 
 const STATUSES_MAX = 50;
@@ -15,7 +15,7 @@ const COMMENT_CHARS_MAX = 5_000;
  */
 export async function applyFlag(ports: ApplyPorts, incoming: Incoming<'report'>): Promise<Verdict> {
   const { facts } = incoming;
-  const reported = await reportedBy(ports, [...facts.objectUris, ...facts.linkedUris].filter((uri) => !isPublicUri(uri)));
+  const reported = await reportedBy(ports, facts);
   if (reported === null) return ignored('unknown_target');
   const actor = await actorOf(ports, incoming);
   if (!actor.ok) return unresolved('actor', actor.error);
@@ -36,14 +36,22 @@ export async function applyFlag(ports: ApplyPorts, incoming: Incoming<'report'>)
   return APPLIED;
 }
 
-/** The first account of ours that is named, itself or by a post, and its posts among the objects. */
-async function reportedBy(ports: ApplyPorts, uris: readonly string[]): Promise<{ target: Account; statusIds: StatusId[] } | null> {
-  const locals = uris.map((uri) => parseLocalUri(ports.settings.baseUrl, uri));
+/** The first account of ours that is named, itself or by a post, and its posts among what is named. */
+async function reportedBy(ports: ApplyPorts, { objectUris, linkedUris }: FactsOf<'report'>): Promise<{ target: Account; statusIds: StatusId[] } | null> {
+  const locals = [...objectUris, ...linkedUris].filter((uri) => !isPublicUri(uri)).map((uri) => parseLocalUri(ports.settings.baseUrl, uri));
   const first = locals.find((local) => local?.kind === 'actor' || local?.kind === 'status');
   if (first === undefined || first === null || !('accountId' in first)) return null;
   const [target] = await ports.store.accountsByIds([first.accountId]);
   if (target === undefined || target.domain !== null || target.deletedAt !== null) return null;
   const named = locals.flatMap((local) => (local?.kind === 'status' && local.accountId === target.id ? [local.statusId] : []));
-  const statuses = await ports.store.statusesByIds(named.slice(0, STATUSES_MAX));
+  const shown = linkedUris.flatMap((uri) => postOfPage(ports.settings.baseUrl, uri) ?? []);
+  const statuses = await ports.store.statusesByIds([...new Set([...named, ...shown])].slice(0, STATUSES_MAX));
   return { target, statusIds: statuses.filter((status) => status.accountId === target.id).map((status) => status.id) };
+}
+
+/** Misskey writes down the pages of posts, not their ids. */
+function postOfPage(baseUrl: string, uri: string): StatusId | null {
+  const url = URL.parse(uri);
+  const id = url?.origin === new URL(baseUrl).origin ? /^\/@[^/]+\/([0-9]+)$/.exec(url.pathname)?.[1] : undefined;
+  return isSnowflake(id) ? id : null;
 }

@@ -78,7 +78,7 @@ export const toAccount = (accountId: AccountId): Reach => ({ ...NOBODY, accountI
 export const toFollowers = (accountId: AccountId): Reach => ({ ...NOBODY, followersOf: [accountId], isOpen: true });
 /** To one address, whoever is behind it. */
 export const toInboxes = (inboxes: readonly string[]): Reach => ({ ...NOBODY, inboxes });
-export const TO_EVERYBODY: Reach = { ...NOBODY, everybody: true, isOpen: true };
+export const TO_EVERYBODY: Reach = { ...NOBODY, everybody: true, relays: true, isOpen: true };
 
 /** Renderers always give an id: Misskey drops activities without one. @throws TypeError for a bug in one */
 export function planOf(senderId: AccountId, activity: JsonObject, reach: Reach): Plan {
