@@ -23,9 +23,14 @@ test('a folder that nobody has seen: odd names, few columns, and every file told
     'mulberry/host-meta.xml': 'host-meta, @found_by_host_meta@willow.example',
     'delete-of-another.json': 'ignored: foreign_object',
     'attack/upload.json': 'ignored: bad_type',
+    'odd names/broken.json': 'ignored: bad_json',
+    'odd names/deep.json': 'ignored: too_deep',
+    'odd names/list.json': 'ignored: no_object',
+    'odd names/of-another.json': 'ignored: author_host',
+    'odd names/recorded.json': '@tit@rowan.example',
   });
   expect(text).toContain('! INDEX.tsv has no column "server"');
-  expect(text).toContain('does not name 1 files');
+  expect(text).toContain('does not name 6 files');
   expect(exitStatus).toBe(0);
 });
 

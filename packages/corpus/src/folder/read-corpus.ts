@@ -4,8 +4,8 @@ import type { Corpus, Entry } from './entry.js';
 import { readIndex, type IndexRow } from './read-index.js';
 
 const INDEX = 'INDEX.tsv';
-/** What one file may have: some more than any inbox takes. */
-const FILE_BYTES_MAX = 4 * 1024 * 1024;
+/** What one file may have: far more than any inbox takes. */
+const FILE_BYTES_MAX = 16 * 1024 * 1024;
 const FILES_MAX = 20_000;
 const DOCUMENT = /\.(?:json|jsonld|xml|xrd|txt|activity|as2)$/i;
 

@@ -29,12 +29,14 @@ export function readIndex(text: string): { readonly rows: readonly IndexRow[]; r
   }
   const at = hasHead ? columns : { path: 0, server: 1, type: 2, note: 3, flag: -1 };
   const rows: IndexRow[] = [];
+  const seen = new Set<string>();
   for (const [index, line] of (hasHead ? lines.slice(1) : lines).entries()) {
     const cells = line.split('\t');
     const cell = (name: keyof IndexRow): string => (at[name] < 0 ? '' : (cells[at[name]] ?? '').trim());
     const path = cell('path').replaceAll('\\', '/').replace(/^\.\//, '');
     if (path === '' || path.startsWith('/') || path.split('/').includes('..')) complaints.push(`INDEX.tsv, line ${index + (hasHead ? 2 : 1)}: "${path}" is no path within the folder.`);
-    else rows.push({ path, server: cell('server'), type: cell('type'), note: cell('note'), flag: cell('flag') });
+    else if (seen.has(path)) complaints.push(`INDEX.tsv names ${path} twice: the first line counts.`);
+    else if (seen.add(path)) rows.push({ path, server: cell('server'), type: cell('type'), note: cell('note'), flag: cell('flag') });
   }
   return { rows, complaints };
 }

@@ -2,7 +2,9 @@
  * Collections blank out what changes from run to run (`SCRUBBED_ID`), and some captures are a program's source with its
  * expressions left in. Both get addresses again: each blank another one, the same expression the same one.
  */
-export function restored(text: string, path: string): string {
+export function restored(captured: string, path: string): string {
+  // A recorded answer, with its headers before it.
+  const text = captured.startsWith('HTTP/') ? captured.replace(/^[\s\S]*?\r?\n\r?\n/, '') : captured;
   let blanks = 0;
   const place = `https://kbin.test/scrubbed/${hashOf(path)}`;
   return text

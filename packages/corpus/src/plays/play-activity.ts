@@ -5,6 +5,7 @@ import { directionFor } from '../directions/index.js';
 import { idOf, isHttp, type Json } from '../folder/json.js';
 import type { Scene, Signer } from '../stage/scene.js';
 import { isOfThePlace, isRule, ruleOf } from './rules.js';
+import { byRule } from './play-document.js';
 import { notUnderstood, understood, type Judged, type Player } from './play.js';
 
 /** Through the inbox, signed by its actor, after everything is there that it speaks of. */
@@ -43,6 +44,7 @@ async function judgeActivity(scene: Scene, { activity, look }: { activity: Json;
   const answer = answers[0] ?? { status: 0, body: '' };
   const ill = answers.find(({ status }) => status >= 500);
   if (ill !== undefined) return notUnderstood(`answered ${ill.status}: ${ill.body.slice(0, 200)}`);
+  if (answer.status === 413) return byRule('too_large');
   const before = trouble.length === 0 ? '' : ` (${trouble.join('; ')})`;
   const end = await scene.endOf(activity);
   if (end === 'applied') {
@@ -68,6 +70,6 @@ export const playRaw =
     let answer: SentAnswer | null = null;
     return {
       act: async () => void (answer = await scene.sendText(scene.entry.text ?? '', somebody)),
-      judge: async () => (answer?.status === 400 ? { verdict: 'ignored', rule, seen: '' } : notUnderstood(`answered ${answer?.status}`)),
+      judge: async () => (answer?.status === 400 ? byRule(rule) : answer?.status === 413 ? byRule('too_large') : notUnderstood(`answered ${answer?.status}`)),
     };
   };

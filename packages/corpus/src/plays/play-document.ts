@@ -57,11 +57,15 @@ export const playActor: Player = async (scene) => {
   const document = rekeyed(json, scene.stage.world.keys.of(address)) as ActorDocument;
   if (isHttp(json['id'])) scene.serveActor(document);
   else scene.shelves.put(document, address);
+  // An attacker serves it from a host of theirs as well.
+  const elsewhere = `https://attacker.example/${hashOf(scene.entry.path)}`;
+  if (scene.entry.isAttack) scene.shelves.put(document, elsewhere);
   const movedTo = idOf(json['movedTo']);
   if (movedTo !== null) scene.person(movedTo, { alsoKnownAs: [address] });
   return {
     act: async () => {
       await scene.paste(address);
+      if (scene.entry.isAttack) await scene.paste(elsewhere);
       await actUnderKeyOfAnother(scene, document);
     },
     judge: async () => {
@@ -129,6 +133,9 @@ export const playTombstone: Player = async (scene) => {
   };
 };
 
+/** What lies in the document alone, however the stage is set. */
+const OF_ITSELF = new Set(['author_host', 'bad_url', 'blocked_address', 'too_large', 'webfinger_bad_url']);
+
 /** Nothing came of it: the rule of the reader, or why the server let it go. */
 async function whyNot(scene: Scene, json: Json, resolve: () => Promise<{ readonly ok: boolean; readonly error?: { readonly code: string; readonly detail?: string } }>): Promise<Judged> {
   const read = readDocument(json);
@@ -138,7 +145,7 @@ async function whyNot(scene: Scene, json: Json, resolve: () => Promise<{ readonl
   const resolved = await resolve();
   if (resolved.ok || resolved.error === undefined) return notUnderstood('it is here, and a client does not see it');
   const { code, detail } = resolved.error;
-  for (const rule of [detail, code]) if (scene.entry.isAttack && rule !== undefined && isRule(rule)) return byRule(rule);
+  for (const rule of [detail, code]) if (rule !== undefined && isRule(rule) && (scene.entry.isAttack || OF_ITSELF.has(rule))) return byRule(rule);
   return notUnderstood(`${code}${detail === undefined ? '' : `: ${detail}`}`);
 }
 

@@ -1,6 +1,7 @@
 import { kindOf } from '../folder/kind-of.js';
 import type { Entry } from '../folder/entry.js';
 import { typesIn } from '../folder/json.js';
+import { isDeep } from '../stage/stage.js';
 import { playActivity, playRaw } from './play-activity.js';
 import { byRule, playActor, playFetched, playObject, playTombstone } from './play-document.js';
 import { playHostMeta, playWebfinger } from './play-discovery.js';
@@ -10,10 +11,10 @@ const only = (judged: Judged): Player => async () => ({ act: async () => undefin
 
 /** The way in of a document. */
 export function playerFor(entry: Entry, json: unknown): Player {
-  if (entry.text === null) return only(notUnderstood('the file is not there, or larger than 4 MiB'));
+  if (entry.text === null) return only(notUnderstood('the file is not there, or larger than 16 MiB'));
   if (/vector/i.test(entry.type) || entry.server === 'signatures') return only(byRule('test_vectors'));
   if (/^\s*<(?:\?xml|XRD)/i.test(entry.text)) return playHostMeta;
-  if (json === null) return playRaw('bad_json');
+  if (json === null) return playRaw(isDeep(entry.text) ? 'too_deep' : 'bad_json');
   switch (kindOf(json)) {
     case 'activity':
       return playActivity;

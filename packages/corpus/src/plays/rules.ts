@@ -13,6 +13,7 @@ export const RULES: Readonly<Record<string, string>> = {
   foreign_profile: 'nobody changes the profile of another',
   actor_mismatch: 'the signature is of somebody else than the actor',
   spoofed: 'it is not where its id says, or its handle leads elsewhere',
+  author_host: 'nobody speaks for what lies on another host',
   local_uri: 'ids of this server never come from outside',
   unproven: 'passed on without a proof, and its own server does not say so',
   object_not_found: 'a boosted post is read from its own server, which does not have it',
@@ -30,6 +31,10 @@ export const RULES: Readonly<Record<string, string>> = {
   missing_context: 'it is no ActivityPub document',
   bad_json: 'it is no JSON',
   no_object: 'it is no JSON object',
+  bad_url: 'its address cannot be read',
+  blocked_address: 'it lies at an address that is not public',
+  too_large: 'it is longer than a megabyte',
+  webfinger_bad_url: 'its user name makes no handle',
   too_deep: 'it is nested deeper than anybody nests',
   // What is of no use to people here
   bad_emoji: 'a reaction is exactly one emoji',

@@ -57,13 +57,28 @@ export class Stage {
   }
 }
 
-/** What the file says; null when it is no JSON. */
+/** Deeper than anything real, and than what may be walked through here. */
+const DEPTH_MAX = 500;
+
+/** What the file says; null when it is no JSON, or deeper than anything real. */
 export function jsonOf({ text, path }: Entry): unknown {
   try {
-    return text === null ? null : (JSON.parse(restored(text, path)) as unknown);
+    return text === null || isDeep(text) ? null : (JSON.parse(restored(text, path)) as unknown);
   } catch {
     return null;
   }
+}
+
+/** Brackets within texts count as well: who writes five hundred of them open means no good. */
+export function isDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') depth -= 1;
+    if (depth > DEPTH_MAX) return true;
+  }
+  return false;
 }
 
 /** Everything with an id of its own can be asked for at it. */
