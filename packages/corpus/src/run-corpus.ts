@@ -95,7 +95,7 @@ function attackersHosts(json: unknown): Set<string> {
 const PAGES = ['/api/v1/timelines/home', '/api/v1/notifications', '/api/v1/timelines/public'];
 
 async function faultsOf(stage: Stage, scenes: readonly Scene[]): Promise<string[]> {
-  const faults = await brokenInvariants(stage.server);
+  const faults = [...(await brokenInvariants(stage.server)), ...(await stage.newFailures())];
   for (const { me } of scenes.slice(0, 3)) {
     for (const path of PAGES) {
       const { status } = await me.api.ask('GET', path);

@@ -26,7 +26,7 @@ test('a folder that nobody has seen: odd names, few columns, and every file told
     'odd names/broken.json': 'ignored: bad_json',
     'odd names/deep.json': 'ignored: too_deep',
     'odd names/list.json': 'ignored: no_object',
-    'odd names/of-another.json': 'ignored: author_host',
+    'odd names/of-another.json': 'ignored: host_mismatch',
     'odd names/recorded.json': '@tit@rowan.example',
   });
   expect(text).toContain('! INDEX.tsv has no column "server"');

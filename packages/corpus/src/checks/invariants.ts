@@ -20,6 +20,22 @@ const INVARIANTS: readonly Invariant[] = [
   { name: 'every favourite has its account', sql: orphans('social.favourites', 'account_id', 'social.accounts') },
   { name: 'every follow has both ends', sql: `SELECT count(*)::int AS broken FROM social.follows f WHERE NOT EXISTS (SELECT 1 FROM social.accounts a WHERE a.id = f.account_id) OR NOT EXISTS (SELECT 1 FROM social.accounts a WHERE a.id = f.target_account_id)` },
   { name: 'every block has its accounts', sql: orphans('social.blocks', 'account_id', 'social.accounts') },
+  { name: 'every poll has its status', sql: orphans('social.polls', 'status_id', 'social.statuses') },
+  { name: 'every vote has its poll', sql: `SELECT count(*)::int AS broken FROM social.poll_votes v WHERE NOT EXISTS (SELECT 1 FROM social.polls p WHERE p.status_id = v.status_id)` },
+  { name: 'a poll counts each of its options', sql: `SELECT count(*)::int AS broken FROM social.polls p WHERE cardinality(p.votes) <> cardinality(p.options)` },
+  {
+    name: 'votes of polls here are their rows',
+    sql: `SELECT count(*)::int AS broken FROM social.polls p JOIN social.statuses s ON s.id = p.status_id AND s.local
+           WHERE (SELECT coalesce(sum(n), 0) FROM unnest(p.votes) n) <> (SELECT count(*) FROM social.poll_votes v WHERE v.status_id = p.status_id)`,
+  },
+  { name: 'every reaction has its status', sql: orphans('social.status_reactions', 'status_id', 'social.statuses') },
+  { name: 'every reaction has its account', sql: orphans('social.status_reactions', 'account_id', 'social.accounts') },
+  {
+    name: 'counts of reactions are their rows',
+    sql: `SELECT count(*)::int AS broken FROM social.reaction_counts c
+           WHERE c.count <> (SELECT count(*) FROM social.status_reactions r WHERE r.status_id = c.status_id AND r.name = c.name)`,
+  },
+  { name: 'every pin has its status', sql: orphans('social.pins', 'status_id', 'social.statuses') },
   { name: 'every notification has its sender', sql: orphans('timeline.notifications', 'from_account_id', 'social.accounts') },
   { name: 'every report has its accounts', sql: orphans('moderation.reports', 'target_account_id', 'social.accounts') },
   {

@@ -2,8 +2,8 @@ import type { TestServer } from '@trunkline/testing';
 
 type Db = TestServer['backbone']['db'];
 
-/** What says how something came, not what is believed: raw activities, keys, deliveries, events. */
-const LEDGER = /^(?:federation|events)\./;
+/** What says how something came and goes out, not what is believed: raw activities, keys, deliveries, events. */
+const LEDGER = /^(?:federation|events|keys)\./;
 /** Where processes note that they live, and what nobody outside can touch. */
 const KEPT = /^(?:events\.(?:leases|workers)|identity\.|keys\.|public\.|corpus_base\.|moderation\.(?:version|settings|server_rules|domain_rules|domain_allows))/;
 

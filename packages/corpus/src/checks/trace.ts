@@ -27,7 +27,7 @@ export interface Allowance {
 }
 
 /** Counters and lists that go with a row of somebody. */
-const BESIDE = new Set(['social.account_stats', 'social.status_stats', 'social.status_tags', 'social.mentions', 'timeline.notifications']);
+const BESIDE = new Set(['social.account_stats', 'social.status_stats', 'social.status_tags', 'social.mentions', 'social.polls', 'timeline.notifications']);
 
 /**
  * Rows that came, went or changed and that the attack may not have touched. That the attacker exists may be known, and of

@@ -14,7 +14,7 @@ export const react: Direction = async (scene, activity, actor) => {
 /** Names of reactions, or that somebody likes it. */
 export async function seenReactions(scene: Scene, statusId: string): Promise<string | null> {
   const status = await scene.me.api.get<StatusSeen>(`/api/v1/statuses/${statusId}`);
-  const reactions = [...(status.reactions ?? status.emoji_reactions ?? [])].map((reaction) => `${String(reaction['name'])}×${String(reaction['count'])}`);
+  const reactions = (status.reactions ?? []).map((reaction) => `${String(reaction['name'])}×${String(reaction['count'])}`);
   const by = await scene.me.api.get<unknown[]>(`/api/v1/statuses/${statusId}/favourited_by`);
   if (reactions.length === 0 && by.length === 0) return null;
   return ['my post:', statusSeen(status), ...reactions].join(' ');

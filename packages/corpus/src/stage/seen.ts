@@ -48,7 +48,6 @@ export interface StatusSeen {
   readonly poll: { readonly id: string; readonly options: readonly unknown[]; readonly votes_count: number; readonly voters_count: number | null; readonly multiple: boolean; readonly expired: boolean } | null;
   readonly quote?: { readonly state: string } | null;
   readonly reactions?: readonly Json[];
-  readonly emoji_reactions?: readonly Json[];
 }
 
 /** A post as a client shows it, in a few words that say what is there and what is not. */

@@ -14,6 +14,8 @@ const RESOLVED = [{ address: '93.184.215.14', family: 4 }];
 
 /** A whole server, the world that stands in for all others, and people who read. */
 export class Stage {
+  private readonly failures = new Map<string, number>();
+
   private constructor(
     readonly server: TestServer,
     readonly world: World,
@@ -49,6 +51,18 @@ export class Stage {
     };
     await until('the server to be settled', look, SETTLE_MS_MAX).catch(() => undefined);
     return left;
+  }
+
+  /** Requests that were answered 5xx since the last look, in words: those of the corpus, of clients and of the world. */
+  async newFailures(): Promise<string[]> {
+    const { values } = await this.server.service.parts.metrics.httpDuration.get();
+    const failed = values.filter(({ labels, metricName }) => metricName?.endsWith('_count') === true && String(labels.status).startsWith('5'));
+    return failed.flatMap(({ labels, value }) => {
+      const name = `${labels.method} ${labels.route} answers ${labels.status}`;
+      const before = this.failures.get(name) ?? 0;
+      this.failures.set(name, value);
+      return value > before ? [name] : [];
+    });
   }
 
   async stop(): Promise<void> {

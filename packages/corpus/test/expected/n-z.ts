@@ -47,14 +47,14 @@ export const EXPECTED_N_TO_Z: Readonly<Record<string, Readonly<Record<string, st
     'activities-follow': 'followed_by, answered Accept',
     'activitypub-client-post-activity': 'ignored: missing_actor',
     'emoji-in-summary': 'public warning emoji:2',
-    'emoji-reaction': 'underway',
+    'emoji-reaction': 'my post: public en likes:1 👌×1',
     'helene@p.helene.moe': '@helene@p.helene.moe bio field:1 avatar',
     'https___info.pleroma.site_actor': '@admin@info.pleroma.site no name',
     'objects-person': '@lanodan@queer.hacktivis.me bio emoji:3 avatar header',
     'pixelfed-AudienceScopeTest-pleroma': 'boost of public boosts:1',
     'pleroma_followers': 'collection items:0 of:527',
     'pleroma_webfinger': '@karen@mocked.local',
-    'poll_attachment': 'underway',
+    'poll_attachment': 'public image+alt poll:6 ended votes:4/4',
     'sjw': '@sjw@skippers-bin.com bio emoji:1 avatar header',
   },
   plume: {
@@ -91,7 +91,7 @@ export const EXPECTED_N_TO_Z: Readonly<Record<string, Readonly<Record<string, st
   },
   smithereen: {
     'objects-note': 'public',
-    'smithereen_non_anonymous_poll': 'underway',
+    'smithereen_non_anonymous_poll': 'public poll:3 votes:14/14',
   },
   soapbox: {
     'macgirvin@gleasonator.com': '@macgirvin@gleasonator.com',
