@@ -13,6 +13,7 @@ export const APPLIED_TYPES = [
   'Follow',
   'Like',
   'Move',
+  'QuoteRequest',
   'Reject',
   'Remove',
   'Undo',

@@ -31,6 +31,8 @@ export {
   likeUri,
   parseLocalUri,
   relayFollowUri,
+  quoteRequestUri,
+  quoteStampUri,
   sharedInboxUri,
   statusUris,
   voteUris,
@@ -74,8 +76,11 @@ export type {
   LocalImage,
   LocalNoteDocument,
   LocalPoll,
+  LocalQuote,
   LocalTagLink,
   NodeInfoDocument,
+  QuoteRequestDocument,
+  StampDocument,
 } from './write/types.js';
 export {
   renderAccept,
@@ -106,3 +111,4 @@ export {
 } from './write/render-collection.js';
 export { renderHostMeta, renderNodeInfo, renderNodeInfoLinks, renderWebfinger, type NodeInfoVersion } from './write/render-discovery.js';
 export { renderNote, renderTombstone } from './write/render-note.js';
+export { renderAcceptQuote, renderDeleteStamp, renderQuoteRequest, renderRejectQuote, renderStamp } from './write/render-quote.js';

@@ -42,6 +42,11 @@ export const likeUri = (base: string, accountId: AccountId, likeId: Snowflake): 
 
 /** Our Follow of a relay. Nobody asks for it: it is only compared. */
 export const relayFollowUri = (base: string, followId: Snowflake): string => `${base}/actor#follows/${followId}`;
+/** The consent to a quote, by the id of the quoting status. */
+export const quoteStampUri = (base: string, quotedAuthorId: AccountId, statusId: StatusId): string =>
+  `${base}/ap/users/${quotedAuthorId}/quote_authorizations/${statusId}`;
+/** The request of somebody here to quote, by the id of the quoting status. */
+export const quoteRequestUri = (base: string, accountId: AccountId, statusId: StatusId): string => `${base}/ap/users/${accountId}/quote_requests/${statusId}`;
 
 /** `activity` is the id of its Create. Nobody can read either: a vote is between voter and author. */
 export function voteUris(base: string, accountId: AccountId, voteId: Snowflake): { id: string; activity: string } {
@@ -58,7 +63,9 @@ export type LocalUri =
   | { readonly kind: 'collection'; readonly accountId: AccountId; readonly name: CollectionName }
   | { readonly kind: 'status' | 'activity' | 'replies' | 'context'; readonly accountId: AccountId; readonly statusId: StatusId }
   | { readonly kind: 'follow'; readonly accountId: AccountId; readonly followId: Snowflake }
-  | { readonly kind: 'like'; readonly accountId: AccountId; readonly likeId: Snowflake };
+  | { readonly kind: 'like'; readonly accountId: AccountId; readonly likeId: Snowflake }
+  /** `statusId` is the quoting one; the account is the quoted author of a stamp, the quoting one of a request. */
+  | { readonly kind: 'quote-stamp' | 'quote-request'; readonly accountId: AccountId; readonly statusId: StatusId };
 
 const COLLECTIONS: ReadonlyMap<string, CollectionName> = new Map([
   ['outbox', 'outbox'],
@@ -101,6 +108,8 @@ function parseBelowActor(accountId: AccountId, rest: string): LocalUri | null {
   if (folder === 'statuses' && leaf === undefined) return { kind: 'status', accountId, statusId: id };
   if (folder === 'statuses' && (leaf === 'activity' || leaf === 'replies' || leaf === 'context')) return { kind: leaf, accountId, statusId: id };
   if (leaf !== undefined) return null;
+  if (folder === 'quote_authorizations') return { kind: 'quote-stamp', accountId, statusId: id };
+  if (folder === 'quote_requests') return { kind: 'quote-request', accountId, statusId: id };
   if (folder === 'follows') return { kind: 'follow', accountId, followId: id };
   return folder === 'likes' ? { kind: 'like', accountId, likeId: id } : null;
 }

@@ -17,6 +17,8 @@ export { StatusFavouritedV1 } from './status-favourited.v1.js';
 export { StatusPinnedV1 } from './status-pinned.v1.js';
 export { StatusForwardedV1 } from './status-forwarded.v1.js';
 export { StatusPublishedV1 } from './status-published.v1.js';
+export { StatusQuotedV1 } from './status-quoted.v1.js';
 export { StatusTalliedV1 } from './status-tallied.v1.js';
 export { StatusUnfavouritedV1 } from './status-unfavourited.v1.js';
+export { StatusUnquotedV1 } from './status-unquoted.v1.js';
 export { StatusVotedV1 } from './status-voted.v1.js';

@@ -12,6 +12,8 @@ export interface AudienceFacts {
   readonly inReplyToLocal: boolean;
   /** Author of the boosted status, for a boost. */
   readonly boostedAuthorId: AccountId | null;
+  /** Author of the quoted status, who may look at what is made of it. */
+  readonly quotedAuthorId?: AccountId | null;
 }
 
 /** Whose inboxes get an activity; each distinct inbox once. */
@@ -20,7 +22,7 @@ export interface Audience {
   readonly followersOf: readonly AccountId[];
   /** Accounts that get it themselves. */
   readonly accountIds: readonly AccountId[];
-  /** Also everybody who boosted, favourited or answered it: they hold a copy that has to change or go. */
+  /** Also everybody who boosted, favourited, quoted or answered it: they hold a copy that has to change or go. */
   readonly interacted: boolean;
 }
 
@@ -39,6 +41,7 @@ export function audienceOf(facts: AudienceFacts): Audience {
     accountIds.add(facts.inReplyToAccountId);
     if (facts.inReplyToLocal) followersOf.add(facts.inReplyToAccountId);
   }
+  if (open && facts.quotedAuthorId != null) accountIds.add(facts.quotedAuthorId);
   accountIds.delete(authorId);
   return {
     followersOf: [...followersOf],

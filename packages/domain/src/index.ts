@@ -34,6 +34,18 @@ export {
 } from './feed.js';
 export { peopleOf, reachOf, type Reach } from './feed-reach.js';
 export { changeOf, type ChangeName } from './changes.js';
+export {
+  effectivePolicy,
+  policyOfChoice,
+  QUOTE_CHOICES,
+  quotePermission,
+  shownQuote,
+  type QuotableFacts,
+  type QuoteChoice,
+  type QuotePermission,
+  type ShownQuote,
+  type ShownQuoteState,
+} from './quotes.js';
 export { domainVerdict, normaliseHost, type DomainVerdict } from './policy.js';
 export {
   BREAKER_FAILURES,

@@ -117,6 +117,34 @@ export interface OwnAnswers {
   readonly reactions: readonly string[];
 }
 
+/**
+ * Where a quote stands with the quoted author. `pending`: not answered. `unauthorized`: it claimed an approval that does
+ * not hold. `deleted`: one of the two posts is gone.
+ */
+export type QuoteState = 'pending' | 'accepted' | 'rejected' | 'revoked' | 'unauthorized' | 'deleted';
+
+/** What a status quotes. Quotes of quotes are statuses of their own: nothing is followed further. */
+export interface StatusQuote {
+  /** null: not here yet, or gone without a trace. */
+  readonly quotedId: StatusId | null;
+  /** null: gone, and the author does not say what it was. */
+  readonly quotedUri: string | null;
+  readonly state: QuoteState;
+  /** The approval (FEP-044f): claimed while the quote waits, proven once it is accepted. */
+  readonly stampUri: string | null;
+  /** Made by software that asks nobody: never accepted, unless one quotes oneself. */
+  readonly legacy: boolean;
+}
+
+/** Of whom a policy speaks, as far as the field agrees on it; `other`: people by name, and collections of which nothing is known here. */
+export type QuoteGroup = 'public' | 'followers' | 'following' | 'other';
+
+/** Who may quote at once, and who after the author said yes. */
+export interface QuotePolicy {
+  readonly automatic: readonly QuoteGroup[];
+  readonly manual: readonly QuoteGroup[];
+}
+
 /** A status, or a boost (`boostOfId` set, no content). */
 export interface Status {
   readonly id: StatusId;
@@ -151,6 +179,11 @@ export interface Status {
   readonly repliesCount: number;
   readonly boostsCount: number;
   readonly favouritesCount: number;
+  /** Living quotes that its author agreed to. */
+  readonly quotesCount: number;
+  readonly quote: StatusQuote | null;
+  /** null: the author said nothing, see `effectivePolicy`. */
+  readonly quotePolicy: QuotePolicy | null;
   readonly createdAt: Date;
   readonly editedAt: Date | null;
   /** Tombstone: content is gone, uri and reach stay. */
@@ -195,6 +228,8 @@ export type NotificationType =
   | 'status'
   | 'update'
   | 'poll'
+  | 'quote'
+  | 'quoted_update'
   | 'admin.sign_up'
   | 'admin.report';
 
@@ -280,4 +315,6 @@ export interface User {
   readonly defaultVisibility: Visibility;
   readonly defaultSensitive: boolean;
   readonly defaultLanguage: string | null;
+  /** Who may quote their new posts. */
+  readonly defaultQuotePolicy: 'public' | 'followers' | 'nobody';
 }

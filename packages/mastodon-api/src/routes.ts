@@ -109,6 +109,9 @@ const STATUSES = table('api', '/api/v1/statuses', [
   ['POST', '/:id/unbookmark', 'user', 'write:bookmarks'],
   ['POST', '/:id/pin', 'user', 'write:accounts'],
   ['POST', '/:id/unpin', 'user', 'write:accounts'],
+  ['PUT', '/:id/interaction_policy', 'user', 'write:statuses'],
+  ['GET', '/:id/quotes', 'user', 'read:statuses'],
+  ['POST', '/:id/quotes/:quotingId/revoke', 'user', 'write:statuses'],
 ]);
 
 const POLLS = table('api', '/api/v1/polls', [

@@ -31,7 +31,7 @@ const RULES: readonly Grant[] = ['version', 'domain_rules', 'domain_allows', 'se
 /** What more apps than the api may know of people: never the password's hash, the address or the reason. */
 const PEOPLE: Grant = {
   on: `identity.users (id, account_id, role, locale, confirmed_at, approved, disabled, created_at, last_active_at,
-    default_visibility, default_sensitive, default_language)`,
+    default_visibility, default_sensitive, default_language, default_quote_policy)`,
   may: READ,
 };
 

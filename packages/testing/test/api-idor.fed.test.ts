@@ -113,6 +113,7 @@ async function tryAs(bearer: string | null, route: Route, id: string): Promise<{
 function isOpenTo(route: Route, id: string): boolean {
   if (!openIds.includes(id)) return false;
   if (route.path.startsWith('/api/v1/accounts/:id')) return id === alice.account.id;
+  if (route.path.endsWith('/revoke')) return false;
   return route.path.startsWith('/api/v1/statuses/:id') && id !== alice.account.id && !(['PUT', 'DELETE'].includes(route.method));
 }
 

@@ -21,6 +21,8 @@ const SHAPES: readonly Shape[] = [
   [/^GET \/api\/v1\/statuses\/\d+\/source$/, 'StatusSource'],
   [/^GET \/api\/v1\/statuses\/\d+\/history$/, 'StatusEdit[]'],
   [/^GET \/api\/v1\/statuses\/\d+\/\w+ed_by$/, 'Account[]'],
+  [/^GET \/api\/v1\/statuses\/\d+\/quotes$/, 'Status[]'],
+  [/^POST \/api\/v1\/statuses\/\d+\/quotes\/\d+\/revoke$/, 'Status'],
   [/^\w+ \/api\/v1\/statuses(\/\d+(\/\w+)?)?$/, 'Status'],
   [/^\w+ \/api\/v1\/polls\/\d+(\/votes)?$/, 'Poll'],
   [/^GET \/api\/v1\/(timelines\/.+|bookmarks|favourites)$/, 'Status[]'],

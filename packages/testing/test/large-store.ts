@@ -11,6 +11,8 @@ const ROWS: readonly string[] = [
   `INSERT INTO social.statuses (id, account_id, uri, url, local, content, visibility, in_reply_to_id, in_reply_to_uri, boost_of_id, conversation_id, media, created_at)
    SELECT n, 1 + n % 20000, 'seed:s' || n, '', n % 4 = 0, repeat('x', 200), 'public', CASE WHEN n % 5 = 1 THEN n / 2 END, CASE WHEN n % 50 = 2 THEN 'seed:lost' || n END,
           CASE WHEN n % 5 = 3 THEN 1 + n / 3 END, n, '[]', now() FROM generate_series(1, 40000) AS n`,
+  `INSERT INTO social.quotes (status_id, quoted_status_id, quoted_uri, state, stamp_uri, legacy)
+   SELECT n, 1 + n % 39983, 'seed:s' || n, 'accepted', 'seed:q' || n, false FROM generate_series(1, 30000) AS n`,
   `INSERT INTO social.status_stats (status_id) SELECT n FROM generate_series(1, 40000) AS n`,
   `INSERT INTO social.status_tags (tag, status_id) SELECT 't' || n % 300, n FROM generate_series(1, 40000) AS n`,
   `INSERT INTO social.mentions (status_id, account_id) SELECT n, 1 + n * 7 % 20000 FROM generate_series(1, 40000) AS n`,

@@ -70,6 +70,8 @@ async function happenings({ server, remote, alice, bob, owner }: Omit<Populated,
   await make(alice, 'statuses', { status: 'For followers', visibility: 'private', language: 'de' });
   await make(alice, 'statuses', { status: '@bob between us', visibility: 'direct' });
   const reply = await make(bob, 'statuses', { status: '@alice a reply', in_reply_to_id: mine.id });
+  const quote = await make(bob, 'statuses', { status: 'Look at this', quoted_status_id: mine.id });
+  await make(alice, 'statuses', { status: 'And at that', quoted_status_id: quote.id });
   await make(bob, `statuses/${mine.id}/favourite`);
   await make(bob, `statuses/${mine.id}/reblog`);
   await make(bob, `statuses/${mine.id}/bookmark`);
@@ -99,7 +101,7 @@ async function happenings({ server, remote, alice, bob, owner }: Omit<Populated,
   const allow = await make(owner, 'admin/domain_allows', { domain: 'good.example' });
   await server.settled();
   const [notification] = await alice.api.get<{ id: string }[]>('/api/v1/notifications');
-  return { ...known, mine: mine.id, reply: reply.id, remoteAccount, report: report.id, block: block.id, allow: allow.id, notification: notification?.id ?? '' };
+  return { ...known, quote: quote.id, mine: mine.id, reply: reply.id, remoteAccount, report: report.id, block: block.id, allow: allow.id, notification: notification?.id ?? '' };
 }
 
 const richNote = (remote: ScriptedRemote, alice: TestPerson): Json => ({

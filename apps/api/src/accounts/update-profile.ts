@@ -32,6 +32,7 @@ export async function updateProfile(
     ...given('visibility', input.defaultVisibility),
     ...given('sensitive', input.defaultSensitive),
     ...given('language', input.defaultLanguage),
+    ...given('quotePolicy', input.defaultQuotePolicy),
   });
   if (account.locked && input.locked === false) await letWaitingIn(ports, account);
 }

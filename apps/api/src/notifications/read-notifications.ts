@@ -12,6 +12,8 @@ const TYPES: readonly NotificationType[] = [
   'status',
   'update',
   'poll',
+  'quote',
+  'quoted_update',
   'admin.sign_up',
   'admin.report',
 ];

@@ -1,7 +1,7 @@
 import { parseLocalUri } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
 import { isSnowflake, type AccountId, type StatusId } from '@trunkline/kernel';
-import { resolveAccount, resolveStatus, viewStatus, type StatusView } from '@trunkline/social';
+import { resolveAccount, resolveStatus, settleQuote, viewStatus, type StatusView } from '@trunkline/social';
 import { handleOf } from '../accounts/find-account.js';
 import { showable, type SearchPorts } from '../accounts/search-accounts.js';
 
@@ -80,5 +80,8 @@ async function fromElsewhere(ports: SearchPorts, viewerId: AccountId | null, add
   if (account.ok) return accountFound(ports, viewerId, [account.value]);
   if (account.error.code !== 'invalid') return NOTHING;
   const status = await resolveStatus(ports, address);
-  return status.ok ? { account: null, status: await viewStatus(ports, viewerId, status.value.id) } : NOTHING;
+  if (!status.ok) return NOTHING;
+  // Whoever looks for a quote wants to see what it is about; without it the post stands as it is.
+  if (status.value.quote !== null) await settleQuote(ports, status.value.id);
+  return { account: null, status: await viewStatus(ports, viewerId, status.value.id) };
 }

@@ -3,20 +3,20 @@ import { CreateStatusParams, readParams } from '@trunkline/mastodon-api';
 import { draftOf } from './write-status.js';
 
 const writer = {
-  user: { locale: 'fr', defaultVisibility: 'private', defaultSensitive: true, defaultLanguage: null },
+  user: { locale: 'fr', defaultVisibility: 'private', defaultSensitive: true, defaultLanguage: null, defaultQuotePolicy: 'followers' },
   application: { name: 'App', website: null },
 } as const;
 const draft = (body: Record<string, unknown>, key: string | null = null) => draftOf(writer, readParams(CreateStatusParams, { status: 'x', ...body }), key, 0);
 
 describe('what a client leaves out', () => {
   test('comes from the author’s defaults', () => {
-    expect(draft({})).toMatchObject({ visibility: 'private', sensitive: true, language: 'fr', inReplyToId: null, idempotencyKey: null });
+    expect(draft({})).toMatchObject({ visibility: 'private', sensitive: true, language: 'fr', inReplyToId: null, quotedId: null, quotePolicy: 'followers', idempotencyKey: null });
     const chosen = { ...writer, user: { ...writer.user, defaultLanguage: 'de' } };
     expect(draftOf(chosen, readParams(CreateStatusParams, { status: 'x' }), null, 0).language).toBe('de');
   });
 
   test('does not override what was said, also not what was said to be off', () => {
-    expect(draft({ visibility: 'public', sensitive: 'false', language: 'en' })).toMatchObject({ visibility: 'public', sensitive: false, language: 'en' });
+    expect(draft({ visibility: 'public', sensitive: 'false', language: 'en', quote_approval_policy: 'nobody' })).toMatchObject({ visibility: 'public', sensitive: false, language: 'en', quotePolicy: 'nobody' });
   });
 });
 

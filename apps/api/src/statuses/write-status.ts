@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Account, Poll, Status, User } from '@trunkline/domain';
 import { AppError, type Result, type StatusId } from '@trunkline/kernel';
 import { faultOf, NOT_SUPPORTED, recordNotFound, validationFailed, type CreateStatusInput, type EditStatusParams, type PollInput } from '@trunkline/mastodon-api';
-import { checkText, editStatus, portHostsOf, publishStatus, sameOptions, type SocialPorts, type StatusDraft } from '@trunkline/social';
+import { checkText, editStatus, portHostsOf, publishStatus, sameOptions, setQuotePolicy, type SocialPorts, type StatusDraft } from '@trunkline/social';
 import type { z } from 'zod';
 import { meetMentioned } from './meet-mentioned.js';
 
 /** Who writes, with what. */
 export interface Writer {
   readonly account: Account;
-  readonly user: Pick<User, 'locale' | 'defaultVisibility' | 'defaultSensitive' | 'defaultLanguage'>;
+  readonly user: Pick<User, 'locale' | 'defaultVisibility' | 'defaultSensitive' | 'defaultLanguage' | 'defaultQuotePolicy'>;
   readonly application: { readonly name: string; readonly website: string | null };
 }
 
@@ -38,6 +38,8 @@ export function draftOf({ user, application }: Omit<Writer, 'account'>, input: C
     language: input.language ?? user.defaultLanguage ?? user.locale,
     inReplyToId: input.inReplyToId,
     poll: input.poll === null ? null : newPoll(input.poll, nowMs),
+    quotedId: input.quotedId,
+    quotePolicy: input.quotePolicy ?? user.defaultQuotePolicy,
     application,
     idempotencyKey: keyOf(idempotencyKey),
   };
@@ -71,6 +73,7 @@ export async function rewriteStatus(
   const { text, spoilerText } = input;
   // Absent means off, as Mastodon reads it: its clients send the whole form.
   const revision = { text, spoilerText, sensitive: (input.sensitive ?? false) || spoilerText !== '', language: input.language ?? status.language };
+  if (input.quotePolicy !== undefined && status.boostOfId === null) await setQuotePolicy(ports, status, input.quotePolicy);
   // Absent it stays: a client that knows no polls edits the text alone.
   const poll = input.poll === null ? null : newPoll(input.poll, ports.clock.nowMs());
   const otherPoll = poll === null || isSamePoll(status.poll, poll) ? null : poll;
@@ -103,5 +106,6 @@ function idOrThrow(result: Result<Status, { code: string; safe: string }>): Stat
   const { code, safe } = result.error;
   if (code === 'not_found') throw recordNotFound();
   if (code === 'parent_not_found') throw new AppError(404, code, 'The post you are trying to reply to does not appear to exist.');
+  if (code === 'quoted_not_found') throw new AppError(404, code, safe);
   throw new AppError(422, code, safe);
 }

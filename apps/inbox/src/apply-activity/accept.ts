@@ -1,17 +1,27 @@
-import { acceptFollow } from '@trunkline/social';
+import { acceptFollow, acceptQuote } from '@trunkline/social';
 import { readPinsLater } from './actor.js';
 import { answeredFollower } from './answered-follow.js';
+import { answeredQuote } from './answered-quote.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { answeredRelay, settleRelay } from './relay.js';
 import { APPLIED, ignored, type Verdict } from './verdict.js';
 
-/** Somebody lets one of our people in. Only the one who was asked can. */
+/**
+ * Somebody lets one of our people in, or agrees to be quoted by them. Only the one who was asked can. Their word is as
+ * good as the stamp that they name, which is what other servers look up. Consents to replies, likes and boosts (GotoSocial)
+ * change nothing here.
+ */
 export async function applyAccept(ports: ApplyPorts, { activity, actor, facts }: Incoming<'accept'>): Promise<Verdict> {
   const relay = await answeredRelay(ports, facts.answered, activity.actorUri);
   if (relay !== null) return settleRelay(ports, relay, activity.actorUri, 'accept');
   if (actor === null) return ignored('unknown_actor');
+  const quote = await answeredQuote(ports, facts.answered, actor);
+  if (quote !== null) {
+    if (facts.resultUri === null) return ignored('missing_stamp');
+    return (await acceptQuote(ports, quote.quoting, quote.quoted, { stampUri: facts.resultUri })) ? APPLIED : ignored('nothing_waits');
+  }
   const follower = await answeredFollower(ports, facts.answered, activity.actorUri);
-  if (follower === null) return ignored('unknown_follow');
+  if (follower === null) return ignored(facts.resultUri === null ? 'unknown_follow' : 'interaction_approval');
   if (!(await acceptFollow(ports, follower.id, actor.id))) return ignored('nothing_waits');
   readPinsLater(ports, actor);
   return APPLIED;

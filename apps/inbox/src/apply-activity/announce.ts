@@ -3,6 +3,7 @@ import { boostVisibility, mayBoost, type Account, type Status, type Visibility }
 import { fail, nowDate, ok, type Failure, type Result } from '@trunkline/kernel';
 import { boostRow, ingestStatus, publishedOr, resolveStatus, saveAndAnnounce, viewStatus, type NewStatus, type StatusView } from '@trunkline/social';
 import { actorOf } from './actor.js';
+import { settleQuoteLater } from './answered-quote.js';
 import { fetchParentsLater, ownNote } from './create.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { applyRelayed } from './relay.js';
@@ -26,6 +27,7 @@ export async function applyAnnounce(ports: ApplyPorts, incoming: Incoming<'boost
   const found = await resolveStatus(ports, uri);
   if (!found.ok) return unresolved('object', found.error);
   if (found.value.inReplyToUri !== null) fetchParentsLater(ports, found.value);
+  if (found.value.quote?.state === 'pending' && !found.value.local) settleQuoteLater(ports, found.value);
   const target = boostable(await viewStatus(ports, booster.value.id, found.value.id), booster.value);
   if (!target.ok) return ignored(target.error.code);
   const row = boostOf(ports, booster.value, target.value, { ...activity, id: activity.id });

@@ -4,6 +4,7 @@ import type { Account } from '@trunkline/domain';
 import type { Snowflake } from '@trunkline/kernel';
 import { namedUris, peopleByUri, readPost, storePosts, type SocialTransaction } from '@trunkline/social';
 import { refreshLater } from './actor.js';
+import { settleQuoteLater } from './answered-quote.js';
 import { refusalOf } from './apply-activity.js';
 import { fetchParentsLater, verdictOf } from './create.js';
 import { forwardOfAnswer } from './forward-answer.js';
@@ -141,5 +142,6 @@ async function store(ports: TogetherPorts, wanted: readonly Wanted[], people: Pe
     verdicts.set(one.row.id, verdictOf(outcome));
     refreshLater(ports, one.author);
     if (orphan) fetchParentsLater(ports, one.note);
+    if (outcome === 'stored') settleQuoteLater(ports, one.note);
   }
 }

@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '@trunkline/kernel';
 import { ingestStatus, resolveParents, type EditOutcome } from '@trunkline/social';
 import { isPassing } from '../passing-failures.js';
 import { actorOf } from './actor.js';
+import { settleQuoteLater } from './answered-quote.js';
 import { isOurs } from './tombstones.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { concernsUs } from './relevance.js';
@@ -29,7 +30,7 @@ async function createPost(ports: ApplyPorts, incoming: Incoming<'create'>, post:
   const author = await actorOf(ports, incoming);
   if (!author.ok) return unresolved('actor', author.error);
   const outcome = await ingestStatus(ports, author.value, addressedBy(note.value, author.value.followersUrl));
-  if (outcome === 'stored') fetchParentsLater(ports, note.value);
+  if (outcome === 'stored') fetchAroundLater(ports, note.value);
   return verdictOf(outcome);
 }
 
@@ -72,6 +73,12 @@ async function fetchObject(ports: ApplyPorts, uri: string): Promise<Result<unkno
 }
 
 const refuse = (code: string): Result<never, NoteFailure> => fail({ code, verdict: ignored(code) });
+
+/** What a new post answers, and what it quotes. */
+export function fetchAroundLater(ports: ApplyPorts, note: RemoteNote): void {
+  fetchParentsLater(ports, note);
+  settleQuoteLater(ports, note);
+}
 
 /** Walks up the thread in the background; the status reads as a reply as soon as its parent is here. */
 export function fetchParentsLater(ports: ApplyPorts, note: Pick<RemoteNote, 'inReplyToUri' | 'uri'>): void {

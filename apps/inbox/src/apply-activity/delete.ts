@@ -2,6 +2,7 @@ import { sameHost } from '@trunkline/activitypub';
 import { AccountDeletedV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import { deleteStatus } from '@trunkline/social';
+import { revokeByStamp } from './answered-quote.js';
 import { tombstone } from './tombstones.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { APPLIED, ignored, type Verdict } from './verdict.js';
@@ -12,6 +13,10 @@ import { APPLIED, ignored, type Verdict } from './verdict.js';
  */
 export async function applyDelete(ports: ApplyPorts, { activity, actor, facts }: Incoming<'delete'>): Promise<Verdict> {
   if (facts.what === 'account') return actor === null ? ignored('unknown_actor') : deleteActor(ports, actor);
+  if (facts.what === 'stamp') {
+    // A quote that asks for it later finds it gone at its own server.
+    return (await revokeByStamp(ports, facts.uri, actor)) ?? ignored('unknown_stamp');
+  }
   return deleteOwnStatus(ports, facts.uri, activity.actorUri, actor);
 }
 
@@ -32,7 +37,8 @@ export async function deleteOwnStatus(ports: ApplyPorts, uri: string, actorUri: 
   await tombstone(ports, uri, actorUri);
   // Looked up again after the tombstone: a Create that ran meanwhile is either seen here or finds the tombstone.
   const [status] = await ports.store.statusesByUris([uri]);
-  if (status === undefined) return APPLIED;
+  // A bare id may be that of a stamp as well.
+  if (status === undefined) return (await revokeByStamp(ports, uri, actor)) ?? APPLIED;
   if (status.accountId !== actor?.id || status.local) return ignored('foreign_author');
   await deleteStatus(ports, status);
   return APPLIED;

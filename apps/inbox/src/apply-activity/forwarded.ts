@@ -1,7 +1,8 @@
 import { parseNote, sameHost, type IncomingActivity } from '@trunkline/activitypub';
 import { deleteStatus, ingestEdit, ingestStatus, readNote } from '@trunkline/social';
 import { isPassing } from '../passing-failures.js';
-import { fetchParentsLater, verdictOf } from './create.js';
+import { settleQuoteLater } from './answered-quote.js';
+import { fetchAroundLater, verdictOf } from './create.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { concernsUs } from './relevance.js';
 import { APPLIED, ignored, retry, type Verdict } from './verdict.js';
@@ -44,9 +45,13 @@ async function ingestFetched(ports: ApplyPorts, activity: IncomingActivity, json
   if (activity.type === 'Create' && !byRelay && !(await concernsUs(ports, actor, note.value))) return ignored('not_relevant');
   const read = await readNote(ports, json);
   if (!read.ok) return read.error.code === 'unreachable' ? retry('actor_unreachable') : ignored(read.error.code);
-  if (activity.type === 'Update') return verdictOf(await ingestEdit(ports, read.value.author, read.value.note));
+  if (activity.type === 'Update') {
+    const edit = await ingestEdit(ports, read.value.author, read.value.note);
+    if (edit === 'edited') settleQuoteLater(ports, read.value.note);
+    return verdictOf(edit);
+  }
   const outcome = await ingestStatus(ports, read.value.author, read.value.note);
-  if (outcome === 'stored') fetchParentsLater(ports, read.value.note);
+  if (outcome === 'stored') fetchAroundLater(ports, read.value.note);
   return verdictOf(outcome);
 }
 

@@ -10,6 +10,7 @@ import { applyLike } from './like.js';
 import { applyMembership } from './membership.js';
 import { applyMove } from './move.js';
 import { applyReaction } from './react.js';
+import { applyQuoteRequest } from './quote-request.js';
 import { applyReject } from './reject.js';
 import { applyUndo } from './undo.js';
 import { applyUpdate } from './update.js';
@@ -29,6 +30,7 @@ export const HANDLERS: { readonly [K in FactsKind]?: Handler<K> } = {
   follow: applyFollow,
   like: applyLike,
   move: applyMove,
+  'quote-request': applyQuoteRequest,
   reaction: applyReaction,
   reject: applyReject,
   remove: applyMembership,

@@ -4,6 +4,7 @@ import { ingestActor, rejectFollow, unblockAccount, unfavouriteStatus, unfollowA
 import { isPassing } from '../passing-failures.js';
 import { knownAccountAt } from './actor.js';
 import { answeredFollower } from './answered-follow.js';
+import { answeredQuote, refuseAnswered, withdrawQuote } from './answered-quote.js';
 import { deleteOwnStatus } from './delete.js';
 import { tombstone } from './tombstones.js';
 import type { ApplyPorts, FactsKind, FactsOf, Incoming } from './ports.js';
@@ -11,7 +12,7 @@ import { undoReaction } from './react.js';
 import { APPLIED, ignored, retry, unresolved, type Verdict } from './verdict.js';
 
 /**
- * Takes back a Follow, Like, Announce, Block, Accept or the deletion of an account, of the same actor, embedded or by its id. What was not here yet
+ * Takes back a Follow, Like, Announce, Block, Accept, QuoteRequest or the deletion of an account, of the same actor, embedded or by its id. What was not here yet
  * is kept from coming, Follows excepted: their ids are used again.
  */
 export async function applyUndo(ports: ApplyPorts, { activity, actor, facts: { undone } }: Incoming<'undo'>): Promise<Verdict> {
@@ -33,6 +34,8 @@ export async function applyUndo(ports: ApplyPorts, { activity, actor, facts: { u
       return undoAccept(ports, { uri, actorUri, facts }, actor);
     case 'delete':
       return facts.what === 'account' ? returned(ports, actorUri, actor) : ignored('deleted_post');
+    case 'quote-request':
+      return undoQuoteRequest(ports, facts, actor);
     default:
       return ignored('undone_type');
   }
@@ -85,8 +88,15 @@ async function undoBlock(ports: ApplyPorts, { uri, actorUri, facts }: Undone<'bl
   return APPLIED;
 }
 
-/** The one who let a follower in changes their mind. */
+/** Whoever asked to quote does not want to any more. */
+async function undoQuoteRequest(ports: ApplyPorts, { quote }: FactsOf<'quote-request'>, actor: Account | null): Promise<Verdict> {
+  return actor === null || quote.uri === null ? ignored('unknown_actor') : withdrawQuote(ports, quote.uri, actor);
+}
+
+/** The one who let a follower in, or agreed to be quoted, changes their mind. */
 async function undoAccept(ports: ApplyPorts, { actorUri, facts }: Undone<'accept'>, actor: Account | null): Promise<Verdict> {
+  const quote = actor === null ? null : await answeredQuote(ports, facts.answered, actor);
+  if (quote !== null) return refuseAnswered(ports, quote);
   const follower = await answeredFollower(ports, facts.answered, actorUri);
   if (actor === null || follower === null) return ignored('unknown_follow');
   return (await rejectFollow(ports, follower.id, actor.id)) ? APPLIED : ignored('nothing_to_undo');

@@ -2,6 +2,7 @@ import { addressedBy, parseActor } from '@trunkline/activitypub';
 import { keyOwnerUrl } from '@trunkline/http-signatures';
 import { ingestActor, ingestEdit, resolveAccount } from '@trunkline/social';
 import { actorOf, readPinsLater } from './actor.js';
+import { settleQuoteLater } from './answered-quote.js';
 import { fetchParentsLater, ownNote, verdictOf } from './create.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { concernsUs } from './relevance.js';
@@ -16,7 +17,8 @@ export async function applyUpdate(ports: ApplyPorts, incoming: Incoming<'update'
     case 'unknown':
       return updateNote(ports, incoming);
     case 'stamp':
-      return ignored('not_handled');
+      // A stamp says one thing, and never changes: it is deleted.
+      return ignored('stamp_changed');
   }
 }
 
@@ -58,5 +60,6 @@ async function updateNote(ports: ApplyPorts, incoming: Incoming<'update'>): Prom
   if (!author.ok) return unresolved('actor', author.error);
   const outcome = await ingestEdit(ports, author.value, addressedBy(note.value, author.value.followersUrl));
   if (outcome === 'stored') fetchParentsLater(ports, note.value);
+  if (outcome === 'stored' || outcome === 'edited') settleQuoteLater(ports, note.value);
   return verdictOf(outcome);
 }

@@ -23,6 +23,9 @@ export async function presentReports(ports: ReportPresenting, reports: readonly 
     account: view.author,
     accountExtras: extrasOf(view.author),
     boost: view.boosted === null ? null : rendered(view.boosted),
+    quote: view.quote,
+    quoted: view.quoted === null ? null : rendered(view.quoted),
+    permission: view.permission,
     flags: null,
   });
   const ctx = renderContextOf(ports.settings);

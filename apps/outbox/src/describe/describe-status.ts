@@ -1,16 +1,19 @@
 import {
   actorUris,
   audienceOf,
+  PUBLIC_URI,
   renderAnnounce,
   renderCreate,
   statusUris,
   type ActivityEnvelope,
   type JsonObject,
+  type LocalActorUris,
   type LocalAttachment,
   type LocalNoteDocument,
   type LocalPoll,
+  type LocalQuote,
 } from '@trunkline/activitypub';
-import { tagUrl, type Account, type MediaAttachment, type Mention, type Poll, type Status } from '@trunkline/domain';
+import { effectivePolicy, tagUrl, type Account, type MediaAttachment, type Mention, type Poll, type QuoteGroup, type Status } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type { SocialReads, SocialSettings } from '@trunkline/social';
 import { describeEmojis } from './describe-actor.js';
@@ -30,6 +33,8 @@ export interface StatusSurroundings {
   readonly parentUri: string | null;
   /** Of the thread it stands in; null: its beginning is not known here, or has none. */
   readonly contextUri: string | null;
+  /** What it quotes, if that is here; deleted ones too. */
+  readonly quoted: Status | null;
   /** Of a boost: the boosted status and its author. */
   readonly boosted: { readonly status: Status; readonly author: Account } | null;
 }
@@ -40,7 +45,7 @@ export async function surroundingsOf(
   store: Pick<SocialReads, 'statusesByIds' | 'accountsByIds' | 'threadRoots'>,
   statuses: readonly Status[],
 ): Promise<Map<StatusId, StatusSurroundings>> {
-  const related = statuses.flatMap((status) => [status.inReplyToId, status.boostOfId]).filter((id) => id !== null);
+  const related = statuses.flatMap((status) => [status.inReplyToId, status.boostOfId, status.quote?.quotedId ?? null]).filter((id) => id !== null);
   const others = related.length === 0 ? [] : await store.statusesByIds([...new Set(related)]);
   const byId = new Map(others.map((status) => [status.id, status]));
   const boostedBy = new Set(statuses.flatMap(({ boostOfId }) => (boostOfId === null ? [] : [byId.get(boostOfId)?.accountId ?? null])));
@@ -54,7 +59,8 @@ export async function surroundingsOf(
     const boosted = target === undefined || author === undefined || target.deletedAt !== null ? null : { status: target, author };
     if (status.boostOfId !== null && boosted === null) continue;
     const parentUri = status.inReplyToId === null ? null : (byId.get(status.inReplyToId)?.uri ?? null);
-    found.set(status.id, { parentUri: parentUri ?? status.inReplyToUri, contextUri: contexts.get(status.conversationId) ?? null, boosted });
+    const quoted = status.quote?.quotedId == null ? null : (byId.get(status.quote.quotedId) ?? null);
+    found.set(status.id, { parentUri: parentUri ?? status.inReplyToUri, contextUri: contexts.get(status.conversationId) ?? null, quoted, boosted });
   }
   return found;
 }
@@ -73,7 +79,7 @@ async function contextsOf(settings: SocialSettings, store: Pick<SocialReads, 'th
 }
 
 /** A local status as its Note needs it. */
-export function describeNote(settings: SocialSettings, status: Status, { parentUri, contextUri }: StatusSurroundings): LocalNoteDocument {
+export function describeNote(settings: SocialSettings, status: Status, { parentUri, contextUri, quoted }: StatusSurroundings): LocalNoteDocument {
   const author = actorUris(settings.baseUrl, status.accountId);
   const uris = statusUris(settings.baseUrl, status.accountId, status.id);
   const named = status.mentions.filter((mention) => !mention.silent);
@@ -95,6 +101,8 @@ export function describeNote(settings: SocialSettings, status: Status, { parentU
     attachments: status.media.flatMap(describeAttachment),
     repliesUri: uris.replies,
     poll: status.poll === null ? null : describePoll(status.poll),
+    quote: describeQuote(status, quoted),
+    quotableBy: describePolicy(status, author),
     ...audienceOf(status.visibility, author.followers, status.mentions.map((mention) => mention.uri)),
   };
 }
@@ -107,6 +115,23 @@ const describePoll = ({ multiple, hidesTotals, options, votersCount, endsAt, clo
   endsAt,
   closed,
 });
+
+/** Also while its author has not answered; of what was refused or taken back no link is left. */
+function describeQuote({ quote }: Status, quoted: Status | null): LocalQuote | null {
+  if (quote === null || quoted === null) return null;
+  if (quoted.deletedAt !== null) return { uri: null, url: quoted.url, stampUri: null };
+  const isRefused = quote.state === 'rejected' || quote.state === 'revoked';
+  return { uri: quoted.uri, url: quoted.url, stampUri: quote.state === 'accepted' ? quote.stampUri : null, isRefused };
+}
+
+/** Nobody is said by naming the author alone (FEP-044f): saying nothing would leave it to others. */
+function describePolicy(status: Status, author: LocalActorUris): NonNullable<LocalNoteDocument['quotableBy']> {
+  const names: Readonly<Record<QuoteGroup, string | null>> = { public: PUBLIC_URI, followers: author.followers, following: author.following, other: null };
+  const { automatic, manual } = effectivePolicy(status);
+  const urisOf = (groups: readonly QuoteGroup[]): string[] => groups.flatMap((group) => names[group] ?? []);
+  const atOnce = urisOf(automatic);
+  return { automatic: atOnce.length === 0 && manual.length === 0 ? [author.id] : atOnce, manual: urisOf(manual) };
+}
 
 const mentionName = (settings: SocialSettings, { username, domain }: Mention): string => `@${username}@${domain ?? settings.localDomain}`;
 

@@ -11,6 +11,7 @@ import {
 } from './actor-documents.js';
 import { DocumentsAdapter } from './documents.adapter.js';
 import { followersSyncDocument } from './followers-sync-document.js';
+import { stampDocument } from './quote-documents.js';
 import { activityDocument, contextDocument, noteDocument, repliesDocument } from './status-documents.js';
 
 /** Ids of people and of what they did: `/ap/users/<id>` and below. */
@@ -51,6 +52,11 @@ export class ActorController {
   @Get('likes/:tieId')
   like(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, tieId }: Tie): Promise<void> {
     return this.documents.serve(request, reply, likeDocument(accountId, tieId));
+  }
+
+  @Get('quote_authorizations/:statusId')
+  stamp(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, statusId }: Post): Promise<void> {
+    return this.documents.serve(request, reply, stampDocument(accountId, statusId));
   }
 
   @Get('statuses/:statusId')

@@ -118,7 +118,7 @@ async function around(ports: DocumentPorts, status: Status): Promise<StatusSurro
 }
 
 /** @throws AppError 404 for everything that the reader may not see, so that nobody learns what exists */
-async function readableStatus(ports: DocumentPorts, reader: Reader, accountId: string, statusId: string): Promise<Found> {
+export async function readableStatus(ports: DocumentPorts, reader: Reader, accountId: string, statusId: string): Promise<Found> {
   const author = await localAccount(ports, accountId);
   const [status] = await ports.store.statusesByIds([idOf(statusId)]);
   if (status === undefined || status.accountId !== author.id || !status.local) throw notFound();

@@ -19,8 +19,10 @@ import {
   StatusPinnedV1,
   StatusForwardedV1,
   StatusPublishedV1,
+  StatusQuotedV1,
   StatusTalliedV1,
   StatusUnfavouritedV1,
+  StatusUnquotedV1,
   StatusVotedV1,
   type EventContract,
   type EventOf,
@@ -32,6 +34,7 @@ import { planForwarded } from './plan-forwarded.js';
 import { planFollowAccepted, planFollowRejected, planFollowRequested, planFollowUndone } from './plan-follow.js';
 import { planAccountMoved, planStatusPinned } from './plan-move.js';
 import { planRelayChanged, planReportForwarded } from './plan-server.js';
+import { planQuoted, planUnquoted } from './plan-quote.js';
 import { planDeleted, planEdited, planPublished, planTallied } from './plan-status.js';
 import { planVoted } from './plan-vote.js';
 
@@ -81,6 +84,16 @@ export class PlanDeliveryConsumer {
   @EventPattern<string>(name(StatusForwardedV1), BATCH)
   forwarded(@Payload() events: EventOf<typeof StatusForwardedV1>[]): Promise<void> {
     return this.adapter.planBatch(planForwarded, events);
+  }
+
+  @EventPattern<string>(name(StatusQuotedV1), BATCH)
+  quoted(@Payload() events: EventOf<typeof StatusQuotedV1>[]): Promise<void> {
+    return this.adapter.planBatch(planQuoted, events);
+  }
+
+  @EventPattern<string>(name(StatusUnquotedV1), BATCH)
+  unquoted(@Payload() events: EventOf<typeof StatusUnquotedV1>[]): Promise<void> {
+    return this.adapter.planBatch(planUnquoted, events);
   }
 
   @EventPattern<string>(name(FollowRequestedV1), BATCH)

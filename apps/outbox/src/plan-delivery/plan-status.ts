@@ -109,7 +109,7 @@ async function announcedToRelays(ports: PlanPorts, status: Status): Promise<Plan
 const isForFollowers = (status: Status): boolean => status.visibility === 'private' && status.boostOfId === null;
 
 /** Nothing is said any more for people who are suspended or gone. */
-async function livingStatus(ports: PlanPorts, statusId: StatusId): Promise<Status | null> {
+export async function livingStatus(ports: PlanPorts, statusId: StatusId): Promise<Status | null> {
   const [status] = await ports.store.statusesByIds([statusId]);
   if (status === undefined || status.deletedAt !== null || !status.local) return null;
   const [author] = await ports.store.accountsByIds([status.accountId]);
@@ -118,13 +118,14 @@ async function livingStatus(ports: PlanPorts, statusId: StatusId): Promise<Statu
 }
 
 /** The domain's audience of a status as inboxes are looked up by. */
-async function reachOf(
+export async function reachOf(
   ports: PlanPorts,
   status: Status,
   change: 'create' | 'update' | 'delete',
   boostedAuthorId: AccountId | null,
 ): Promise<Reach> {
   const repliedTo = await accountOf(ports, status.inReplyToAccountId);
+  const [quoted] = status.quote?.quotedId == null ? [] : await ports.store.statusesByIds([status.quote.quotedId]);
   const audience = audienceOf({
     change,
     visibility: status.visibility,
@@ -133,6 +134,7 @@ async function reachOf(
     inReplyToAccountId: status.inReplyToAccountId,
     inReplyToLocal: repliedTo !== null && repliedTo.domain === null,
     boostedAuthorId,
+    quotedAuthorId: quoted?.accountId ?? null,
   });
   return {
     followersOf: audience.followersOf,

@@ -1,10 +1,11 @@
 import type { LivePublicMessage, LiveUserMessage } from '@trunkline/contracts';
-import { feedVerdict, publicTimelineVerdict, type Notification } from '@trunkline/domain';
+import { feedVerdict, publicTimelineVerdict, type Notification, type Status, type Viewer } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import { covers } from '@trunkline/mastodon-api';
 import {
   loadStatuses,
   peopleIn,
+  seenBy,
   timelineFacts,
   viewerOf,
   type NotificationPresenting,
@@ -37,7 +38,7 @@ export interface Audience {
 interface Planned {
   readonly listener: Listener;
   readonly event: StreamEvent['event'];
-  readonly carries: { readonly what: 'text'; readonly text: string } | { readonly what: 'status'; readonly id: StatusId; readonly eyes: Eyes } | { readonly what: 'notification'; readonly id: Snowflake };
+  readonly carries: { readonly what: 'text'; readonly text: string } | { readonly what: 'status'; readonly view: StatusView; readonly eyes: Eyes } | { readonly what: 'notification'; readonly id: Snowflake };
 }
 
 interface Loaded {
@@ -57,7 +58,7 @@ export async function deliverLive(ports: DeliverPorts, audience: Audience, items
   const heard = direct.map((item) => ({ item, listeners: listenersOf(audience, item) })).filter(({ listeners }) => listeners.length > 0);
   const loaded = await load(ports, heard);
   const planned = heard.flatMap(({ item, listeners }) => listeners.flatMap((listener) => plan(ports, item, listener, loaded)));
-  const payloadOf = await render(ports, planned, loaded);
+  const payloadOf = await render(ports, planned);
   let sent = 0;
   for (const each of planned) {
     const payload = payloadOf(each);
@@ -110,7 +111,7 @@ async function load(ports: DeliverPorts, heard: readonly { item: DirectItem; lis
   const statusIds = [...new Set(about.flatMap(({ item }) => statusIdOf(item)))];
   if (statusIds.length === 0) return { views: new Map(), ties: new Map() };
   const { views } = await loadStatuses(ports, null, statusIds);
-  const people = peopleIn([...views.values()].flatMap(({ status, boosted }) => (boosted === null ? [status] : [status, boosted.status])));
+  const people = peopleIn([...views.values()].flatMap(statusesIn));
   const viewers = [...new Set(about.flatMap(({ listeners }) => listeners.map(({ client }) => client.who.accountId)))];
   const ties = new Map<AccountId, ViewerTies>();
   for (let at = 0; at < viewers.length; at += VIEWERS_PER_QUERY) {
@@ -120,20 +121,28 @@ async function load(ports: DeliverPorts, heard: readonly { item: DirectItem; lis
   return { views, ties };
 }
 
+/** A status and all that is shown within it. */
+const statusesIn = (view: StatusView): Status[] => [view.status, ...[view.boosted, view.quoted].flatMap((inner) => (inner === null ? [] : statusesIn(inner)))];
+
 function plan(ports: DeliverPorts, item: DirectItem, listener: Listener, loaded: Loaded): Planned[] {
   const { message } = item;
   if (message.type === 'delete') return [{ listener, event: 'delete', carries: { what: 'text', text: message.statusId } }];
   if (message.type === 'notification') {
     return [{ listener, event: 'notification', carries: { what: 'notification', id: message.notificationId } }];
   }
-  const view = loaded.views.get(message.statusId);
-  if (view === undefined || !mayHear(ports, view, listener, loaded)) return [];
+  const found = loaded.views.get(message.statusId);
+  if (found === undefined || !mayHear(ports, found, listener, loaded)) return [];
+  // Whom the listener blocks, or whose posts are not for them, is not shown within what others quote.
+  const view = seenBy(ports, found, viewerOfListener(listener, loaded));
   const eyes = item.kind === 'public' ? 'anonymous' : eyesOf(view, listener.client.who.accountId, message.type);
-  return [{ listener, event: message.type, carries: { what: 'status', id: message.statusId, eyes } }];
+  return [{ listener, event: message.type, carries: { what: 'status', view, eyes } }];
 }
 
-function mayHear(ports: DeliverPorts, view: StatusView, { client, channel }: Listener, { ties }: Loaded): boolean {
-  const viewer = viewerOf(client.who.accountId, ties.get(client.who.accountId) ?? new Map());
+const viewerOfListener = ({ client }: Listener, { ties }: Loaded): Viewer => viewerOf(client.who.accountId, ties.get(client.who.accountId) ?? new Map());
+
+function mayHear(ports: DeliverPorts, view: StatusView, listener: Listener, loaded: Loaded): boolean {
+  const { channel } = listener;
+  const viewer = viewerOfListener(listener, loaded);
   const facts = timelineFacts(ports, view);
   if (channel.source === 'user') return feedVerdict(facts, viewer) === 'show';
   return publicTimelineVerdict(facts, viewer, { repliesToo: channel.source === 'tag' }) === 'show';
@@ -141,13 +150,12 @@ function mayHear(ports: DeliverPorts, view: StatusView, { client, channel }: Lis
 
 /** A status that did not exist a moment ago looks alike to all but its author: nobody has favourited it yet. */
 function eyesOf(view: StatusView, viewerId: AccountId, type: 'update' | 'status.update'): Eyes {
-  return type === 'update' && view.boosted === null && view.author.id !== viewerId ? 'fresh' : viewerId;
+  return type === 'update' && view.boosted === null && view.quoted === null && view.author.id !== viewerId ? 'fresh' : viewerId;
 }
 
-async function render(ports: DeliverPorts, planned: readonly Planned[], { views }: Loaded): Promise<(one: Planned) => string | null> {
+async function render(ports: DeliverPorts, planned: readonly Planned[]): Promise<(one: Planned) => string | null> {
   const statuses = planned.flatMap(({ carries }) => {
-    const view = carries.what === 'status' ? views.get(carries.id) : undefined;
-    return carries.what === 'status' && view !== undefined ? [{ view, eyes: carries.eyes }] : [];
+    return carries.what === 'status' ? [{ view: carries.view, eyes: carries.eyes }] : [];
   });
   const notices = planned.flatMap(({ carries, listener }) =>
     carries.what === 'notification' ? [{ accountId: listener.client.who.accountId, id: carries.id }] : [],
@@ -156,6 +164,6 @@ async function render(ports: DeliverPorts, planned: readonly Planned[], { views 
   return ({ carries }) => {
     if (carries.what === 'text') return carries.text;
     if (carries.what === 'notification') return noticeTexts.get(carries.id) ?? null;
-    return statusTexts.get(statusKey(carries.id, carries.eyes)) ?? null;
+    return statusTexts.get(statusKey(carries.view, carries.eyes)) ?? null;
   };
 }

@@ -8,7 +8,11 @@ import { presentNotifications, presentStatuses, viewNotifications, type AccountP
  */
 export type Eyes = 'anonymous' | 'fresh' | AccountId;
 
-export const statusKey = (id: StatusId, eyes: Eyes): string => `${eyes} ${id}`;
+export const statusKey = (view: StatusView, eyes: Eyes): string => `${eyes} ${view.status.id} ${quoteKey(view.boosted ?? view)}`;
+
+/** What of a quote, and of whether one may quote, differs from reader to reader: they were judged for each. */
+const quoteKey = ({ permission, quote, quoted }: StatusView): string =>
+  quote === null || quoted === null ? `${permission} ${quote?.state}` : `${permission} ${quote.state} ${quoted.permission} ${quoted.quote?.state}`;
 
 const UNTOUCHED: StatusFlags = { favourited: false, boosted: false, bookmarked: false, muted: false, pinned: false };
 /** Queries under way at once: the pool is shared with everything else. */
@@ -19,7 +23,7 @@ export async function renderStatuses(
   ports: AccountPresenting,
   wanted: readonly { readonly view: StatusView; readonly eyes: Eyes }[],
 ): Promise<ReadonlyMap<string, string>> {
-  const distinct = [...new Map(wanted.map((one) => [statusKey(one.view.status.id, one.eyes), one])).entries()];
+  const distinct = [...new Map(wanted.map((one) => [statusKey(one.view, one.eyes), one])).entries()];
   const flagged = await withFlags(ports, distinct.map(([, one]) => one));
   // A status may be pinned by its author alone, so what authors see is rendered apart from what others see.
   const authors = flagged.map(({ view, eyes }) => (eyes === view.author.id ? view.author.id : null));
@@ -53,11 +57,16 @@ async function withFlags(
   });
 }
 
-const idsIn = (view: StatusView): StatusId[] => (view.boosted === null ? [view.status.id] : [view.status.id, view.boosted.status.id]);
+const idsIn = (view: StatusView): StatusId[] => [
+  view.status.id,
+  ...(view.boosted === null ? [] : idsIn(view.boosted)),
+  ...(view.quoted === null ? [] : idsIn(view.quoted)),
+];
 
 const seenWith = (view: StatusView, flagsOf: (id: StatusId) => StatusFlags): StatusView => ({
   ...view,
   boosted: view.boosted === null ? null : seenWith(view.boosted, flagsOf),
+  quoted: view.quoted === null ? null : seenWith(view.quoted, flagsOf),
   flags: flagsOf(view.status.id),
 });
 

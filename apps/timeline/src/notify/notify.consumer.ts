@@ -8,9 +8,11 @@ import {
   FollowUndoneV1,
   ReportCreatedV1,
   StatusDeletedV1,
+  StatusEditedV1,
   StatusFavouritedV1,
   StatusPublishedV1,
   StatusTalliedV1,
+  StatusQuotedV1,
   StatusUnfavouritedV1,
   type EventOf,
 } from '@trunkline/contracts';
@@ -22,6 +24,8 @@ import {
   notifyOfFollow,
   notifyOfFollowRequest,
   notifyOfPoll,
+  notifyOfQuote,
+  notifyOfQuotedEdit,
   notifyOfReport,
   notifyOfSignUp,
   notifyOfStatuses,
@@ -46,6 +50,16 @@ export class NotifyConsumer {
   @EventPattern<string>(name(StatusFavouritedV1), BATCH)
   favourited(@Payload() events: EventOf<typeof StatusFavouritedV1>[]): Promise<void> {
     return handleBatch(this.done(StatusFavouritedV1), events, (event) => notifyOfFavourite(this.backbone, event));
+  }
+
+  @EventPattern<string>(name(StatusQuotedV1), BATCH)
+  quoted(@Payload() events: EventOf<typeof StatusQuotedV1>[]): Promise<void> {
+    return handleBatch(this.done(StatusQuotedV1), events, (event) => notifyOfQuote(this.backbone, event));
+  }
+
+  @EventPattern<string>(name(StatusEditedV1), BATCH)
+  edited(@Payload() events: EventOf<typeof StatusEditedV1>[]): Promise<void> {
+    return handleBatch(this.done(StatusEditedV1), events, (event) => notifyOfQuotedEdit(this.backbone, event));
   }
 
   @EventPattern<string>(name(FollowRequestedV1), BATCH)

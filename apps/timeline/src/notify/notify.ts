@@ -6,9 +6,11 @@ import type {
   FollowUndoneV1,
   ReportCreatedV1,
   StatusDeletedV1,
+  StatusEditedV1,
   StatusFavouritedV1,
   StatusPublishedV1,
   StatusTalliedV1,
+  StatusQuotedV1,
   StatusUnfavouritedV1,
 } from '@trunkline/contracts';
 import type { Account, NotificationType } from '@trunkline/domain';
@@ -44,6 +46,8 @@ const factOf = {
   boost: (statusId: Snowflake): string => `boost:${statusId}`,
   favourite: (favouriteId: Snowflake): string => `favourite:${favouriteId}`,
   follow: (followId: Snowflake): string => `follow:${followId}`,
+  quote: (statusId: Snowflake): string => `quote:${statusId}`,
+  quotedEdit: ({ statusId, editedAt }: { statusId: Snowflake; editedAt: string }): string => `quoted_update:${statusId}:${editedAt}`,
   followRequest: (followId: Snowflake): string => `follow_request:${followId}`,
 };
 
@@ -129,6 +133,31 @@ async function allBellsOf(ports: NotifyPorts, authorId: AccountId): Promise<Acco
     all.push(...page.map(({ accountId }) => accountId));
     if (page.length < BELLS_AT_ONCE) return all;
   }
+}
+
+/** Whose post is quoted with their consent is told of it. */
+export async function notifyOfQuote(ports: NotifyPorts, event: EventOf<typeof StatusQuotedV1>): Promise<void> {
+  if (event.state !== 'accepted') return;
+  const { views } = await loadStatuses(ports, null, [event.statusId]);
+  const view = views.get(event.statusId);
+  if (view === undefined || view.status.quote?.state !== 'accepted') return;
+  await notify(ports, view, [
+    { accountId: event.quotedAuthorId, type: 'quote', fromAccountId: event.authorId, statusId: event.statusId, fact: factOf.quote(event.statusId) },
+  ]);
+}
+
+/** Who quoted a post is told that it says something else now; of their own post, in which it stands. */
+export async function notifyOfQuotedEdit(ports: NotifyPorts, event: EventOf<typeof StatusEditedV1>): Promise<void> {
+  const { views } = await loadStatuses(ports, null, [event.statusId]);
+  const view = views.get(event.statusId);
+  // An Update that is no edit keeps the date of the last one; a later edit speaks for itself.
+  if (view === undefined || view.status.quotesCount === 0 || view.status.editedAt?.toISOString() !== event.editedAt) return;
+  const quoters = await ports.store.localQuoters(event.statusId, BELLS_AT_ONCE);
+  await notify(
+    ports,
+    view,
+    quoters.map(({ accountId, statusId }) => ({ accountId, type: 'quoted_update', fromAccountId: event.authorId, statusId, fact: factOf.quotedEdit(event) })),
+  );
 }
 
 export async function notifyOfFavourite(ports: NotifyPorts, event: EventOf<typeof StatusFavouritedV1>): Promise<void> {

@@ -7,6 +7,28 @@ export const PLAIN_CONTEXT = AS2;
 
 const TOOT = { toot: 'http://joinmastodon.org/ns#', Emoji: 'toot:Emoji' } as const;
 
+const GTS = { gts: 'https://gotosocial.org/ns#' } as const;
+const byId = (term: string) => ({ '@id': term, '@type': '@id' });
+
+/** FEP-044f, and what quotes were called before it. */
+export const QUOTE_TERMS = {
+  quote: byId('https://w3id.org/fep/044f#quote'),
+  quoteAuthorization: byId('https://w3id.org/fep/044f#quoteAuthorization'),
+  quoteUri: 'http://fedibird.com/ns#quoteUri',
+  quoteUrl: 'as:quoteUrl',
+  _misskey_quote: 'https://misskey-hub.net/ns#_misskey_quote',
+  QuoteRequest: 'https://w3id.org/fep/044f#QuoteRequest',
+} as const;
+
+const { QuoteRequest: _request, ...QUOTE_MEMBERS } = QUOTE_TERMS;
+
+export const STAMP_TERMS = {
+  ...GTS,
+  QuoteAuthorization: 'https://w3id.org/fep/044f#QuoteAuthorization',
+  interactingObject: byId('gts:interactingObject'),
+  interactionTarget: byId('gts:interactionTarget'),
+} as const;
+
 /** Every extension that posts use, each defined: undefined terms vanish for JSON-LD readers. */
 export const NOTE_CONTEXT: readonly unknown[] = [
   AS2,
@@ -19,6 +41,12 @@ export const NOTE_CONTEXT: readonly unknown[] = [
     blurhash: 'toot:blurhash',
     votersCount: 'toot:votersCount',
     focalPoint: { '@container': '@list', '@id': 'toot:focalPoint' },
+    ...QUOTE_MEMBERS,
+    ...GTS,
+    interactionPolicy: byId('gts:interactionPolicy'),
+    canQuote: byId('gts:canQuote'),
+    automaticApproval: byId('gts:automaticApproval'),
+    manualApproval: byId('gts:manualApproval'),
   },
 ];
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.js';
 import { isoSeconds, NOTE_CONTEXT, withContext } from './context.js';
+import { quoteFallback, renderQuoteMembers, renderQuoteTag } from './quote-members.js';
 import { renderAttachment, renderTags } from './render-tags.js';
 import type { LocalNoteDocument, LocalPoll } from './types.js';
 
@@ -8,6 +9,8 @@ import type { LocalNoteDocument, LocalPoll } from './types.js';
  * Pixelfed's depth of 8 even within an activity, so replies stand as a URI.
  */
 export function renderNote(note: LocalNoteDocument): JsonObject {
+  const quote = note.quote ?? null;
+  const content = quote === null ? note.contentHtml : quoteFallback(quote) + note.contentHtml;
   return withContext(NOTE_CONTEXT, {
     id: note.id,
     type: note.poll == null ? 'Note' : 'Question',
@@ -15,8 +18,8 @@ export function renderNote(note: LocalNoteDocument): JsonObject {
     url: note.url,
     summary: note.spoilerText || null,
     sensitive: note.sensitive,
-    content: note.contentHtml,
-    ...(note.language === null ? {} : { contentMap: { [note.language]: note.contentHtml } }),
+    content,
+    ...(note.language === null ? {} : { contentMap: { [note.language]: content } }),
     published: isoSeconds(note.published),
     // To the millisecond: receivers drop an Update that is not newer, and two edits may fall into one second.
     ...(note.updated === null ? {} : { updated: note.updated.toISOString() }),
@@ -25,7 +28,9 @@ export function renderNote(note: LocalNoteDocument): JsonObject {
     inReplyTo: note.inReplyToUri,
     ...(note.contextUri === null ? {} : { context: note.contextUri, conversation: note.contextUri }),
     attachment: note.attachments.map(renderAttachment),
-    tag: renderTags(note),
+    tag: [...renderTags(note), ...(quote === null ? [] : renderQuoteTag(quote))],
+    ...(quote === null ? {} : renderQuoteMembers(quote)),
+    ...(note.quotableBy === undefined ? {} : { interactionPolicy: { canQuote: renderRule(note.quotableBy) } }),
     replies: note.repliesUri,
     ...(note.poll == null ? {} : renderPoll(note.poll)),
   });
@@ -54,3 +59,9 @@ export const renderTombstone = (tombstone: { readonly id: string; readonly forme
     ...(tombstone.formerType === undefined ? {} : { formerType: tombstone.formerType }),
     ...(tombstone.deleted === undefined ? {} : { deleted: isoSeconds(tombstone.deleted) }),
   });
+
+/** Lists, also of one: GotoSocial reads both, Mastodon writes lists. */
+const renderRule = ({ automatic, manual }: NonNullable<LocalNoteDocument['quotableBy']>): JsonObject => ({
+  automaticApproval: [...automatic],
+  ...(manual.length === 0 ? {} : { manualApproval: [...manual] }),
+});

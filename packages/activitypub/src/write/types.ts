@@ -118,6 +118,33 @@ export interface LocalNoteDocument extends Audience {
   readonly attachments: readonly LocalAttachment[];
   readonly repliesUri: string;
   readonly poll?: LocalPoll | null;
+  readonly quote?: LocalQuote | null;
+  /** Who may quote it: actors, collections, the public. Nobody is the author alone. */
+  readonly quotableBy?: { readonly automatic: readonly string[]; readonly manual: readonly string[] };
+}
+
+/** What a post quotes; `uri` is null when that is gone. `url` is its page. */
+export interface LocalQuote {
+  readonly uri: string | null;
+  readonly url: string;
+  readonly stampUri: string | null;
+  /** Its author does not want it: only those who know to ask about consent are told what it was. */
+  readonly isRefused?: boolean;
+}
+
+/** A QuoteRequest of ours, or one that came to us, as it is embedded in its answer. */
+export interface QuoteRequestDocument {
+  readonly id: string;
+  readonly actorUri: string;
+  readonly quotedUri: string;
+  readonly quoteUri: string;
+}
+
+export interface StampDocument {
+  readonly id: string;
+  readonly authorUri: string;
+  readonly quoteUri: string;
+  readonly quotedUri: string;
 }
 
 /** What every activity of ours carries. Always an id: Misskey drops activities without one. */

@@ -23,8 +23,8 @@ export function renderEmoji(emoji: CustomEmoji): CustomEmojiJson {
   return { shortcode: emoji.shortcode, url: emoji.url, static_url: emoji.staticUrl, visible_in_picker: true, category: null };
 }
 
-/** No quotes and no collections yet: nobody is approved for anything. */
-export const deniedApproval = (): ApprovalJson => ({ automatic: [], manual: [], current_user: 'denied' });
+/** No collections yet: nobody is approved for any. */
+const deniedApproval = (): ApprovalJson => ({ automatic: [], manual: [], current_user: 'denied' });
 
 /**
  * An account for anybody. A suspended one keeps its handle and loses what its owner wrote.
@@ -101,7 +101,7 @@ function renderFields(account: Account, ctx: RenderContext, extras: AccountExtra
 /** What only the owner of the account sees: the texts as typed, the defaults of new posts, the role. */
 export function renderCredentialAccount(
   account: Account,
-  user: Pick<User, 'role' | 'locale' | 'defaultVisibility' | 'defaultSensitive' | 'defaultLanguage'>,
+  user: Pick<User, 'role' | 'locale' | 'defaultVisibility' | 'defaultSensitive' | 'defaultLanguage' | 'defaultQuotePolicy'>,
   ctx: RenderContext,
   more: AccountExtras & { readonly followRequestsCount?: number } = {},
 ): CredentialAccountJson {
@@ -118,7 +118,7 @@ export function renderCredentialAccount(
       discoverable: account.discoverable,
       indexable: account.indexable,
       attribution_domains: [],
-      quote_policy: 'nobody',
+      quote_policy: user.defaultQuotePolicy,
     },
     role: renderRole(user.role),
   };

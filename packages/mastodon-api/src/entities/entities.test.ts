@@ -37,22 +37,23 @@ const status: Status = {
   id: id(10), accountId: alice.id, uri: 'https://home.example/ap/users/1/statuses/10', url: 'https://home.example/@alice/10', local: true,
   content: '<p>hi</p>', text: 'hi', spoilerText: '', sensitive: false, visibility: 'public', language: 'en', inReplyToId: null,
   inReplyToAccountId: null, inReplyToUri: null, boostOfId: null, conversationId: id(10), applicationName: 'web', applicationWebsite: null, poll: null, reactions: [],
-  media: [media], emojis: [], tags: ['Cat', 'cat', '猫'], repliesCount: 0, boostsCount: 1, favouritesCount: 2, createdAt: at, editedAt: null, deletedAt: null,
+  media: [media], emojis: [], tags: ['Cat', 'cat', '猫'], repliesCount: 0, boostsCount: 1, favouritesCount: 2, quotesCount: 3, createdAt: at, editedAt: null, deletedAt: null,
+  quote: null, quotePolicy: null,
   mentions: [
     { accountId: bob.id, username: 'bob', domain: 'far.example', uri: bob.uri, url: 'https://far.example/@bob', silent: false },
     { accountId: id(3), username: 'carol', domain: null, uri: 'https://home.example/ap/users/3', url: 'https://home.example/@carol', silent: true },
   ],
 };
 const view: StatusView = {
-  status, account: alice, boost: null, mayPin: true, flags: { favourited: true, boosted: false, bookmarked: false, muted: false, pinned: false },
+  status, account: alice, boost: null, quote: null, quoted: null, permission: 'automatic', mayPin: true, flags: { favourited: true, boosted: false, bookmarked: false, muted: false, pinned: false },
 };
 const boost: StatusView = {
   status: { ...status, id: id(11), accountId: bob.id, boostOfId: status.id, media: [], mentions: [], tags: [], applicationName: null },
-  account: bob, boost: view, flags: null,
+  account: bob, boost: view, quote: null, quoted: null, permission: 'denied', flags: null,
 };
 const user: User = {
   id: id(5), accountId: alice.id, email: 'a@example.com', role: 'Owner', locale: 'en', confirmedAt: at, approved: true, disabled: false,
-  reason: null, createdAt: at, lastActiveAt: null, defaultVisibility: 'public', defaultSensitive: false, defaultLanguage: null,
+  reason: null, createdAt: at, lastActiveAt: null, defaultVisibility: 'public', defaultSensitive: false, defaultLanguage: null, defaultQuotePolicy: 'public',
 };
 const relationship: Relationship = {
   accountId: bob.id, following: false, showBoosts: true, notify: false, languages: null, followedBy: true, requested: false, requestedBy: false,

@@ -119,6 +119,17 @@ export interface ReactionJson {
   static_url?: string;
 }
 
+export interface QuoteJson {
+  state: string;
+  quoted_status: StatusJson | null;
+}
+
+/** Of a status that is quoted itself. */
+export interface ShallowQuoteJson {
+  state: string;
+  quoted_status_id: string | null;
+}
+
 export interface StatusJson {
   id: string;
   uri: string;
@@ -148,7 +159,7 @@ export interface StatusJson {
   /** Emoji reactions, where there are any; not of Mastodon's API, see ADR 16. */
   reactions?: ReactionJson[];
   card: null;
-  quote: null;
+  quote: QuoteJson | ShallowQuoteJson | null;
   quote_approval: ApprovalJson;
   tagged_collections: never[];
   favourited?: boolean;

@@ -22,11 +22,11 @@ export const renderMarkers = (
     ]),
   );
 
-export const renderPreferences = (user: Pick<User, 'defaultVisibility' | 'defaultSensitive' | 'defaultLanguage'>): Record<string, unknown> => ({
+export const renderPreferences = (user: Pick<User, 'defaultVisibility' | 'defaultSensitive' | 'defaultLanguage' | 'defaultQuotePolicy'>): Record<string, unknown> => ({
   'posting:default:visibility': user.defaultVisibility,
   'posting:default:sensitive': user.defaultSensitive,
   'posting:default:language': user.defaultLanguage,
-  'posting:default:quote_policy': 'nobody',
+  'posting:default:quote_policy': user.defaultQuotePolicy,
   'reading:expand:media': 'default',
   'reading:expand:spoilers': false,
   'reading:autoplay:gifs': false,

@@ -1,8 +1,9 @@
-import { normaliseHashtag, tagUrl, type Account, type MediaAttachment, type OwnAnswers, type Status, type StatusFlags } from '@trunkline/domain';
-import { deniedApproval, renderAccount, renderEmoji, type AccountExtras } from './account.js';
+import { effectivePolicy, normaliseHashtag, tagUrl, type Account, type MediaAttachment, type OwnAnswers, type QuotePermission, type ShownQuote, type Status, type StatusFlags } from '@trunkline/domain';
+import { renderAccount, renderEmoji, type AccountExtras } from './account.js';
 import { acctOf, timestamp, timestampOrNull, webUrl, type RenderContext } from './context.js';
 import { renderAnswers } from './poll.js';
-import type { MediaAttachmentJson, StatusJson } from './shape.js';
+import type { ApprovalJson, MediaAttachmentJson, QuoteJson, ShallowQuoteJson, StatusJson } from './shape.js';
+import { withoutQuoteLink } from './quote-link.js';
 
 /** A status with what was loaded around it. It has been judged visible already: rendering asks no rule. */
 export interface StatusView {
@@ -11,6 +12,11 @@ export interface StatusView {
   readonly accountExtras?: AccountExtras;
   /** The boosted status, for a boost. */
   readonly boost: StatusView | null;
+  /** How the viewer gets its quote, and the quoted status if it may be shown. */
+  readonly quote: ShownQuote | null;
+  readonly quoted: StatusView | null;
+  /** Whether the viewer may quote it. */
+  readonly permission: QuotePermission;
   /** The viewer's own marks; `null` without a token, or with one of no person. */
   readonly flags: StatusFlags | null;
   /** The viewer's own votes and reactions, where there is anything to answer. */
@@ -47,25 +53,47 @@ export function renderMedia(media: MediaAttachment): MediaAttachmentJson {
  * @see https://docs.joinmastodon.org/entities/Status/
  */
 export function renderStatus(view: StatusView, ctx: RenderContext): StatusJson {
+  return renderWith(view, ctx, renderQuote(view, ctx));
+}
+
+function renderWith(view: StatusView, ctx: RenderContext, quote: StatusJson['quote']): StatusJson {
   const { status, flags } = view;
   return {
     ...renderStatusBody(status, ctx, view.withText),
     ...renderAnswers(status, view.own ?? null),
     account: renderAccount(view.account, ctx, view.accountExtras),
+    quote,
+    quote_approval: renderApproval(status, view.permission),
     reblog: view.boost === null ? null : renderStatus(view.boost, ctx),
     ...(flags === null ? {} : renderFlags(flags, view.mayPin === true)),
   };
 }
 
+/** The quoted status whole; of what that quotes the id alone. */
+function renderQuote({ quote, quoted }: StatusView, ctx: RenderContext): QuoteJson | null {
+  if (quote === null) return null;
+  return { state: quote.state, quoted_status: quote.isOpen && quoted !== null ? renderWith(quoted, ctx, renderShallowQuote(quoted)) : null };
+}
+
+const renderShallowQuote = ({ quote, quoted }: StatusView): ShallowQuoteJson | null =>
+  quote === null ? null : { state: quote.state, quoted_status_id: quote.isOpen && quoted !== null ? quoted.status.id : null };
+
+/** Who may quote, in Mastodon's words: it knows no people by name. */
+export function renderApproval(status: Pick<Status, 'boostOfId' | 'local' | 'visibility' | 'quotePolicy'>, permission: QuotePermission): ApprovalJson {
+  const policy = effectivePolicy(status);
+  const names = (groups: readonly string[]): string[] => (status.boostOfId === null ? groups.map((group) => (group === 'other' ? 'unsupported_policy' : group)) : []);
+  return { automatic: names(policy.automatic), manual: names(policy.manual), current_user: permission };
+}
+
 /** What stands in a status whoever reads it; its account, what it boosts, its answers and the reader's marks come beside it. */
-export function renderStatusBody(status: Status, ctx: RenderContext, withText = false): Omit<StatusJson, 'account' | 'reblog' | 'poll' | 'reactions'> {
+export function renderStatusBody(status: Status, ctx: RenderContext, withText = false): Omit<StatusJson, 'account' | 'reblog' | 'poll' | 'reactions' | 'quote' | 'quote_approval'> {
   return {
     id: status.id,
     uri: status.uri,
     url: webUrl(status.url),
     created_at: timestamp(status.createdAt),
     edited_at: timestampOrNull(status.editedAt),
-    content: status.content,
+    content: status.quote?.state === 'accepted' ? withoutQuoteLink(status.content) : status.content,
     text: withText ? (status.text ?? '') : null,
     visibility: status.visibility,
     sensitive: status.sensitive,
@@ -83,10 +111,8 @@ export function renderStatusBody(status: Status, ctx: RenderContext, withText = 
     replies_count: status.repliesCount,
     reblogs_count: status.boostsCount,
     favourites_count: status.favouritesCount,
-    quotes_count: 0,
+    quotes_count: status.quotesCount,
     card: null,
-    quote: null,
-    quote_approval: deniedApproval(),
     tagged_collections: [],
   };
 }

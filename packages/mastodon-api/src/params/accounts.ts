@@ -1,7 +1,7 @@
 import { checkEmail, checkPassword, checkUsername, countCharacters, countGraphemes, EMAIL_CHARS_MAX, isLanguageTag, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, USERNAME_CHARS_MAX } from '@trunkline/domain';
 import { z } from 'zod';
 import { LIMITS } from '../entities/instance.js';
-import { ACCOUNTS_PER_PAGE, anything, asList, clearableText, count, flag, idList, language, optionalText, requiredText, textList } from './pieces.js';
+import { ACCOUNTS_PER_PAGE, anything, asList, clearableText, count, flag, idList, language, optionalText, quoteChoice, requiredText, textList } from './pieces.js';
 import { BLANK, INVALID, NOT_ACCEPTED, NOT_IN_LIST, RESERVED, tooLong, tooShort } from './read.js';
 
 const REASON_CHARS_MAX = 500;
@@ -70,6 +70,7 @@ const source = z
     privacy: z.enum(['public', 'unlisted', 'private', 'direct'], NOT_IN_LIST).optional(),
     sensitive: flag,
     language: language.optional(),
+    quote_policy: quoteChoice,
   })
   .optional();
 
@@ -98,6 +99,7 @@ export const UpdateCredentialsParams = z
     defaultVisibility: params.source?.privacy,
     defaultSensitive: params.source?.sensitive,
     defaultLanguage: params.source?.language,
+    defaultQuotePolicy: params.source?.quote_policy,
   }));
 export type UpdateCredentialsInput = z.output<typeof UpdateCredentialsParams>;
 

@@ -56,7 +56,7 @@ describe('statuses', () => {
   test('forms and JSON read alike', () => {
     const json = readParams(statuses.CreateStatusParams, { status: ' hi ', media_ids: [7, '7', 'x'], sensitive: true, in_reply_to_id: 12, visibility: null });
     const form = readParams(statuses.CreateStatusParams, { status: 'hi', media_ids: { 0: '7' }, sensitive: 'on', in_reply_to_id: '12', visibility: '', language: 'de' });
-    expect(json).toEqual({ text: 'hi', spoilerText: '', mediaIds: ['7'], sensitive: true, language: null, inReplyToId: '12', poll: null, visibility: null });
+    expect(json).toEqual({ text: 'hi', spoilerText: '', mediaIds: ['7'], sensitive: true, language: null, inReplyToId: '12', poll: null, quotedId: null, quotePolicy: undefined, visibility: null });
     expect(form).toEqual({ ...json, language: 'de' });
   });
 

@@ -1,7 +1,7 @@
-import { isLanguageTag, pageOf, type Page } from '@trunkline/domain';
+import { isLanguageTag, pageOf, QUOTE_CHOICES, type Page } from '@trunkline/domain';
 import { isSnowflake, type Snowflake } from '@trunkline/kernel';
 import { z } from 'zod';
-import { BLANK, INVALID, tooLong } from './read.js';
+import { BLANK, INVALID, NOT_IN_LIST, tooLong } from './read.js';
 
 // Clients send the same thing as JSON, form, multipart or query: numbers as text, one value for a list of one, lists
 // as objects with numbers for keys (what qs makes of long lists), switches as `1`, `true` or `on`.
@@ -47,6 +47,12 @@ export const optionalId = z.preprocess(
 );
 
 export const requiredId = z.preprocess(asText, z.custom<Snowflake>(isSnowflake, { error: (issue) => (issue.input === undefined ? BLANK : INVALID) }));
+
+/** Who may quote; absent or blank stays undefined. */
+export const quoteChoice = z.preprocess(
+  (value) => (value === undefined || value === null || value === '' ? undefined : value),
+  z.enum(QUOTE_CHOICES, NOT_IN_LIST).optional(),
+);
 
 const LIST_READ_MAX = 1000;
 

@@ -1,7 +1,7 @@
 import type { Visibility } from '@trunkline/domain';
 import { z } from 'zod';
 import { LIMITS } from '../entities/instance.js';
-import { anything, asList, clearableText, cursorShape, flag, idList, language, optionalId, pageFrom, STATUSES_PER_PAGE, textList } from './pieces.js';
+import { anything, asList, clearableText, cursorShape, flag, idList, language, optionalId, pageFrom, quoteChoice, STATUSES_PER_PAGE, textList } from './pieces.js';
 import { poll } from './polls.js';
 import { BLANK, NOT_IN_LIST, NOT_SUPPORTED } from './read.js';
 
@@ -29,6 +29,7 @@ const written = {
   sensitive: flag,
   language,
   poll,
+  quote_approval_policy: quoteChoice,
 };
 
 interface Written {
@@ -48,7 +49,7 @@ const notEmpty = (params: Written & { readonly media_ids: readonly string[] }): 
 
 /** POST /api/v1/statuses. Whether the text is short enough is the use case's question: it counts as people do. */
 export const CreateStatusParams = z
-  .object({ ...written, in_reply_to_id: optionalId, visibility, scheduled_at: unsupported, quoted_status_id: unsupported })
+  .object({ ...written, in_reply_to_id: optionalId, visibility, scheduled_at: unsupported, quoted_status_id: optionalId })
   .refine(notEmpty, { path: ['text'], message: BLANK })
   .transform((params) => ({
     ...textsOf(params),
@@ -57,6 +58,8 @@ export const CreateStatusParams = z
     language: params.language,
     inReplyToId: params.in_reply_to_id,
     poll: params.poll,
+    quotedId: params.quoted_status_id,
+    quotePolicy: params.quote_approval_policy,
     visibility: (params.visibility ?? null) as Visibility | null,
   }));
 export type CreateStatusInput = z.output<typeof CreateStatusParams>;
@@ -71,7 +74,13 @@ export const EditStatusParams = z
     sensitive: params.sensitive ?? null,
     language: params.language,
     poll: params.poll,
+    quotePolicy: params.quote_approval_policy,
   }));
+
+/** PUT /api/v1/statuses/:id/interaction_policy */
+export const InteractionPolicyParams = z
+  .object({ quote_approval_policy: quoteChoice.refine((choice) => choice !== undefined, BLANK) })
+  .transform((params) => ({ quotePolicy: params.quote_approval_policy ?? 'nobody' }));
 
 /** POST /api/v1/statuses/:id/reblog */
 export const ReblogParams = z.object({ visibility }).transform((params) => ({ visibility: (params.visibility ?? null) as Visibility | null }));

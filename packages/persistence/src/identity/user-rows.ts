@@ -7,7 +7,8 @@ export type TokenUser = Omit<User, 'email' | 'reason'>;
 export const TOKEN_USER_COLUMNS = `
   u.id, u.account_id AS "accountId", u.role, u.locale, u.confirmed_at AS "confirmedAt", u.approved, u.disabled,
   u.created_at AS "createdAt", u.last_active_at AS "lastActiveAt", u.default_visibility AS "defaultVisibility",
-  u.default_sensitive AS "defaultSensitive", u.default_language AS "defaultLanguage"`;
+  u.default_sensitive AS "defaultSensitive", u.default_language AS "defaultLanguage",
+  u.default_quote_policy AS "defaultQuotePolicy"`;
 
 /** Columns of `identity.users u`, named as the domain names them. */
 export const USER_COLUMNS = `${TOKEN_USER_COLUMNS}, u.email, u.reason`;
@@ -30,4 +31,5 @@ export const toTokenUser = (row: UserRow): TokenUser => ({
   defaultVisibility: row.defaultVisibility,
   defaultSensitive: row.defaultSensitive,
   defaultLanguage: row.defaultLanguage,
+  defaultQuotePolicy: row.defaultQuotePolicy,
 });

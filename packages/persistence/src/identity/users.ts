@@ -1,4 +1,4 @@
-import { changeOf, type Page, type Role, type User, type Visibility } from '@trunkline/domain';
+import { changeOf, type Page, type QuoteChoice, type Role, type User, type Visibility } from '@trunkline/domain';
 import { fail, ok, type AccountId, type Result, type Snowflake } from '@trunkline/kernel';
 import type { AccountProfile, SocialTransaction } from '@trunkline/social';
 import { sqlState } from '../database-errors.js';
@@ -172,13 +172,14 @@ export class Users {
     await this.db.query('UPDATE identity.users SET password_hash = $2 WHERE id = $1', [userId, hash]);
   }
 
-  async setDefaults(userId: Snowflake, defaults: { visibility?: Visibility; sensitive?: boolean; language?: string | null }): Promise<void> {
+  async setDefaults(userId: Snowflake, defaults: { visibility?: Visibility; sensitive?: boolean; language?: string | null; quotePolicy?: QuoteChoice }): Promise<void> {
     await this.db.query(
       `UPDATE identity.users SET default_visibility = coalesce($2, default_visibility),
               default_sensitive = coalesce($3, default_sensitive),
-              default_language = CASE WHEN $4 THEN $5 ELSE default_language END
+              default_language = CASE WHEN $4 THEN $5 ELSE default_language END,
+              default_quote_policy = coalesce($6, default_quote_policy)
         WHERE id = $1`,
-      [userId, defaults.visibility ?? null, defaults.sensitive ?? null, defaults.language !== undefined, defaults.language ?? null],
+      [userId, defaults.visibility ?? null, defaults.sensitive ?? null, defaults.language !== undefined, defaults.language ?? null, defaults.quotePolicy ?? null],
     );
     await this.wrote(userId);
   }

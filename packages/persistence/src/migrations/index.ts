@@ -12,6 +12,7 @@ import { PulledAuthors1700000000011 } from './0011-pulled-authors.js';
 import { Signatures1700000000012 } from './0012-signatures.js';
 import { Polls1700000000013 } from './0013-polls.js';
 import { Activities1700000000014 } from './0014-activities.js';
+import { Quotes1700000000015 } from './0015-quotes.js';
 import { Threads1700000000016 } from './0016-threads.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
@@ -30,5 +31,6 @@ export const MIGRATIONS = [
   Signatures1700000000012,
   Polls1700000000013,
   Activities1700000000014,
+  Quotes1700000000015,
   Threads1700000000016,
 ] as const;

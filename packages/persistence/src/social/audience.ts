@@ -113,7 +113,7 @@ export function followerInboxes(
   );
 }
 
-/** Who answered, boosted, favourited, voted on or reacted to a status, also when that or the status is deleted by now: they hold copies. */
+/** Who answered, boosted, favourited, quoted, voted on or reacted to a status, also when that or the status is deleted by now: they hold copies. */
 export async function interactedAccountIds(db: Queryable, statusId: StatusId, limit: number): Promise<AccountId[]> {
   const rows = await db.query<{ id: AccountId }>(
     `SELECT account_id AS id FROM social.statuses WHERE in_reply_to_id = $1
@@ -121,6 +121,7 @@ export async function interactedAccountIds(db: Queryable, statusId: StatusId, li
      UNION SELECT account_id FROM social.favourites WHERE status_id = $1
      UNION SELECT account_id FROM social.poll_votes WHERE status_id = $1
      UNION SELECT account_id FROM social.status_reactions WHERE status_id = $1
+     UNION SELECT s.account_id FROM social.quotes q JOIN social.statuses s ON s.id = q.status_id WHERE q.quoted_status_id = $1
      LIMIT $2`,
     [statusId, Math.min(limit, ROWS_MAX)],
   );

@@ -5,7 +5,8 @@ import { changed, type Queryable } from '../database.js';
 /**
  * What counters count, so that they can be checked against rows: `followers` and `following` follow rows;
  * `statuses` an account's living statuses and boosts, direct ones left out; `replies` living public and unlisted
- * answers (others must not be given away by a number); `boosts` living boosts; `favourites` favourite rows.
+ * answers (others must not be given away by a number); `boosts` living boosts; `favourites` favourite rows; `quotes` quotes that
+ * stand and were agreed to.
  */
 export interface AccountDelta {
   readonly accountId: AccountId;
@@ -20,6 +21,7 @@ export interface StatusDelta {
   readonly replies?: number;
   readonly boosts?: number;
   readonly favourites?: number;
+  readonly quotes?: number;
 }
 
 /** Adds up by account and writes in order of id, so that two transactions never wait for each other in a ring. */
@@ -57,19 +59,21 @@ export async function lockStatusCounters(tx: Queryable, statusIds: readonly Stat
 export async function moveStatusCounters(tx: Queryable, deltas: readonly StatusDelta[]): Promise<void> {
   if (deltas.length === 0) return;
   await tx.query(
-    `INSERT INTO social.status_stats AS st (status_id, replies_count, boosts_count, favourites_count)
-     SELECT status_id, sum(replies), sum(boosts), sum(favourites)
-       FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[]) AS d (status_id, replies, boosts, favourites)
+    `INSERT INTO social.status_stats AS st (status_id, replies_count, boosts_count, favourites_count, quotes_count)
+     SELECT status_id, sum(replies), sum(boosts), sum(favourites), sum(quotes)
+       FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[]) AS d (status_id, replies, boosts, favourites, quotes)
       GROUP BY status_id ORDER BY status_id
      ON CONFLICT (status_id) DO UPDATE SET
        replies_count = greatest(0, st.replies_count + excluded.replies_count),
        boosts_count = greatest(0, st.boosts_count + excluded.boosts_count),
-       favourites_count = greatest(0, st.favourites_count + excluded.favourites_count)`,
+       favourites_count = greatest(0, st.favourites_count + excluded.favourites_count),
+       quotes_count = greatest(0, st.quotes_count + excluded.quotes_count)`,
     [
       deltas.map((delta) => delta.statusId),
       deltas.map((delta) => delta.replies ?? 0),
       deltas.map((delta) => delta.boosts ?? 0),
       deltas.map((delta) => delta.favourites ?? 0),
+      deltas.map((delta) => delta.quotes ?? 0),
     ],
   );
   await changed(tx, deltas.map((delta) => changeOf.status(delta.statusId)));

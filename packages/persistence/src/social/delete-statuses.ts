@@ -3,6 +3,7 @@ import type { AccountId, StatusId } from '@trunkline/kernel';
 import { changed, type Queryable } from '../database.js';
 import { moveAccountCounters, moveStatusCounters } from './counters.js';
 import { countsAsReply, countsForAuthor } from './insert-statuses.js';
+import { endQuotes } from './quotes.js';
 
 const BATCH = 1_000;
 
@@ -33,6 +34,7 @@ export async function deleteStatuses(
   }
   await changed(tx, [...gone, ...boosts].flatMap((row) => [changeOf.status(row.id), ...(row.boostOfId === null ? [] : [changeOf.marks(row.accountId)])]));
   await dropBelongings(tx, [...deletedIds, ...boosts.map((boost) => boost.id)]);
+  await endQuotes(tx, deletedIds);
   await moveCountersBack(tx, [...gone, ...boosts]);
   return { deletedIds, boostIds: boosts.map((boost) => boost.id) };
 }
@@ -69,7 +71,7 @@ async function dropBelongings(tx: Queryable, ids: readonly StatusId[]): Promise<
     );
   }
   await tx.query(
-    'UPDATE social.status_stats SET replies_count = 0, boosts_count = 0, favourites_count = 0, reactions_count = 0 WHERE status_id = ANY($1::bigint[])',
+    'UPDATE social.status_stats SET replies_count = 0, boosts_count = 0, favourites_count = 0, reactions_count = 0, quotes_count = 0 WHERE status_id = ANY($1::bigint[])',
     [ids],
   );
 }

@@ -4,6 +4,8 @@ import type { IdSource, InsertedStatus, NewStatus } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
 import { lockStatusCounters, moveAccountCounters, moveStatusCounters } from './counters.js';
 import { insertPolls } from './polls.js';
+import { policyBits } from './quote-policy-bits.js';
+import { insertQuotes } from './quotes.js';
 import { jsonText, plainText, plainTexts } from './safe-values.js';
 import { lockUris } from './tombstones.js';
 
@@ -26,10 +28,11 @@ export async function insertStatuses(tx: Queryable, ids: Pick<IdSource, 'at'>, s
   const shared = statuses.filter((status) => !status.local).flatMap((status) => [status.uri, ...parentUriOf(status)]);
   if (shared.length > 0) await lockUris(tx, shared);
   // Holds off a deletion of the boosted statuses: it locks these rows too, before it looks for boosts.
-  await lockStatusCounters(tx, statuses.flatMap((status) => status.boostOfId ?? []));
+  await lockStatusCounters(tx, statuses.flatMap(({ boostOfId, quote }) => [boostOfId ?? [], (quote?.state === 'accepted' ? quote.quotedId : null) ?? []].flat()));
   const made = new Map<NewStatus, InsertedStatus>();
   for (const wave of inWaves(statuses)) await insertWave(tx, ids, wave, made);
   await insertPolls(tx, [...made].flatMap(([{ poll }, { id }]) => (poll === null ? [] : [{ statusId: id, poll }])));
+  await insertQuotes(tx, [...made].flatMap(([{ quote }, { id }]) => (quote == null ? [] : [{ ...quote, statusId: id }])));
   await moveCounters(tx, made);
   return statuses.map((status) => made.get(status) ?? null);
 }
@@ -91,17 +94,18 @@ const INSERT_SQL = `
     INSERT INTO social.statuses (
       id, account_id, uri, url, local, content, text, spoiler_text, sensitive, visibility, language, in_reply_to_id,
       in_reply_to_account_id, in_reply_to_uri, boost_of_id, conversation_id, conversation_uri, application_name,
-      application_website, media, emojis, tags, created_at, edited_at)
+      application_website, media, emojis, tags, created_at, edited_at, quote_policy)
     SELECT r.id, r.account_id, r.uri, r.url, r.local, r.content, r.text, r.spoiler_text, r.sensitive, r.visibility,
            r.language, coalesce(r.in_reply_to_id, parent.id), coalesce(r.in_reply_to_account_id, parent.account_id),
            CASE WHEN r.in_reply_to_id IS NULL AND parent.id IS NULL THEN r.in_reply_to_uri END, r.boost_of_id,
            coalesce(parent.conversation_id, ${GROUPED}, r.conversation_id), r.conversation_uri, r.application_name,
-           r.application_website, r.media, r.emojis, r.tags, r.created_at, r.edited_at
+           r.application_website, r.media, r.emojis, r.tags, r.created_at, r.edited_at, r.quote_policy
       FROM json_to_recordset($1::json) AS r (
              id bigint, account_id bigint, uri text, url text, local boolean, content text, text text, spoiler_text text,
              sensitive boolean, visibility text, language text, in_reply_to_id bigint, in_reply_to_account_id bigint,
              in_reply_to_uri text, boost_of_id bigint, conversation_id bigint, conversation_uri text, application_name text,
-             application_website text, media jsonb, emojis jsonb, tags text[], created_at timestamptz, edited_at timestamptz)
+             application_website text, media jsonb, emojis jsonb, tags text[], created_at timestamptz, edited_at timestamptz,
+             quote_policy smallint)
       LEFT JOIN social.statuses parent ON r.in_reply_to_id IS NULL AND parent.uri = r.in_reply_to_uri
      WHERE NOT EXISTS (SELECT FROM social.tombstones t JOIN social.accounts a ON a.uri = t.actor_uri
                         WHERE t.uri = r.uri AND a.id = r.account_id)
@@ -159,6 +163,7 @@ const columnsOf = ({ status, id }: Drawn) => ({
   tags: status.tags,
   created_at: status.createdAt,
   edited_at: status.editedAt ?? null,
+  quote_policy: policyBits(status.quotePolicy ?? null),
 });
 
 async function moveCounters(tx: Queryable, made: ReadonlyMap<NewStatus, InsertedStatus>): Promise<void> {

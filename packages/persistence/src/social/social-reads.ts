@@ -7,6 +7,7 @@ import { BoostMemory } from './boost-memory.js';
 import { statusEdits } from './edit-status.js';
 import { reactionUris } from './emoji-reactions.js';
 import * as polls from './polls.js';
+import * as quotes from './quotes.js';
 import * as reactions from './reactions.js';
 import { localTiesTo } from './moves.js';
 import { pinId, pinnedIds } from './pins.js';
@@ -102,6 +103,18 @@ export class SqlSocialReads implements SocialReads {
   }
   favouritedByIds(statusId: StatusId, page: PageQuery) {
     return reactions.favouritedByIds(this.db, statusId, page);
+  }
+  quotingIds(statusId: StatusId, page: PageQuery) {
+    return quotes.quotingIds(this.db, statusId, page);
+  }
+  quotesByStamp(stampUri: string) {
+    return quotes.quotesByStamp(this.db, stampUri);
+  }
+  quoteRequest(statusId: StatusId) {
+    return quotes.quoteRequest(this.db, statusId);
+  }
+  localQuoters(quotedId: StatusId, limit: number) {
+    return quotes.localQuoters(this.db, quotedId, limit);
   }
   favouriteStatusIds(accountId: AccountId, page: PageQuery) {
     return reactions.favouriteStatusIds(this.db, accountId, page);

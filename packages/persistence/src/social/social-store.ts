@@ -1,5 +1,5 @@
 import type { EventContract, EventLane, EventOf } from '@trunkline/contracts';
-import type { Poll } from '@trunkline/domain';
+import type { Poll, QuotePolicy, QuoteState } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type {
   AccountChange,
@@ -10,7 +10,9 @@ import type {
   IdSource,
   NewParent,
   NewReaction,
+  NewQuote,
   NewStatus,
+  QuoteChange,
   SocialStore,
   SocialTransaction,
   SocialWrites,
@@ -31,7 +33,9 @@ import { deleteReaction, insertReaction } from './emoji-reactions.js';
 import { claimMove } from './moves.js';
 import * as pins from './pins.js';
 import * as polls from './polls.js';
+import { changeQuote, replaceQuote } from './quotes.js';
 import * as reactions from './reactions.js';
+import { setQuotePolicy } from './quote-policy.js';
 import { SqlSocialReads } from './social-reads.js';
 import * as ties from './tie-writes.js';
 import { addTombstone, lockUris } from './tombstones.js';
@@ -91,6 +95,15 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   }
   adoptOrphans(parents: readonly NewParent[]) {
     return adoptOrphans(this.db, parents);
+  }
+  changeQuote(statusId: StatusId, change: QuoteChange, from: readonly QuoteState[]) {
+    return changeQuote(this.db, statusId, change, from);
+  }
+  replaceQuote(statusId: StatusId, quote: NewQuote | null) {
+    return replaceQuote(this.db, statusId, quote);
+  }
+  setQuotePolicy(statusId: StatusId, policy: QuotePolicy | null) {
+    return setQuotePolicy(this.db, statusId, policy);
   }
   insertFavourite(tie: Given<'insertFavourite'>) {
     return reactions.insertFavourite(this.db, tie);

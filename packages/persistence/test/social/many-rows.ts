@@ -17,6 +17,9 @@ export async function seedManyRows(db: Database): Promise<void> {
            CASE WHEN n % 5 = 1 THEN n / 2 END, CASE WHEN n % 50 = 2 THEN 'seed:lost' || n END, CASE WHEN n % 5 = 3 THEN 1 + n / 3 END,
            n, CASE WHEN n % 10 = 0 THEN '[{}]'::jsonb ELSE '[]'::jsonb END, now()
       FROM generate_series(1, 40000) AS n`);
+  await db.query(`
+    INSERT INTO social.quotes (status_id, quoted_status_id, quoted_uri, state, stamp_uri, legacy)
+    SELECT n, 1 + n % 39983, 'seed:s' || n, CASE WHEN n % 2 = 0 THEN 'accepted' ELSE 'pending' END, 'seed:q' || n, false FROM generate_series(1, 30000) AS n`);
   await db.query('INSERT INTO social.status_stats (status_id) SELECT n FROM generate_series(1, 40000) AS n');
   await db.query(`INSERT INTO social.status_tags (tag, status_id) SELECT 't' || n % 300, n FROM generate_series(1, 40000) AS n`);
   await db.query('INSERT INTO social.mentions (status_id, account_id) SELECT n, 1 + n * 7 % 20000 FROM generate_series(1, 40000) AS n');

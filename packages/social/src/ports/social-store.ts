@@ -1,5 +1,5 @@
 import type { EventContract, EventOf } from '@trunkline/contracts';
-import type { Account, OwnAnswers, Poll, Relationship, Status, StatusFlags, Visibility } from '@trunkline/domain';
+import type { Account, OwnAnswers, Poll, QuotePolicy, QuoteState, Relationship, Status, StatusFlags, Visibility } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type {
   AccountChange,
@@ -22,6 +22,9 @@ import type {
   PageQuery,
   PollVote,
   ReactionOutcome,
+  NewQuote,
+  QuoteChange,
+  QuoteRequestRow,
   RecentMarks,
   StatusEdit,
   StatusEditRow,
@@ -92,6 +95,14 @@ export interface SocialReads {
   boostIds(accountId: AccountId, targetIds: readonly StatusId[]): Promise<StatusId[]>;
   boostedByIds(statusId: StatusId, page: PageQuery): Promise<Entry<AccountId>[]>;
   favouritedByIds(statusId: StatusId, page: PageQuery): Promise<Entry<AccountId>[]>;
+  /** Statuses that quote this one with its author's consent. */
+  quotingIds(statusId: StatusId, page: PageQuery): Promise<Entry<StatusId>[]>;
+  /** Statuses whose quotes name this stamp, proven ones first. */
+  quotesByStamp(stampUri: string): Promise<StatusId[]>;
+  /** How a peer asked for the quote in its status; null: it quotes nothing. */
+  quoteRequest(statusId: StatusId): Promise<QuoteRequestRow | null>;
+  /** People of this server who quote the status, each with their newest quote. */
+  localQuoters(quotedId: StatusId, limit: number): Promise<{ accountId: AccountId; statusId: StatusId }[]>;
   favouriteStatusIds(accountId: AccountId, page: PageQuery): Promise<Entry<StatusId>[]>;
   bookmarkStatusIds(accountId: AccountId, page: PageQuery): Promise<Entry<StatusId>[]>;
 
@@ -170,6 +181,10 @@ export interface SocialWrites {
   deleteStatus(statusId: StatusId): Promise<{ deleted: boolean; boostIds: StatusId[] }>;
   /** Statuses that waited for one of these uris as their parent are tied to it. */
   adoptOrphans(parents: readonly NewParent[]): Promise<number>;
+  /** False unless the quote of this status was in one of the states `from`. Counters move with it. */
+  changeQuote(statusId: StatusId, change: QuoteChange, from: readonly QuoteState[]): Promise<boolean>;
+  replaceQuote(statusId: StatusId, quote: NewQuote | null): Promise<void>;
+  setQuotePolicy(statusId: StatusId, policy: QuotePolicy | null): Promise<boolean>;
   insertFavourite(tie: { id: Snowflake; accountId: AccountId; statusId: StatusId; uri: string | null }): Promise<boolean>;
   /** Many, with the outcome for each as if they had come one by one in this order. The status may be gone by then: nothing is made, it `stands`. */
   insertFavourites(ties: readonly { id: Snowflake; accountId: AccountId; statusId: StatusId; uri: string | null }[]): Promise<FavouriteOutcome[]>;

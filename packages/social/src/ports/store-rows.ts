@@ -1,4 +1,4 @@
-import type { Account, CustomEmoji, MediaAttachment, Page, ProfileField, Status, Ties } from '@trunkline/domain';
+import type { Account, CustomEmoji, MediaAttachment, Page, ProfileField, QuotePolicy, QuoteState, Status, StatusQuote, Ties } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 
 /** A slice of something sorted by id, newest first. `minId` asks for the slice just above it. */
@@ -27,14 +27,41 @@ export type AccountProfile = Omit<
 /** What a new status row holds; counters start at zero. */
 export type NewStatus = Omit<
   Status,
-  'mentions' | 'reactions' | 'repliesCount' | 'boostsCount' | 'favouritesCount' | 'editedAt' | 'deletedAt' | 'applicationWebsite'
+  | 'mentions'
+  | 'reactions'
+  | 'repliesCount'
+  | 'boostsCount'
+  | 'favouritesCount'
+  | 'quotesCount'
+  | 'quote'
+  | 'quotePolicy'
+  | 'editedAt'
+  | 'deletedAt'
+  | 'applicationWebsite'
 > & {
   readonly applicationWebsite: string | null;
   readonly conversationUri: string | null;
   readonly mentions: readonly { accountId: AccountId; silent: boolean }[];
   /** What was edited before it came here: a version older than this one changes nothing any more. */
   readonly editedAt?: Date | null;
+  readonly quote?: NewQuote | null;
+  readonly quotePolicy?: QuotePolicy | null;
 };
+
+export type NewQuote = StatusQuote;
+
+/** What of a quote changes; absent members stay. */
+export interface QuoteChange {
+  readonly state?: QuoteState;
+  readonly quotedId?: StatusId;
+  readonly stampUri?: string | null;
+  /** The peer's id of the QuoteRequest that its answer names. */
+  readonly requestUri?: string;
+}
+
+export interface QuoteRequestRow {
+  readonly requestUri: string | null;
+}
 
 /** Under which id a new status stands, and whom it answers: null also when the parent is not here. */
 export interface InsertedStatus {

@@ -1,4 +1,4 @@
-import { changeOf, type TimelineFacts } from '@trunkline/domain';
+import { changeOf, quotePermission, shownQuote, type TimelineFacts, type Viewer } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import { accountFragment, fragmentFacts, statusFragment, type AccountFragment, type FragmentView, type StatusFragment } from '../rendering/fragments.js';
 import { loadAccountExtras, type AccountPresenting } from '../rendering/present-accounts.js';
@@ -18,6 +18,9 @@ export interface FragmentLimits {
   readonly accountBytesMax: number;
   readonly viewerBytesMax: number;
 }
+
+/** A quote, and what that quotes: of the latter only the id is shown. */
+const QUOTES_DEEP = 2;
 
 const LIMITS: FragmentLimits = { statusBytesMax: 32 << 20, accountBytesMax: 16 << 20, viewerBytesMax: 32 << 20 };
 
@@ -75,7 +78,7 @@ export class FragmentReader implements StatusReader<FragmentView> {
       this.viewers.flags(remembered, viewerId, [...bodies.statuses.keys()]),
       answered.length === 0 ? null : this.ports.store.ownAnswers(viewerId, answered),
     ]);
-    return { views: viewsOf(ids, bodies, { flags, own: (id) => own?.get(id) ?? null }), viewer };
+    return { views: viewsOf(ids, bodies, { flags, own: (id) => own?.get(id) ?? null, viewer }), viewer };
   }
 
   private async bodies(how: Reading, ids: readonly StatusId[]): Promise<Bodies> {
@@ -86,12 +89,29 @@ export class FragmentReader implements StatusReader<FragmentView> {
     for (const { boostOfId } of statuses.values()) if (boostOfId !== null) boostedIds.push(boostOfId);
     const missingBoosted = take(how, this.statuses, statuses, boostedIds);
     if (missingBoosted.length > 0) await this.loadStatuses(how, statuses, missingBoosted);
+    await this.addQuoted(how, statuses);
     const accounts = new Map<AccountId, AccountFragment>();
     const accountIds: AccountId[] = [];
     for (const { accountId } of statuses.values()) accountIds.push(accountId);
     const missingAccounts = take(how, this.accounts, accounts, accountIds);
     if (missingAccounts.length > 0) await this.loadAccounts(how, accounts, missingAccounts);
     return { statuses, accounts };
+  }
+
+  /** What the statuses quote, and what that quotes. */
+  private async addQuoted(how: Reading, statuses: Map<StatusId, StatusFragment>): Promise<void> {
+    let from: readonly StatusFragment[] = [...statuses.values()];
+    for (let round = 0; round < QUOTES_DEEP; round += 1) {
+      const ids: StatusId[] = [];
+      for (const fragment of from) {
+        const id = quotedIdOf(fragment);
+        if (id !== null && !statuses.has(id)) ids.push(id);
+      }
+      if (ids.length === 0) return;
+      const missing = take(how, this.statuses, statuses, ids);
+      if (missing.length > 0) await this.loadStatuses(how, statuses, missing);
+      from = ids.flatMap((id) => statuses.get(id) ?? []);
+    }
   }
 
   private async loadStatuses({ told, trail }: Reading, found: Map<StatusId, StatusFragment>, missing: readonly StatusId[]): Promise<void> {
@@ -102,7 +122,7 @@ export class FragmentReader implements StatusReader<FragmentView> {
     for (const status of rows) {
       const fragment = statusFragment(status, ctx);
       found.set(status.id, fragment);
-      const bytes = fragment.jsonHead.length + fragment.facts.mentionedIds.size * 64 + (fragment.answered === null ? 0 : JSON.stringify(fragment.answered).length);
+      const bytes = fragment.jsonHead.length + fragment.approvalJson.length + fragment.facts.mentionedIds.size * 64 + (fragment.answered === null ? 0 : JSON.stringify(fragment.answered).length);
       if (told) this.statuses.keep(status.id, fragment, { since, names: [changeOf.status(status.id)], bytes }, trail);
     }
   }
@@ -136,26 +156,34 @@ function take<V>({ told, trail }: Reading, kept: Kept<V>, found: Map<string, V>,
   return missing;
 }
 
-/** What a viewer did with statuses. */
+/** What a status quotes with its author's consent, if that is here. */
+const quotedIdOf = ({ quote }: StatusFragment): StatusId | null => (quote?.state === 'accepted' ? quote.quotedId : null);
+
+/** Who reads, and what they did with statuses. */
 interface Doings {
   readonly flags: (id: StatusId) => FragmentView['flags'];
   readonly own: (id: StatusId) => FragmentView['own'];
+  readonly viewer: Viewer | null;
 }
 
-const NOBODY: Doings = { flags: () => null, own: () => null };
+const NOBODY: Doings = { flags: () => null, own: () => null, viewer: null };
 
-function viewsOf(ids: readonly StatusId[], bodies: Bodies, { flags, own }: Doings): Map<StatusId, FragmentView> {
-  const viewOf = (id: StatusId, depth: number): FragmentView | null => {
+function viewsOf(ids: readonly StatusId[], bodies: Bodies, { flags, own, viewer }: Doings): Map<StatusId, FragmentView> {
+  const viewOf = (id: StatusId, boosts: number, quotes: number): FragmentView | null => {
     const status = bodies.statuses.get(id);
     const author = status === undefined ? undefined : bodies.accounts.get(status.accountId);
     if (status === undefined || author === undefined) return null;
-    const boosted = status.boostOfId === null || depth === 0 ? null : viewOf(status.boostOfId, depth - 1);
-    if (status.boostOfId !== null && depth > 0 && boosted === null) return null;
-    return { status, author, boosted, flags: flags(id), own: own(id) };
+    const boosted = status.boostOfId === null || boosts === 0 ? null : viewOf(status.boostOfId, boosts - 1, quotes);
+    if (status.boostOfId !== null && boosts > 0 && boosted === null) return null;
+    const quotedId = quotedIdOf(status);
+    const quoted = quotedId === null || quotes === 0 ? null : viewOf(quotedId, 0, quotes - 1);
+    const quotedFacts = quoted === null ? null : { ...quoted.status.facts, authorSuspended: quoted.author.suspended };
+    const quote = status.quote === null ? null : shownQuote(status.quote, quotedFacts, viewer);
+    return { status, author, boosted, quoted, quote, permission: quotePermission(status.quotable, viewer), flags: flags(id), own: own(id) };
   };
   const views = new Map<StatusId, FragmentView>();
   for (const id of ids) {
-    const view = viewOf(id, 1);
+    const view = viewOf(id, 1, QUOTES_DEEP);
     if (view !== null) views.set(id, view);
   }
   return views;

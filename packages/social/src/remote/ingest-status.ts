@@ -7,6 +7,8 @@ import type { NewStatus } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialTransaction } from '../ports/social-store.js';
 import { saveAndAnnounceAll } from '../statuses/publish-status.js';
+import { policyOfNote, quoteOfNote } from '../quotes/read-remote.js';
+import { reviseQuote } from '../quotes/revise-quote.js';
 import { mediaRule, publishedOr } from './ingest-account.js';
 
 /** An Update of something unknown counts as its Create only while it is this young. */
@@ -121,10 +123,11 @@ async function editKnown(ports: SocialPorts, author: Account, note: RemoteNote, 
   // Some servers date every Update: what else is the same was not edited.
   if (samePoll && (editedAt === null || editedAt <= (known.editedAt ?? known.createdAt) || says(body) === says(known))) {
     await ports.store.transaction((tx) => tx.tellPoll(known.id, poll));
+    await reviseQuote(ports, { author, note, known, isEdit: false });
     return 'told';
   }
-  if (editedAt === null) return 'ignored';
-  return ports.store.transaction(async (tx) => {
+  if (editedAt === null) return (await reviseQuote(ports, { author, note, known, isEdit: false })) ? 'edited' : 'ignored';
+  const outcome = await ports.store.transaction(async (tx) => {
     const changed = await tx.editStatus(known.id, { ...body, text: null, editedAt });
     if (!changed) return 'known' as const;
     if (samePoll) await tx.tellPoll(known.id, poll);
@@ -132,6 +135,7 @@ async function editKnown(ports: SocialPorts, author: Account, note: RemoteNote, 
     await tx.appendEvent(StatusEditedV1, { statusId: known.id, authorId: author.id, local: false, editedAt: editedAt.toISOString() });
     return 'edited' as const;
   });
+  return (await reviseQuote(ports, { author, note, known, isEdit: outcome === 'edited' })) ? 'edited' : outcome;
 }
 
 /** What readers see of it, to be compared. */
@@ -164,6 +168,8 @@ function newRemoteStatus(ports: SocialPorts, { author, note }: RemotePost, peopl
     createdAt,
     // An Update that came first made it; an older one that comes later must find out.
     editedAt: updated !== null && updated > createdAt ? updated : null,
+    quote: quoteOfNote(note),
+    quotePolicy: policyOfNote(note, author),
   };
 }
 

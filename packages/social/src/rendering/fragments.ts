@@ -1,7 +1,7 @@
-import type { Account, OwnAnswers, Status, StatusFacts, StatusFlags, TimelineFacts } from '@trunkline/domain';
+import { effectivePolicy, type Account, type OwnAnswers, type QuotableFacts, type QuotePermission, type ShownQuote, type Status, type StatusFacts, type StatusFlags, type StatusQuote, type TimelineFacts } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import { isAnswered } from '../reading/load-statuses.js';
-import { renderAccount, renderAnswers, renderFlags, renderStatusBody, type AccountExtras, type Answerable, type RenderContext } from '@trunkline/mastodon-api';
+import { renderAccount, renderAnswers, renderApproval, renderFlags, renderStatusBody, type AccountExtras, type Answerable, type RenderContext } from '@trunkline/mastodon-api';
 
 /**
  * A status as pages need it again and again: what rules ask about, and its JSON up to the account, as the bytes that
@@ -16,7 +16,11 @@ export interface StatusFragment {
   readonly reply: TimelineFacts['reply'];
   /** Its poll and reactions, which look different to those who answered; null where there are none, as mostly. */
   readonly answered: Answerable | null;
+  readonly quote: StatusQuote | null;
+  readonly quotable: QuotableFacts;
   readonly jsonHead: Buffer;
+  /** Who may quote it, up to what the reader is told. */
+  readonly approvalJson: Buffer;
 }
 
 export interface AccountFragment {
@@ -27,11 +31,15 @@ export interface AccountFragment {
   readonly json: Buffer;
 }
 
-/** A status put together from fragments; `boosted` one level deep. */
+/** A status put together from fragments; `boosted` one level deep, quotes two. */
 export interface FragmentView {
   readonly status: StatusFragment;
   readonly author: AccountFragment;
   readonly boosted: FragmentView | null;
+  readonly quoted: FragmentView | null;
+  /** How the reader gets its quote; null: it shows none. */
+  readonly quote: ShownQuote | null;
+  readonly permission: QuotePermission;
   /** null: nobody is signed in. */
   readonly flags: StatusFlags | null;
   /** The viewer's votes and reactions, where there is a poll or a reaction. */
@@ -56,6 +64,10 @@ export function statusFragment(status: Status, ctx: RenderContext): StatusFragme
     language: status.language,
     reply: isReply ? { toAccountId: status.inReplyToAccountId } : null,
     answered,
+    quote: status.quote,
+    quotable: { authorId: status.accountId, visibility: status.visibility, isBoost: status.boostOfId !== null, policy: effectivePolicy(status) },
+    // What the reader is told stands last in it, and is cut off.
+    approvalJson: Buffer.from(`,"quote_approval":${JSON.stringify(renderApproval(status, 'denied')).slice(0, -'"denied"}'.length)}`),
     jsonHead: Buffer.from(`${JSON.stringify(body).slice(0, -1)},"account":`),
   };
 }
@@ -96,10 +108,14 @@ export function fragmentsJson(views: readonly FragmentView[], viewerId: AccountI
   return Buffer.concat(pieces);
 }
 
-function addPieces(pieces: Buffer[], view: FragmentView, viewerId: AccountId | null): void {
+/** A quoted status names what it quotes itself by id alone. */
+function addPieces(pieces: Buffer[], view: FragmentView, viewerId: AccountId | null, isQuoted = false): void {
   const { status, author, boosted, flags, own } = view;
   pieces.push(status.jsonHead, author.json);
   if (status.answered !== null) pieces.push(Buffer.from(`,${JSON.stringify(renderAnswers(status.answered, own)).slice(1, -1)}`));
+  if (view.quote === null) pieces.push(NO_QUOTE);
+  else addQuote(pieces, { ...view, quote: view.quote }, viewerId, isQuoted);
+  pieces.push(status.approvalJson, PERMISSIONS[view.permission]);
   if (boosted === null) {
     pieces.push(NO_REBLOG);
   } else {
@@ -110,6 +126,26 @@ function addPieces(pieces: Buffer[], view: FragmentView, viewerId: AccountId | n
   pieces.push(flags === null ? END : flagsEnd(flags, mayPin));
 }
 
+function addQuote(pieces: Buffer[], { quote, quoted }: FragmentView & { readonly quote: ShownQuote }, viewerId: AccountId | null, isQuoted: boolean): void {
+  const open = quote.isOpen ? quoted : null;
+  const state = `,"quote":{"state":"${quote.state}"`;
+  if (isQuoted) {
+    pieces.push(Buffer.from(`${state},"quoted_status_id":${open === null ? 'null' : `"${open.status.id}"`}}`));
+    return;
+  }
+  pieces.push(Buffer.from(`${state},"quoted_status":`));
+  if (open === null) pieces.push(NULL);
+  else addPieces(pieces, open, viewerId, true);
+  pieces.push(END);
+}
+
+const [NO_QUOTE, NULL] = [Buffer.from(',"quote":null'), Buffer.from('null')];
+const PERMISSIONS: Readonly<Record<QuotePermission, Buffer>> = {
+  automatic: Buffer.from('"automatic"}'),
+  manual: Buffer.from('"manual"}'),
+  denied: Buffer.from('"denied"}'),
+  unknown: Buffer.from('"unknown"}'),
+};
 const [OPEN, COMMA, CLOSE, END] = [Buffer.from('['), Buffer.from(','), Buffer.from(']'), Buffer.from('}')];
 const [REBLOG, NO_REBLOG] = [Buffer.from(',"reblog":'), Buffer.from(',"reblog":null')];
 

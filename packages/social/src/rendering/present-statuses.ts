@@ -24,18 +24,21 @@ export async function presentStatuses(
 
 /** Everybody whose account stands in these statuses, once. */
 export function authorsOf(views: readonly StatusView[]): Account[] {
-  const authors = views.flatMap((view) => (view.boosted === null ? [view.author] : [view.author, view.boosted.author]));
+  const authors = views.flatMap((view) => [view, view.boosted, view.quoted, view.boosted?.quoted ?? null].flatMap((one) => one?.author ?? []));
   return [...new Map(authors.map((author) => [author.id, author])).values()];
 }
 
 /** A loaded status as its renderer wants it. Pure. */
 export function renderedView(view: StatusView, viewerId: AccountId | null, extrasOf: (account: Account) => AccountExtras): RenderedView {
-  const { status, author, boosted, flags, own } = view;
+  const { status, author, boosted, quoted, quote, permission, flags, own } = view;
   return {
     status,
     account: author,
     accountExtras: extrasOf(author),
     boost: boosted === null ? null : renderedView(boosted, viewerId, extrasOf),
+    quote,
+    quoted: quoted === null ? null : renderedView(quoted, viewerId, extrasOf),
+    permission,
     flags,
     own,
     mayPin: viewerId === author.id && status.boostOfId === null && status.visibility !== 'direct',

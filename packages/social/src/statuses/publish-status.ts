@@ -1,10 +1,12 @@
 import { actorUris, statusUris } from '@trunkline/activitypub';
 import { StatusPublishedV1 } from '@trunkline/contracts';
-import { countStatusCharacters, STATUS_CHARACTERS_MAX, type Account, type Poll, type Status, type Visibility } from '@trunkline/domain';
+import { countStatusCharacters, policyOfChoice, STATUS_CHARACTERS_MAX, type Account, type Poll, type QuoteChoice, type Status, type Visibility } from '@trunkline/domain';
 import { fail, nowDate, ok, type AccountId, type Result, type StatusId } from '@trunkline/kernel';
 import type { InsertedStatus, NewStatus } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialTransaction } from '../ports/social-store.js';
+import { announceQuote } from '../quotes/change-quote.js';
+import { chooseQuoted, newQuote, type ChosenQuote, type QuoteFailure } from '../quotes/choose-quoted.js';
 import { viewStatus } from '../reading/view-statuses.js';
 import { composeText, portHostsOf, type WrittenText } from './compose-text.js';
 
@@ -16,11 +18,14 @@ export interface StatusDraft {
   readonly language: string | null;
   readonly inReplyToId: StatusId | null;
   readonly poll?: Poll | null;
+  readonly quotedId?: StatusId | null;
+  /** Absent: whoever can see it. */
+  readonly quotePolicy?: QuoteChoice;
   readonly application: { readonly name: string; readonly website: string | null } | null;
   readonly idempotencyKey: string | null;
 }
 
-export type PublishFailure = { code: 'empty' | 'too_long' | 'parent_not_found'; safe: string };
+export type PublishFailure = { code: 'empty' | 'too_long' | 'parent_not_found'; safe: string } | QuoteFailure;
 
 type Publishing = Pick<SocialPorts, 'store' | 'ids' | 'clock' | 'policy' | 'settings'>;
 
@@ -41,21 +46,34 @@ export async function publishStatus(
   if (draft.inReplyToId !== null && parent === null) {
     return fail({ code: 'parent_not_found', safe: 'Validation failed: The post you are replying to does not exist' });
   }
+  const chosen = draft.quotedId == null ? null : await chooseQuoted(ports, author, draft.quotedId, draft.visibility);
+  if (chosen?.ok === false) return chosen;
+  const quoted = chosen?.value ?? null;
   const written = await composeText(ports, author, draft);
+  if (isUnseenByQuoted(author, quoted, written)) {
+    return fail({ code: 'quote_not_allowed', safe: 'Validation failed: A private mention must mention whom it quotes' });
+  }
   const id = ports.ids.next();
-  const status = newStatus(ports, author, draft, { id, parent: parent?.status ?? null, ...written });
+  const status = newStatus(ports, author, draft, { id, parent: parent?.status ?? null, quoted, ...written });
   const savedId = await ports.store.transaction(async (tx) => {
     if (draft.idempotencyKey !== null) {
       const earlier = await tx.claimIdempotencyKey(author.id, draft.idempotencyKey, id);
       if (earlier !== null) return earlier;
     }
-    await saveAndAnnounce(tx, status);
+    const saved = await saveAndAnnounce(tx, status);
+    if (saved !== null && status.quote != null && quoted !== null) {
+      await announceQuote(tx, ports, { quoting: { id: saved, accountId: author.id }, quoted: quoted.quoted, state: status.quote.state });
+    }
     return id;
   });
   const [saved] = await ports.store.statusesByIds([savedId]);
   if (saved === undefined) throw new Error(`status ${savedId} is gone right after its commit`);
   return ok(saved);
 }
+
+/** A direct message would quote somebody behind their back. */
+const isUnseenByQuoted = (author: Account, chosen: ChosenQuote | null, { mentions }: WrittenText): boolean =>
+  chosen?.visibility === 'direct' && chosen.quoted.accountId !== author.id && !mentions.some(({ accountId }) => accountId === chosen.quoted.accountId);
 
 /** What a person typed must not be empty or over the limit; null: fine. Edits are checked alike. */
 export function checkText(
@@ -71,9 +89,11 @@ function newStatus(
   ports: Pick<SocialPorts, 'clock' | 'settings'>,
   author: Account,
   draft: StatusDraft,
-  made: WrittenText & { id: StatusId; parent: Status | null },
+  made: WrittenText & { id: StatusId; parent: Status | null; quoted: ChosenQuote | null },
 ): NewStatus {
   const { baseUrl } = ports.settings;
+  const wanted = made.quoted?.visibility ?? draft.visibility;
+  const visibility = author.silencedAt !== null && wanted === 'public' ? 'unlisted' : wanted;
   return {
     id: made.id,
     accountId: author.id,
@@ -85,7 +105,7 @@ function newStatus(
     spoilerText: draft.spoilerText,
     // A warning without the mark would be read as unmarked media by half of the field.
     sensitive: draft.sensitive || draft.spoilerText !== '',
-    visibility: author.silencedAt !== null && draft.visibility === 'public' ? 'unlisted' : draft.visibility,
+    visibility,
     language: draft.language,
     inReplyToId: made.parent?.id ?? null,
     inReplyToAccountId: made.parent?.accountId ?? null,
@@ -101,6 +121,8 @@ function newStatus(
     tags: made.tags,
     poll: draft.poll ?? null,
     createdAt: nowDate(ports.clock),
+    quote: made.quoted === null ? null : newQuote(ports, author, { id: made.id, quoted: made.quoted.quoted }),
+    quotePolicy: policyOfChoice(draft.quotePolicy ?? 'public', visibility),
   };
 }
 
