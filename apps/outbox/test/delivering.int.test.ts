@@ -200,6 +200,28 @@ test('a host that never answers opens its breaker for all copies; the healthy on
   });
 }, 60_000);
 
+test('a host that is back gets what waited for it at once and in order, whatever the schedules say', async () => {
+  ill().answer = (_, response) => void response.writeHead(500).end();
+  const slots = new SendSlots({ total: 32, slow: 32, slowAfterMs: 500, perHost: 1, hostStuckMs: 1_000, hostWaitMs: 5_000, hostWaitersMax: 64 });
+  const worker = startWorker({ slots });
+  const names = Array.from({ length: 12 }, (_, n) => `post-${n}`);
+  for (const id of names) await plan(id, [ill()], id);
+  await idle();
+  // As after a day: hours until the next attempt, the last one first.
+  await db.query(`UPDATE federation.delivery_retries r SET not_before = now() + interval '5 hours' - t.place * interval '1 minute'
+                    FROM (SELECT id, row_number() OVER (ORDER BY body_id) AS place FROM federation.delivery_retries LIMIT 99) t WHERE t.id = r.id`);
+  const accepted: string[] = [];
+  ill().answer = (_, response, id) => {
+    accepted.push(id);
+    response.writeHead(202).end();
+  };
+  clock.offsetMs = 600_000;
+  await plan('news', [ill()], 'news');
+  worker.wake();
+  await until('all of them', () => accepted.length === 13);
+  expect(accepted).toEqual(['news', ...names]);
+}, 30_000);
+
 test('a worker that stops finishes what it holds', async () => {
   let release = (): void => undefined;
   good().answer = (_, response) => {
@@ -225,6 +247,7 @@ test('after a crash in the middle of a group only what was unfinished is sent ag
       claimChunks: (...args) => deliveries.claimChunks(...args),
       claimRetries: (...args) => deliveries.claimRetries(...args),
       settleRetries: (outcomes) => deliveries.settleRetries(outcomes),
+      catchUp: (...args) => deliveries.catchUp(...args),
       settleChunks: (...args) => (crashed ? Promise.resolve([]) : deliveries.settleChunks(...args)),
     },
   });

@@ -100,6 +100,28 @@ test('a retry waits for its turn, counts its attempts, leaves out shut hosts and
   expect(await queueStatus(db)).toMatchObject({ retriesPending: 1, deliveriesDead: 0 });
 });
 
+test('a host that is back catches up in the order of planning; what it refused stays refused, and a gone inbox is told once', async () => {
+  const answers = [null, 503, 404, 410, 401, 502];
+  for (const [n, status] of answers.entries()) {
+    await plan(1);
+    const [chunk] = await store.claimChunks(1, 60);
+    if (chunk === undefined) throw new Error('no chunk');
+    // The later it was planned, the sooner it would come.
+    const waitMs = n === 5 ? 7_200_000 - n * 60_000 : null;
+    await finish(chunk.id, [{ ...failure(chunk.inboxes[0] ?? '', waitMs), ...(status === null ? { status: undefined } : { status }), reason: status === 410 ? 'gone' : 'away' }]);
+  }
+  expect(await store.catchUp('r0.example', { givenUp: false })).toBe(1);
+  expect(await store.catchUp('r0.example', { givenUp: true })).toBe(3);
+  expect(await store.catchUp('r0.example', { givenUp: true })).toBe(0);
+  clock.offsetMs = 1;
+  const claimed = await store.claimRetries(2, 60);
+  expect([...claimed, ...(await store.claimRetries(10, 60))].map((row) => row.attempts)).toEqual([2, 2, 2, 2]);
+  const dead = await store.deadPage({ limit: 10 });
+  expect(dead.map((row) => row.lastStatus)).toEqual([410, 404]);
+  expect(await store.takeGone(10)).toEqual([inboxes(1)[0]]);
+  expect(await store.takeGone(10)).toEqual([]);
+});
+
 test('the rows of a paused host step aside', async () => {
   await plan(1);
   const [chunk] = await store.claimChunks(1, 60);

@@ -20,7 +20,14 @@ export async function applyDelete(ports: ApplyPorts, { activity, actor, facts }:
   return deleteOwnStatus(ports, facts.uri, activity.actorUri, actor);
 }
 
-async function deleteActor(ports: ApplyPorts, actor: Account): Promise<Verdict> {
+/** What ending somebody takes. */
+export interface DeleteActorPorts {
+  readonly store: Pick<ApplyPorts['store'], 'transaction'>;
+  readonly keys: Pick<ApplyPorts['keys'], 'deleteByOwner'>;
+}
+
+/** A remote account and all that is of it. */
+export async function deleteActor(ports: DeleteActorPorts, actor: Account): Promise<Verdict> {
   await ports.store.transaction(async (tx) => {
     await tx.deleteAccount(actor.id);
     await tx.appendEvent(AccountDeletedV1, { accountId: actor.id, local: false });

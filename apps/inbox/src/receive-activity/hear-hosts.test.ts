@@ -17,7 +17,7 @@ const worldOf = (states: Record<string, HostState>) => {
         return Promise.resolve();
       },
     },
-    deliveries: { requeueHost: (host) => Promise.resolve(world.requeued.push(host)) },
+    deliveries: { catchUp: (host, { givenUp }) => Promise.resolve(world.requeued.push(givenUp ? `${host}, given up as well` : host)) },
     live: { deliveriesPlanned: () => (world.rung += 1) },
     clock: { nowMs: () => 5_000 },
     onError: (error) => world.errors.push(error),
@@ -33,17 +33,17 @@ test('a dead host that speaks is healthy again and gets what waited', async () =
   ears.heard('back.example');
   await quiet();
   expect(world.states.get('back.example')).toEqual(HEALTHY_HOST);
-  expect(world.requeued).toEqual(['back.example']);
+  expect(world.requeued).toEqual(['back.example, given up as well']);
   expect(world.rung).toBe(1);
 });
 
-test('a tripped breaker closes; nothing that was given up comes again', async () => {
+test('a tripped breaker closes and what waited goes; nothing that was given up comes again', async () => {
   const { ears, world } = worldOf({ 'tripped.example': TRIPPED });
   await ears.refresh();
   ears.heard('tripped.example');
   await quiet();
   expect(world.states.get('tripped.example')).toEqual(HEALTHY_HOST);
-  expect(world.requeued).toEqual([]);
+  expect(world.requeued).toEqual(['tripped.example']);
 });
 
 test('a host that asked us to wait is left in peace', async () => {

@@ -8,7 +8,7 @@ export interface HearPorts {
     load(hosts: readonly string[]): Promise<ReadonlyMap<string, HostState>>;
     save(states: ReadonlyMap<string, { readonly state: HostState; readonly reason?: string }>): Promise<void>;
   };
-  readonly deliveries: { requeueHost(host: string): Promise<number> };
+  readonly deliveries: { catchUp(host: string, options: { readonly givenUp: boolean }): Promise<number> };
   readonly live: { deliveriesPlanned(): void };
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
@@ -53,7 +53,7 @@ export class HostEars {
     // One that asked us to wait is no failing host: its wish stands.
     if (!wasDead && state.consecutiveFailures < BREAKER_FAILURES) return;
     await hosts.save(new Map([[host, { state: nextHostState(state, { kind: 'heard' }, clock.nowMs()), reason: 'heard' }]]));
-    if (wasDead) await deliveries.requeueHost(host);
+    await deliveries.catchUp(host, { givenUp: wasDead });
     live.deliveriesPlanned();
     this.shut = new Set([...this.shut].filter((name) => name !== host));
   }

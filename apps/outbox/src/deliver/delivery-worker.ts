@@ -11,7 +11,7 @@ import type { SendSlots } from './send-slots.js';
 export type Sender = (inbox: string) => Promise<DeliveryOutcome>;
 
 export interface WorkerPorts extends AttemptPorts {
-  readonly deliveries: Pick<DeliveryStore, 'claimChunks' | 'settleChunks' | 'claimRetries' | 'settleRetries'>;
+  readonly deliveries: Pick<DeliveryStore, 'claimChunks' | 'settleChunks' | 'claimRetries' | 'settleRetries' | 'catchUp'>;
   readonly hosts: HostBook;
   readonly slots: SendSlots;
   pausedHosts(limit: number): Promise<string[]>;
@@ -90,6 +90,7 @@ export class DeliveryWorker {
       try {
         claimed = await this.claim();
         await this.ports.hosts.flush();
+        await this.catchUp();
       } catch (error) {
         this.ports.onError(error);
       }
@@ -107,6 +108,13 @@ export class DeliveryWorker {
       };
     });
     this.alarm = null;
+  }
+
+  /** What waited for hosts that are back goes now, in order. */
+  private async catchUp(): Promise<void> {
+    for (const host of this.ports.hosts.takeRecovered()) {
+      if ((await this.ports.deliveries.catchUp(host, { givenUp: false })) > 0) this.retriesLookedMs = -Infinity;
+    }
   }
 
   private wakeSoon(): void {

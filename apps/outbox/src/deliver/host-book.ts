@@ -1,4 +1,4 @@
-import { HEALTHY_HOST, hostGate, nextHostState, type HostOutcome, type HostState } from '@trunkline/domain';
+import { BREAKER_FAILURES, HEALTHY_HOST, hostGate, nextHostState, type HostOutcome, type HostState } from '@trunkline/domain';
 import type { Clock } from '@trunkline/kernel';
 
 /** federation.hosts, shared by all copies. */
@@ -18,6 +18,7 @@ const PROBE_MS = 15_000;
 export class HostBook {
   private readonly known = new Map<string, { readonly state: HostState; readonly readMs: number }>();
   private readonly unsaved = new Map<string, { readonly state: HostState; readonly reason: string }>();
+  private readonly recovered = new Set<string>();
 
   constructor(
     private readonly rows: HostRows,
@@ -65,6 +66,14 @@ export class HostBook {
     if (isSame(state, before)) return;
     this.keep(host, state);
     this.unsaved.set(host, { state, reason });
+    if (before.consecutiveFailures >= BREAKER_FAILURES && state.consecutiveFailures === 0) this.recovered.add(host);
+  }
+
+  /** Hosts whose breaker closed since the last call: others wait for them by a schedule that counts on failures. */
+  takeRecovered(): string[] {
+    const hosts = [...this.recovered];
+    this.recovered.clear();
+    return hosts;
   }
 
   /** Writes down what was learned. What could not be saved is tried again next time. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compareIds, nowDate, type AccountId, type Clock, type Snowflake } from '@trunkline/kernel';
 import type { Database, Queryable } from '../database.js';
-import { CLAIM_CHUNKS, CLAIM_RETRIES, SETTLE_CHUNKS, SETTLE_RETRIES } from './delivery-sql.js';
+import { CATCH_UP, CLAIM_CHUNKS, CLAIM_RETRIES, SETTLE_CHUNKS, SETTLE_RETRIES, TAKE_GONE } from './delivery-sql.js';
 import { cutText, REASON_LENGTH_MAX, withoutNul } from './text-limits.js';
 
 export interface PlannedDelivery {
@@ -85,6 +85,10 @@ export interface DeadDelivery {
 const CHUNK_SIZE = 100;
 const CHUNK_SIZE_MAX = 200;
 const ID_TRIES_MAX = 500;
+const CATCH_UP_PAGE = 5_000;
+const CATCH_UP_PAGES_MAX = 20;
+/** Longer than any lease: what is due within it may be under way. */
+const IN_HAND_MS = 60_000;
 
 /**
  * federation.delivery_*: one body an activity, one row a chunk of inboxes, and a row an inbox only for what
@@ -213,7 +217,28 @@ export class DeliveryStore {
     return rows.length;
   }
 
-  /** The host is back, or a person wants it: what waits and what was given up is due now, from the start. */
+  /**
+   * The host is back: what waits for its turn is due now, in the order in which it was planned. `givenUp`: also what was
+   * given up because the host was away; what it refused stays refused. @returns how many
+   */
+  async catchUp(host: string, { givenUp }: { readonly givenUp: boolean }): Promise<number> {
+    const nowMs = this.clock.nowMs();
+    let moved = 0;
+    for (let page = 0; page < CATCH_UP_PAGES_MAX; page += 1) {
+      const rows = await this.db.query(CATCH_UP, [host, new Date(nowMs), new Date(nowMs + IN_HAND_MS), givenUp, CATCH_UP_PAGE, moved]);
+      moved += rows.length;
+      if (rows.length < CATCH_UP_PAGE) break;
+    }
+    return moved;
+  }
+
+  /** Inboxes that were answered 410, each told once. */
+  async takeGone(limit: number): Promise<string[]> {
+    const rows = await this.db.query<{ inbox: string }>(TAKE_GONE, [limit]);
+    return [...new Set(rows.map((row) => row.inbox))];
+  }
+
+  /** A person wants it: what waits and what was given up is due now, from the start. */
   async requeueHost(host: string, limit = 10_000): Promise<number> {
     const rows = await this.db.query(
       `UPDATE federation.delivery_retries SET state = 'pending', attempts = 1, not_before = $2, finished_at = NULL

@@ -91,3 +91,32 @@ export const SETTLE_RETRIES = `
      SET not_before = CASE WHEN s.state = 'pending' THEN greatest(f.not_before, s.not_before) ELSE $6::timestamptz END
     FROM settled s
    WHERE f.state = 'pending' AND f.order_key = s.order_key AND f.inbox = s.inbox AND f.body_id > s.body_id`;
+
+// In the order of planning, told apart by microseconds, since claims go by time. Rows in somebody's hand are due within a lease.
+export const CATCH_UP = `
+  WITH chosen AS (
+    SELECT id, body_id FROM federation.delivery_retries
+     WHERE host = $1
+       AND ((state = 'pending' AND not_before > $3)
+         OR ($4 AND state = 'dead' AND (last_status IS NULL OR last_status >= 500 OR last_status IN (401, 408, 425, 429))))
+     ORDER BY body_id, id
+     LIMIT $5
+       FOR UPDATE SKIP LOCKED
+  ), placed AS (
+    SELECT id, $6 + row_number() OVER (ORDER BY body_id, id) AS place FROM chosen
+  )
+  UPDATE federation.delivery_retries r
+     SET state = 'pending', attempts = CASE WHEN r.state = 'dead' THEN 1 ELSE r.attempts END, finished_at = NULL,
+         not_before = $2::timestamptz + p.place * interval '1 microsecond'
+    FROM placed p
+   WHERE r.id = p.id
+  RETURNING r.id`;
+
+// What was answered 410 and nobody has looked after.
+export const TAKE_GONE = `
+  UPDATE federation.delivery_retries SET last_reason = 'gone, looked after'
+   WHERE id = ANY(ARRAY(
+     SELECT id FROM federation.delivery_retries
+      WHERE state = 'dead' AND last_status = 410 AND last_reason = 'gone'
+      ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
+  RETURNING inbox`;

@@ -85,6 +85,15 @@ export class FederationReads {
     return rows.map((row) => row.id);
   }
 
+  /** Remote people whose own inbox this is. */
+  async idsByInbox(inbox: string, limit: number): Promise<AccountId[]> {
+    const rows = await this.db.query<{ id: AccountId }>(
+      'SELECT id FROM social.accounts WHERE inbox_url = $1 AND domain IS NOT NULL AND deleted_at IS NULL ORDER BY id LIMIT $2',
+      [inbox, limit],
+    );
+    return rows.map((row) => row.id);
+  }
+
   /** Every distinct inbox known here, shared ones where there are, in order of their addresses: who may hold a copy of an account. */
   knownInboxes(afterInbox: string, limit: number): Promise<{ inbox: string; domain: string }[]> {
     return this.db.query<{ inbox: string; domain: string }>(
