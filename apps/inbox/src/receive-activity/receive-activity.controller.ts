@@ -1,7 +1,7 @@
-import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { headersFromRaw } from '@trunkline/http-signatures';
 import { AppError } from '@trunkline/kernel';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ReceiveActivityAdapter } from './receive-activity.adapter.js';
 
 /** Mastodon takes plain JSON as well; the body is data, whatever it is called. */
@@ -24,6 +24,12 @@ export class ReceiveActivityController {
   own(@Req() request: FastifyRequest, @Param('inbox') inbox: string): Promise<void> {
     // The word is ours: in the path it would be nobody's inbox.
     return this.take(request, inbox === 'shared' ? '' : inbox);
+  }
+
+  /** Who only looks whether somebody is there. */
+  @Get(['', ':inbox'])
+  look(@Res() reply: FastifyReply): void {
+    reply.code(405).header('Allow', 'POST').header('Cache-Control', 'no-store').send({ error: 'Inboxes take POST' });
   }
 
   private take(request: FastifyRequest, inbox: string): Promise<void> {

@@ -11,7 +11,9 @@ export class NodeInfoController {
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
 
   @Get(':version')
-  async nodeinfo(@Param('version') version: string, @Res() reply: FastifyReply): Promise<void> {
+  async nodeinfo(@Param('version') asked: string, @Res() reply: FastifyReply): Promise<void> {
+    // Other servers have it under a name with an ending, and some ask there without a look at the links.
+    const version = asked.replace(/\.json$/, '');
     if (version !== '2.0' && version !== '2.1') throw notFound();
     const { settings, policy } = this.backbone;
     const usage = await countUsage(this.backbone);
