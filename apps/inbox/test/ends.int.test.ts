@@ -47,6 +47,11 @@ describe('Undo by an id alone', () => {
     expect(await bench.apply(amy, { ...acts.like })).toBe('ignored: undone');
     expect((await counts())[0]).toBe(0);
 
+    const react = bench.peer.activity('EmojiReact', amy, mine.uri, { content: '🎉' });
+    const reactions = async () => (await backbone().store.statusesByIds([mine.id]))[0]?.reactions.length;
+    expect([await bench.apply(amy, react), await reactions()]).toEqual(['applied', 1]);
+    expect([await bench.apply(amy, undo(amy, react.id)), await reactions()]).toEqual(['applied', 0]);
+
     const block = bench.peer.activity('Block', amy, alice.account.uri);
     expect(await bench.apply(amy, block)).toBe('applied');
     expect(await bench.apply(amy, undo(amy, block.id))).toBe('applied');

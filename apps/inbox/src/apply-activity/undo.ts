@@ -1,6 +1,6 @@
 import { parseActor, type CarriedActivity } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
-import { ingestActor, rejectFollow, unblockAccount, unfavouriteStatus, unfollowAccount } from '@trunkline/social';
+import { ingestActor, rejectFollow, unblockAccount, unfavouriteStatus, unfollowAccount, unreactToStatus } from '@trunkline/social';
 import { isPassing } from '../passing-failures.js';
 import { knownAccountAt } from './actor.js';
 import { answeredFollower } from './answered-follow.js';
@@ -126,6 +126,8 @@ async function undoById(ports: ApplyPorts, uri: string, actorUri: string, actor:
   // Ids of follows are used again.
   if (act.kind === 'follow') return (await unfollowAccount(ports, actor.id, act.objectId)) ? APPLIED : ignored('nothing_to_undo');
   await tombstone(ports, uri, actorUri);
-  await (act.kind === 'block' ? unblockAccount(ports, actor.id, act.objectId) : unfavouriteStatus(ports, actor.id, act.objectId));
+  if (act.kind === 'block') await unblockAccount(ports, actor.id, act.objectId);
+  else if (act.kind === 'favourite') await unfavouriteStatus(ports, actor.id, act.objectId);
+  else await unreactToStatus(ports, { accountId: actor.id, statusId: act.objectId, name: act.emoji ?? '' });
   return APPLIED;
 }

@@ -105,14 +105,19 @@ export const sourcesOf = (db: Queryable, table: 'follows' | 'follow_requests', t
     subject: targetId,
   });
 
-/** What the account did under this id of its own server: what a bare Undo names. Follows first: their ids are used again. */
+/**
+ * What the account did under this id of its own server: what a bare Undo names. Follows first, whose ids are used again; a
+ * reaction before the favourite that it made under the same id.
+ */
 export async function actUnder(db: Queryable, accountId: AccountId, uri: string): Promise<ActUnder | null> {
-  const [row] = await db.query<{ kind: ActUnder['kind']; objectId: ActUnder['objectId'] }>(
-    `SELECT 'follow' AS kind, f.target_account_id AS "objectId" FROM social.follows f WHERE f.account_id = $1 AND f.uri = $2
-     UNION ALL SELECT 'follow', f.target_account_id FROM social.follow_requests f WHERE f.account_id = $1 AND f.uri = $2
-     UNION ALL SELECT 'block', b.target_account_id FROM social.blocks b WHERE b.account_id = $1 AND b.uri = $2
-     UNION ALL SELECT 'favourite', v.status_id FROM social.favourites v WHERE v.account_id = $1 AND v.uri = $2
-     LIMIT 1`,
+  const [row] = await db.query<ActUnder & Record<string, unknown>>(
+    `SELECT acts.kind, acts."objectId", acts.emoji FROM (
+       SELECT 1 AS place, 'follow' AS kind, f.target_account_id AS "objectId", NULL AS emoji FROM social.follows f WHERE f.account_id = $1 AND f.uri = $2
+       UNION ALL SELECT 2, 'follow', f.target_account_id, NULL FROM social.follow_requests f WHERE f.account_id = $1 AND f.uri = $2
+       UNION ALL SELECT 3, 'block', b.target_account_id, NULL FROM social.blocks b WHERE b.account_id = $1 AND b.uri = $2
+       UNION ALL SELECT 4, 'reaction', r.status_id, r.name FROM social.status_reactions r WHERE r.account_id = $1 AND r.uri = $2
+       UNION ALL SELECT 5, 'favourite', v.status_id, NULL FROM social.favourites v WHERE v.account_id = $1 AND v.uri = $2
+     ) AS acts ORDER BY acts.place LIMIT 1`,
     [accountId, plainText(uri)],
   );
   return row ?? null;

@@ -241,6 +241,8 @@ export interface TieToMoved {
 
 /** What somebody did under an id of their own: to an account, or to a status. */
 export interface ActUnder {
-  readonly kind: 'follow' | 'block' | 'favourite';
+  readonly kind: 'follow' | 'block' | 'favourite' | 'reaction';
   readonly objectId: Snowflake;
+  /** Its name, of a reaction. */
+  readonly emoji: string | null;
 }
