@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Statuses from fragments. The guard looked for changes already when it asked who this is. */
 export const statusReader = ({ fragments }: Backbone, { isSynced }: FastifyRequest): StatusReader<FragmentView> =>
-  isSynced === undefined ? fragments : fragments.synced(isSynced);
+  isSynced === undefined ? fragments : fragments.synced({ told: isSynced });
 
 /** Statuses that were judged visible as the JSON of the answer, in the order given. */
 export const statusList = (reply: FastifyReply, viewerId: AccountId | null, views: readonly FragmentView[]): Buffer => asJson(reply, fragmentsJson(views, viewerId));

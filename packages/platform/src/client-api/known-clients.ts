@@ -13,6 +13,9 @@ export interface ClientPorts {
 const BYTES_MAX = 16 << 20;
 /** Shorter than for statuses: even when a revocation is never told, nobody gets in for long. */
 const KEPT_MS = 15_000;
+/** Whoever is asked for with less left is looked up again. */
+const RENEW_MS = 5_000;
+const RENEWALS_MAX = 16;
 
 /**
  * Who a bearer token is, from memory until token, person or account change: the log of changes is read at every
@@ -20,6 +23,7 @@ const KEPT_MS = 15_000;
  */
 export class KnownClients {
   private readonly kept: Kept<Client>;
+  private readonly renewing = new Set<string>();
 
   constructor(
     private readonly ports: ClientPorts,
@@ -41,7 +45,27 @@ export class KnownClients {
   /** null: no such token. `told`: what the sync of this request said. */
   async find(key: string, bearer: string, told: boolean): Promise<Client | null> {
     const known = told ? this.kept.get(key) : undefined;
-    if (known !== undefined) return known;
+    if (known === undefined) return this.load(key, bearer, told);
+    if (this.kept.leftMs(key) < RENEW_MS) this.renew(key, bearer);
+    return known;
+  }
+
+  /** Behind the back of whoever asks, who is known for some seconds yet. */
+  private renew(key: string, bearer: string): void {
+    if (this.renewing.has(key) || this.renewing.size >= RENEWALS_MAX) return;
+    this.renewing.add(key);
+    void this.lookAgain(key, bearer).finally(() => this.renewing.delete(key));
+  }
+
+  private async lookAgain(key: string, bearer: string): Promise<void> {
+    try {
+      if ((await this.load(key, bearer, true)) === null) this.kept.drop(key);
+    } catch {
+      // Fails again when it has to be known.
+    }
+  }
+
+  private async load(key: string, bearer: string, told: boolean): Promise<Client | null> {
     const since = this.ports.changes.moment;
     const token = await this.ports.tokens.lookup(bearer);
     if (token === null) return null;

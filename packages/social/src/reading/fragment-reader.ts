@@ -24,10 +24,11 @@ const QUOTES_DEEP = 2;
 
 const LIMITS: FragmentLimits = { statusBytesMax: 32 << 20, accountBytesMax: 16 << 20, viewerBytesMax: 32 << 20 };
 
-/** `told`: whether changes can be told; `trail`: notes what was used. */
-interface Reading {
+/** `told`: whether changes can be told; `trail`: notes what was used; `leftMsMin`: what will be believed for less is loaded. */
+export interface Reading {
   readonly told: boolean;
   readonly trail?: Trail | undefined;
+  readonly leftMsMin?: number | undefined;
 }
 
 /** Bodies of statuses and the people in them. */
@@ -64,9 +65,9 @@ export class FragmentReader implements StatusReader<FragmentView> {
     return this.read({ told: await this.ports.changes.sync() }, viewerId, ids);
   }
 
-  /** For a request that synced already; `told`: what that said. The trail leads to all that was read. */
-  synced(told: boolean, trail?: Trail): StatusReader<FragmentView> {
-    return { load: (viewerId, ids) => this.read({ told, trail }, viewerId, ids), factsOf: fragmentFacts };
+  /** For a request that synced already; `told`: what that said. */
+  synced(how: Reading): StatusReader<FragmentView> {
+    return { load: (viewerId, ids) => this.read(how, viewerId, ids), factsOf: fragmentFacts };
   }
 
   private async read(how: Reading, viewerId: AccountId | null, ids: readonly StatusId[]): Promise<LoadedViews<FragmentView>> {
@@ -145,11 +146,11 @@ export class FragmentReader implements StatusReader<FragmentView> {
 }
 
 /** Adds what is kept and stands; answers what has to be loaded. */
-function take<V>({ told, trail }: Reading, kept: Kept<V>, found: Map<string, V>, ids: readonly StatusId[]): StatusId[] {
+function take<V>({ told, trail, leftMsMin }: Reading, kept: Kept<V>, found: Map<string, V>, ids: readonly StatusId[]): StatusId[] {
   const missing: StatusId[] = [];
   for (const id of ids) {
     if (found.has(id)) continue;
-    const value = told ? kept.get(id, trail) : undefined;
+    const value = told ? kept.get(id, trail, leftMsMin) : undefined;
     if (value !== undefined) found.set(id, value);
     else if (!missing.includes(id)) missing.push(id);
   }

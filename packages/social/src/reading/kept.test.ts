@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { ChangeLog, ToldChanges } from '../ports/change-log.js';
 import { Changes } from './changes.js';
-import { Kept } from './kept.js';
+import { Kept, Trail } from './kept.js';
 
 /** A log that says what it is given next. */
 class ScriptedLog implements ChangeLog {
@@ -67,6 +67,31 @@ test('nothing is believed for longer than a minute, whatever is told', () => {
   expect(kept.get('a')).toBe('value of a');
   clock.ms = 60_001;
   expect(kept.get('a')).toBeUndefined();
+});
+
+test('what has little time left is for those who can do with it, and may be loaded anew meanwhile', () => {
+  const { kept, keep, clock } = given();
+  keep('a');
+  clock.ms = 50_000;
+  expect([kept.get('a', undefined, 10_000), kept.get('a', undefined, 10_001), kept.get('a'), kept.leftMs('a')]).toEqual(['value of a', undefined, 'value of a', 10_000]);
+  keep('a');
+  expect(kept.get('a', undefined, 60_000)).toBe('value of a');
+});
+
+test('a trail leads to all that was used, and ends with what ends first', async () => {
+  const { log, changes, kept, keep, clock } = given();
+  keep('a', ['a', 'x']);
+  clock.ms = 1_000;
+  const trail = new Trail();
+  kept.get('a', trail);
+  kept.keep('b', 'value of b', { names: ['b'], since: changes.moment, bytes: 100 }, trail);
+  kept.get('c', trail);
+  expect([[...trail.names], trail.untilMs]).toEqual([['a', 'x', 'b'], 60_000]);
+  kept.keep('page', 'a page', { names: [...trail.names], since: changes.moment, bytes: 100, untilMs: trail.untilMs });
+  expect(kept.get('page')).toBe('a page');
+  log.says(['x']);
+  await changes.sync();
+  expect([kept.get('page'), kept.get('b')]).toEqual([undefined, 'value of b']);
 });
 
 test('the least lately used goes first, and the bytes are counted', () => {

@@ -58,8 +58,8 @@ export class Kept<V> {
     return this.held;
   }
 
-  /** The value, if nothing it was made of changed as far as this process knows; noted in the trail of what it is used for. */
-  get(key: string, trail?: Trail): V | undefined {
+  /** The value, if nothing it was made of changed as far as this process knows; noted in the trail of what it is used for. `leftMsMin`: not what has less time left. */
+  get(key: string, trail?: Trail, leftMsMin = 0): V | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
     const nowMs = this.nowMs();
@@ -67,6 +67,7 @@ export class Kept<V> {
       this.drop(key);
       return undefined;
     }
+    if (entry.untilMs < nowMs + leftMsMin) return undefined;
     entry.stoodAt = this.changes.moment;
     trail?.add(entry.names, entry.untilMs);
     if (nowMs - entry.touchedMs >= TOUCH_MS) {
@@ -75,6 +76,11 @@ export class Kept<V> {
       this.entries.set(key, entry);
     }
     return entry.value;
+  }
+
+  /** How long it will be believed yet, whatever changes. */
+  leftMs(key: string): number {
+    return (this.entries.get(key)?.untilMs ?? 0) - this.nowMs();
   }
 
   /** The value, even if it is outdated: to begin with, not to answer with. */
@@ -98,7 +104,7 @@ export class Kept<V> {
     }
   }
 
-  private drop(key: string): void {
+  drop(key: string): void {
     this.held -= this.entries.get(key)?.bytes ?? 0;
     this.entries.delete(key);
   }

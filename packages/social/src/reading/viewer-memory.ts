@@ -34,6 +34,13 @@ export interface Remembered {
   readonly marks: KnownMarks | null;
 }
 
+/** See `Reading` of the fragments. */
+interface Recalling {
+  readonly told: boolean;
+  readonly trail?: Trail | undefined;
+  readonly leftMsMin?: number | undefined;
+}
+
 const NOTHING: Remembered = { ties: null, marks: null };
 const FOLLOWED: Ties = Object.freeze({ ...NO_TIES, follows: true });
 const NO_FLAGS: StatusFlags = Object.freeze({ favourited: false, boosted: false, bookmarked: false, muted: false, pinned: false });
@@ -53,10 +60,10 @@ export class ViewerMemory {
   }
 
   /** Both, loaded where they are not kept; nothing while changes cannot be told. */
-  async recall({ told, trail }: { readonly told: boolean; readonly trail?: Trail | undefined }, viewerId: AccountId): Promise<Remembered> {
+  async recall({ told, trail, leftMsMin }: Recalling, viewerId: AccountId): Promise<Remembered> {
     if (!told) return NOTHING;
-    const ties = this.ties.get(viewerId, trail);
-    const marks = this.marks.get(viewerId, trail);
+    const ties = this.ties.get(viewerId, trail, leftMsMin);
+    const marks = this.marks.get(viewerId, trail, leftMsMin);
     if (ties !== undefined && marks !== undefined) return { ties: ties === 'many' ? null : ties, marks };
     const loaded = await Promise.all([ties ?? this.loadTies(viewerId, trail), marks ?? this.loadMarks(viewerId, trail)]);
     return { ties: loaded[0] === 'many' ? null : loaded[0], marks: loaded[1] };
