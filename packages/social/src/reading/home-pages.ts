@@ -46,7 +46,7 @@ const PAGES_BYTES_MAX = 32 << 20;
 /** A page that is asked for when it has less left is made anew, for those who ask next. */
 const RENEW_MS = 15_000;
 /** Pages being made so; others run out, and are made when they are asked for. */
-const RENEWALS_MAX = 4;
+const RENEWALS_MAX = 2;
 /** Of an id in the head of a feed. */
 const ID_BYTES = 40;
 
