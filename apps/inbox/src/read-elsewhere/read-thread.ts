@@ -128,7 +128,10 @@ class ThreadWalk {
     }
   }
 
-  private async store({ json }: Fetched): Promise<boolean> {
+  private async store({ json, note: offered }: Fetched): Promise<boolean> {
+    const isKnown = (await this.ports.store.accountsByUris([offered.attributedTo])).length > 0;
+    // An author to be met costs requests as well.
+    if (!isKnown && !this.run.budget.takeDocument(offered.attributedTo)) return false;
     const read = await readNote(this.ports, json);
     if (!read.ok) return false;
     const { note, author } = read.value;

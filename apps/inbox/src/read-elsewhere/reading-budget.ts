@@ -1,4 +1,5 @@
 import { hostOf } from '@trunkline/activitypub';
+import { registrableDomain } from '@trunkline/social';
 
 /** What one reading may cost other servers, and us. */
 export interface ReadingLimits {
@@ -6,7 +7,7 @@ export interface ReadingLimits {
   readonly documentsMax: number;
   /** Pages of collections asked for. */
   readonly pagesMax: number;
-  /** Of both together, those of one host. */
+  /** Of both together, those of one registrable domain: a wildcard record gives one person any number of hosts. */
   readonly perHostMax: number;
   /** No further request is begun after this time. */
   readonly msMax: number;
@@ -16,7 +17,7 @@ export interface ReadingLimits {
 export class ReadingBudget {
   private documents: number;
   private pages: number;
-  private readonly byHost = new Map<string, number>();
+  private readonly byDomain = new Map<string, number>();
   private readonly endMs: number;
 
   constructor(
@@ -48,9 +49,11 @@ export class ReadingBudget {
 
   private takeAt(url: string): boolean {
     const host = hostOf(url);
-    const taken = host === null ? Infinity : (this.byHost.get(host) ?? 0);
-    if (!this.goesOn || host === null || taken >= this.limits.perHostMax) return false;
-    this.byHost.set(host, taken + 1);
+    if (host === null || !this.goesOn) return false;
+    const domain = registrableDomain(host);
+    const taken = this.byDomain.get(domain) ?? 0;
+    if (taken >= this.limits.perHostMax) return false;
+    this.byDomain.set(domain, taken + 1);
     return true;
   }
 }

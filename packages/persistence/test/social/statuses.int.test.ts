@@ -125,6 +125,36 @@ describe('statuses', () => {
     expect(await db.query('SELECT id FROM social.statuses WHERE in_reply_to_uri IS NOT NULL')).toEqual([]);
   });
 
+  test('posts belong together by their parents, and where these are missing by what they say they belong to', async () => {
+    const { store } = world;
+    const thread = 'tag:far.example,2026-01-01:objectId=7:objectType=Conversation';
+    const uri = (name: string): string => `https://far.example/grouped/${name}`;
+    const insert = (name: string, change: Parameters<typeof remoteStatus>[1]): Promise<unknown> => store.transaction((tx) => tx.insertStatus(remoteStatus(uri(name), change)));
+    await insert('a', { inReplyToUri: uri('lost'), conversationUri: thread });
+    await insert('b', { inReplyToUri: uri('lost too'), conversationUri: thread });
+    await insert('below b', { inReplyToUri: uri('b') });
+    await insert('elsewhere', { conversationUri: 'tag:other' });
+    // The parent's word counts, whatever a post says of itself.
+    await insert('liar', { inReplyToUri: uri('elsewhere'), conversationUri: thread });
+    const threads = async (...names: string[]): Promise<string[]> => {
+      const found = new Map((await store.statusesByUris(names.map(uri))).map((status) => [status.uri, status.conversationId]));
+      return names.map((name) => found.get(uri(name)) ?? 'gone');
+    };
+    const [a, ...others] = await threads('a', 'b', 'below b');
+    expect(others).toEqual([a, a]);
+    const [elsewhere, liar] = await threads('elsewhere', 'liar');
+    expect([liar, elsewhere === a]).toEqual([elsewhere, false]);
+
+    // Found at last, the parent takes what stands below it along.
+    await store.transaction(async (tx) => {
+      const id = await tx.insertStatus(remoteStatus(uri('lost too'), { inReplyToUri: uri('elsewhere') }));
+      if (id !== null) await tx.adoptOrphans([{ uri: uri('lost too'), id, accountId: remote }]);
+    });
+    expect(await threads('b', 'below b', 'a')).toEqual([elsewhere, elsewhere, a]);
+    // The next test of orphans counts all of them.
+    await world.db.query('UPDATE social.statuses SET in_reply_to_uri = NULL WHERE uri = $1', [uri('a')]);
+  });
+
   test('a Delete that races or overtakes its Create wins', async () => {
     const { store } = world;
     for (let round = 0; round < 15; round += 1) {
