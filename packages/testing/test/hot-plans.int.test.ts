@@ -14,6 +14,7 @@ const SMALL: ReadonlyMap<string, string> = new Map([
   ['domain_allows', 'what moderators wrote'],
   ['settings', 'one row'],
   ['server_rules', 'what moderators wrote'],
+  ['relays', 'what moderators wrote; asked for when what is in memory is old'],
   ['suspects', 'what is being handled right now'],
   ['pulled_authors', 'one row for each author with hundreds of thousands of followers here'],
   ['instance_key', 'one row'],
