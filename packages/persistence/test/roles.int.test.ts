@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { snowflake } from '@trunkline/kernel';
 import { Database } from '../src/database.js';
 import { AccountKeyStore, InstanceKeyStore, type Sealer } from '../src/ledger/key-store.js';
+import { ReadingStore } from '../src/ledger/readings.js';
 import { PARTITION_DAYS_AHEAD } from '../src/migrate.js';
 import { ensurePartitions } from '../src/partitions.js';
 import { ROLE_APPS, type RoleApp } from '../src/role-grants.js';
@@ -63,6 +64,8 @@ test.each<[RoleApp, string]>([
   ['inbox', 'SELECT id FROM identity.users LIMIT 1'],
   ['inbox', `UPDATE moderation.domain_rules SET severity = 'noop'`],
   ['api', 'SELECT body FROM federation.inbound LIMIT 1'],
+  ['api', 'DELETE FROM federation.readings'],
+  ['outbox', `INSERT INTO social.tombstones (uri, actor_uri) VALUES ('a', 'b')`],
   ['api', `INSERT INTO moderation.domain_allows VALUES (1, 'x')`],
   ['api', `UPDATE timeline.notifications SET account_id = 1`],
   ['moderation', 'DELETE FROM federation.inbound'],
@@ -96,6 +99,23 @@ test.each(ROLE_APPS)('%s publishes, makes days and knows which migrations ran', 
   ]);
   expect(await ensurePartitions(as(app), PARTITION_DAYS_AHEAD)).toBe(0);
   expect(await as(app).query('SELECT name FROM public.schema_migrations LIMIT 100')).not.toEqual([]);
+});
+
+test('what the api asks to be read elsewhere the inbox reads, one copy at a time, and not again while it rests', async () => {
+  const clock = { nowMs: () => Date.now() };
+  const [api, inbox, copy] = [new ReadingStore(as('api'), clock), new ReadingStore(as('inbox'), clock), new ReadingStore(as('inbox'), clock)];
+  const thread = { kind: 'thread', subjectId: snowflake('77'), coolDownMs: 60_000 } as const;
+  expect([await api.ask(thread), await api.ask(thread)]).toEqual([true, false]);
+  const claims = (await Promise.all([inbox.claim(2, 60), copy.claim(2, 60)])).flat();
+  expect(claims).toEqual([{ kind: 'thread', subjectId: '77', detail: {}, attempts: 1 }]);
+  await inbox.tell('thread', thread.subjectId, 2);
+  expect(await api.stateOf('thread', thread.subjectId)).toMatchObject({ state: 'waiting', found: 2 });
+  await inbox.finish('thread', thread.subjectId, 3);
+  expect([await api.ask(thread), await api.stateOf('thread', thread.subjectId)]).toEqual([false, expect.objectContaining({ state: 'done', found: 3 })]);
+  expect(await api.ask({ ...thread, coolDownMs: 0 })).toBe(true);
+  // A holder that was killed: its lease is over, another has it.
+  expect(await inbox.claim(2, -1)).toHaveLength(1);
+  expect(await copy.claim(2, 60)).toMatchObject([{ attempts: 2 }]);
 });
 
 test('a role without rights on partitions makes new ones through the function', async () => {
