@@ -66,6 +66,7 @@ const ANSWERS: Readonly<Record<string, readonly Asked[]>> = {
   'GET /api/v1/statuses/:id/reblogged_by': [['/api/v1/statuses/$mine/reblogged_by', 'Account[]']],
   'GET /api/v1/statuses/:id/quotes': [['/api/v1/statuses/$mine/quotes', 'Status[]'], ['/api/v1/statuses/$quote/quotes', 'Status[]']],
   'GET /api/v1/statuses/:id/favourited_by': [['/api/v1/statuses/$mine/favourited_by', 'Account[]']],
+  'GET /api/v1/polls/:id': [['/api/v1/polls/$question', 'Poll']],
   'GET /api/v1/timelines/home': [['/api/v1/timelines/home', 'Status[]']],
   'GET /api/v1/timelines/public': [['/api/v1/timelines/public', 'Status[]'], ['/api/v1/timelines/public?remote=true&only_media=true', 'Status[]']],
   'GET /api/v1/timelines/tag/:hashtag': [['/api/v1/timelines/tag/TRAINS', 'Status[]']],

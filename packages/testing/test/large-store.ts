@@ -26,6 +26,7 @@ const ROWS: readonly string[] = [
   `INSERT INTO social.poll_votes (status_id, account_id, choice, id) SELECT n, 1 + n % 19997, 0, n FROM generate_series(1, 20000) AS n`,
   `INSERT INTO social.status_reactions (status_id, account_id, name, id) SELECT n, 1 + n % 19997, 'x', n FROM generate_series(1, 20000) AS n`,
   `INSERT INTO social.reaction_counts (status_id, name, count) SELECT n, 'x', 1 FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO social.remote_emojis (host, shortcode, url, static_url, updated_at) SELECT 'h' || n % 500 || '.example', 'e' || n, '', '', now() FROM generate_series(1, 20000) AS n`,
   `INSERT INTO social.tombstones (uri, actor_uri) SELECT 'seed:x' || n, '' FROM generate_series(1, 20000) AS n`,
   `INSERT INTO federation.inbound (id, activity_id, activity_type, actor_uri, signer_host, body, state, applied_at)
    SELECT ${RECENT}, 'seed:' || n, 'Create', 'seed:a' || n, 'h' || n % 500, repeat('x', 200), 'applied', now() FROM generate_series(1, 30000) AS n`,

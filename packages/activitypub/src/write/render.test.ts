@@ -3,6 +3,7 @@ import { snowflake } from '@trunkline/kernel';
 import { audienceOf } from '../audience.js';
 import { PUBLIC_URI } from '../hosts.js';
 import type { JsonObject } from '../json.js';
+import { activityFacts } from '../read/activity/activity-facts.js';
 import { parseActivity } from '../read/parse-activity.js';
 import { parseActor } from '../read/parse-actor.js';
 import { parseCollectionPage } from '../read/parse-collection.js';
@@ -53,6 +54,31 @@ test('a post of ours reads back whole', () => {
       uri: status.id, attributedTo: uris.id, visibility: 'public', language: 'en', spoilerText: 'cw', sensitive: true, mentions: [{ href: REMOTE }], hashtags: ['x'], repliesUri: status.replies,
       attachments: [{ kind: 'image', description: 'alt', width: 4, height: 3, focus: [0, 0.5], blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj' }],
     },
+  });
+});
+
+describe('a poll of ours', () => {
+  const poll = { multiple: false, options: [{ title: 'Tea', votes: 2 }, { title: 'Rum', votes: 0 }], votersCount: 2, endsAt: at, closed: false };
+
+  test('reads back as it is; hidden totals are left out', () => {
+    expect(parseNote(renderNote({ ...note, poll }))).toMatchObject({ ok: true, value: { type: 'Question', poll: { ...poll, endsAt: '2026-05-01T12:00:00.000Z' } } });
+    const hidden = renderNote({ ...note, poll: { ...poll, options: poll.options.map(({ title }) => ({ title, votes: null })) } });
+    expect(JSON.stringify(hidden)).not.toContain('totalItems');
+    expect(renderNote({ ...note, poll: { ...poll, closed: true } })).toMatchObject({ closed: '2026-05-01T12:00:00Z' });
+  });
+
+  test('a vote reads back as one', () => {
+    const vote = activity.renderVote({ id: `${uris.id}/votes/1`, activityId: `${uris.id}/votes/1/activity`, actorUri: uris.id, option: 'Tea', questionUri: 'https://b.example/q/1', authorUri: REMOTE });
+    const read = parseActivity(vote);
+    expect(read.ok && activityFacts(read.value)).toMatchObject({ ok: true, value: { kind: 'vote', questionUri: 'https://b.example/q/1', votes: [{ choice: 'Tea' }] } });
+  });
+
+  // A reader of JSON-LD loses what no context defines.
+  test('each of its members is of ActivityStreams or defined', () => {
+    const { '@context': context, ...members } = renderNote({ ...note, updated: at, poll });
+    const defined = new Set(Object.keys((context as readonly object[])[1] ?? {}));
+    const ofActivityStreams = new Set('id type attributedTo url summary content contentMap published updated to cc inReplyTo context attachment tag replies oneOf anyOf endTime closed'.split(' '));
+    expect(Object.keys(members).filter((name) => !defined.has(name) && !ofActivityStreams.has(name))).toEqual([]);
   });
 });
 

@@ -14,6 +14,7 @@ import { Polls1700000000013 } from './0013-polls.js';
 import { Activities1700000000014 } from './0014-activities.js';
 import { Quotes1700000000015 } from './0015-quotes.js';
 import { Threads1700000000016 } from './0016-threads.js';
+import { RemoteEmojis1700000000019 } from './0019-remote-emojis.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   Activities1700000000014,
   Quotes1700000000015,
   Threads1700000000016,
+  RemoteEmojis1700000000019,
 ] as const;

@@ -1,8 +1,9 @@
 import type { Account, ProfileField } from '@trunkline/domain';
+import { currentEmojis } from './remote-emojis.js';
 
 /** Columns of `social.accounts a` with its counters `st`, named as the domain names them. */
 export const ACCOUNT_COLUMNS = `
-  a.id, a.username, a.domain, a.uri, a.url, a.display_name AS "displayName", a.note, a.fields, a.emojis,
+  a.id, a.username, a.domain, a.uri, a.url, a.display_name AS "displayName", a.note, a.fields, ${currentEmojis('a', 'a.domain IS NOT NULL')},
   a.avatar_url AS "avatarUrl", a.header_url AS "headerUrl", a.actor_type AS "actorType", a.locked, a.discoverable,
   a.indexable, a.hide_collections AS "hideCollections", a.memorial, a.inbox_url AS "inboxUrl",
   a.shared_inbox_url AS "sharedInboxUrl", a.outbox_url AS "outboxUrl", a.followers_url AS "followersUrl",

@@ -9,6 +9,7 @@ import type {
   FollowTie,
   IdSource,
   NewParent,
+  NewerEmoji,
   NewReaction,
   NewQuote,
   NewStatus,
@@ -34,6 +35,7 @@ import { claimMove } from './moves.js';
 import * as pins from './pins.js';
 import * as polls from './polls.js';
 import { changeQuote, replaceQuote } from './quotes.js';
+import { noteEmojis } from './remote-emojis.js';
 import * as reactions from './reactions.js';
 import { setQuotePolicy } from './quote-policy.js';
 import { SqlSocialReads } from './social-reads.js';
@@ -119,6 +121,9 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   }
   renameFavourites(favourites: Given<'renameFavourites'>) {
     return reactions.renameFavourites(this.db, favourites);
+  }
+  noteEmojis(emojis: readonly NewerEmoji[]) {
+    return noteEmojis(this.db, emojis);
   }
   insertReaction(reaction: NewReaction) {
     return insertReaction(this.db, reaction);

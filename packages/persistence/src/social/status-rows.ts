@@ -2,6 +2,7 @@ import type { Mention, Poll, QuoteState, Status, StatusQuote, StatusReaction } f
 import type { StatusId } from '@trunkline/kernel';
 import type { Queryable } from '../database.js';
 import { policyOfBits } from './quote-policy-bits.js';
+import { currentEmojis } from './remote-emojis.js';
 import { plainTexts } from './safe-values.js';
 
 /** A status with its counters and the people it names: one statement for a whole page. */
@@ -10,7 +11,7 @@ const STATUS_SQL = `
          s.sensitive, s.visibility, s.language, s.in_reply_to_id AS "inReplyToId",
          s.in_reply_to_account_id AS "inReplyToAccountId", s.in_reply_to_uri AS "inReplyToUri",
          s.boost_of_id AS "boostOfId", s.conversation_id AS "conversationId", s.application_name AS "applicationName",
-         s.application_website AS "applicationWebsite", s.media, s.emojis, s.tags,
+         s.application_website AS "applicationWebsite", s.media, s.tags, ${currentEmojis('s', 'NOT s.local')},
          coalesce(st.replies_count, 0) AS "repliesCount", coalesce(st.boosts_count, 0) AS "boostsCount",
          coalesce(st.favourites_count, 0) AS "favouritesCount", coalesce(st.quotes_count, 0) AS "quotesCount",
          s.quote_policy AS "policyBits", q.state AS "quoteState", q.quoted_status_id AS "quotedId", q.quoted_uri AS "quotedUri",

@@ -43,5 +43,6 @@ export async function seedManyRows(db: Database): Promise<void> {
   await db.query(`INSERT INTO social.status_reactions (status_id, account_id, name, id) SELECT n, 1 + n % 19997, 'x', n FROM generate_series(1, 20000) AS n`);
   await db.query(`INSERT INTO social.reaction_counts (status_id, name, count) SELECT n, 'x', 1 FROM generate_series(1, 20000) AS n`);
   await db.query(`INSERT INTO social.tombstones (uri, actor_uri) SELECT 'seed:x' || n, '' FROM generate_series(1, 20000) AS n`);
+  await db.query(`INSERT INTO social.remote_emojis (host, shortcode, url, static_url, updated_at) SELECT 'h' || n % 500 || '.example', 'e' || n, '', '', now() FROM generate_series(1, 20000) AS n`);
   await db.query('ANALYZE');
 }

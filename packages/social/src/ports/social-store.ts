@@ -17,6 +17,7 @@ import type {
   Handle,
   InsertedStatus,
   NewParent,
+  NewerEmoji,
   NewReaction,
   NewStatus,
   PageQuery,
@@ -199,6 +200,8 @@ export interface SocialWrites {
   replacePoll(statusId: StatusId, poll: Poll | null): Promise<void>;
   /** Polls that ended, and local ones with votes that are untold for so long. They count as told. */
   takeDuePolls(query: { readonly untoldMs: number; readonly limit: number }): Promise<DuePoll[]>;
+  /** Pictures of custom emojis of other servers that are newer than those known: every post and profile of the host shows them. */
+  noteEmojis(emojis: readonly NewerEmoji[]): Promise<void>;
   insertReaction(reaction: NewReaction): Promise<ReactionOutcome>;
   deleteReaction(reaction: { accountId: AccountId; statusId: StatusId; name: string }): Promise<{ uri: string | null } | null>;
   /** Gives standing favourites other uris; those without one are left as they are. */

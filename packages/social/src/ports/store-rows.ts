@@ -158,6 +158,16 @@ export interface DuePoll {
   readonly ended: boolean;
 }
 
+/** A custom emoji of another server, which tells when its picture changed. */
+export interface NewerEmoji {
+  /** Of the actor who uses it. */
+  readonly host: string;
+  readonly shortcode: string;
+  readonly url: string;
+  readonly staticUrl: string;
+  readonly updatedAt: Date;
+}
+
 export interface NewReaction {
   readonly id: Snowflake;
   readonly accountId: AccountId;

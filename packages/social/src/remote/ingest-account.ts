@@ -1,8 +1,8 @@
-import { hostOf, htmlToText, sanitizeHtml, type RemoteActor } from '@trunkline/activitypub';
+import { hostOf, htmlToText, sanitizeHtml, type RemoteActor, type RemoteEmoji } from '@trunkline/activitypub';
 import { FollowRequestedV1 } from '@trunkline/contracts';
 import { domainVerdict, type Account } from '@trunkline/domain';
 import { nowDate, type AccountId } from '@trunkline/kernel';
-import type { AccountProfile } from '../ports/store-rows.js';
+import type { AccountProfile, NewerEmoji } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialTransaction } from '../ports/social-store.js';
 
@@ -47,6 +47,7 @@ export function ingestAccount(
     fetchedAt: nowDate(ports.clock),
   };
   return ports.store.transaction(async (tx) => {
+    await tx.noteEmojis(newerEmojis(actor.uri, actor.emojis.filter(isWelcome), nowDate(ports.clock)));
     const isMerged = await takesOver(tx, profile);
     const account = await tx.upsertRemoteAccount(profile, ports.ids.next());
     if (isMerged) await followAnew(tx, account.id);
@@ -77,6 +78,13 @@ export function mediaRule({ policy }: Pick<SocialPorts, 'policy'>, domain: strin
   // In limited federation the open servers keep their pictures where they like.
   const blocks = rules.limitedFederation ? { ...rules, limitedFederation: false } : rules;
   return ({ url }) => !domainVerdict(blocks, hostOf(url) ?? '').suspended;
+}
+
+/** Those of which their server says when their picture changed. A date to come would keep later ones out. */
+export function newerEmojis(actorUri: string, emojis: readonly RemoteEmoji[], now: Date): NewerEmoji[] {
+  const host = hostOf(actorUri);
+  if (host === null) return [];
+  return emojis.flatMap(({ shortcode, url, staticUrl, updated }) => (updated === null ? [] : [{ host, shortcode, url, staticUrl, updatedAt: publishedOr(updated, now) }]));
 }
 
 /** The peer's own time when it makes sense, else `now`: a wrong clock must not put anything at the top for ever. */

@@ -3,13 +3,13 @@ import { StatusEditedV1 } from '@trunkline/contracts';
 import { normaliseHashtag, type Account, type MediaAttachment, type Status } from '@trunkline/domain';
 import { nowDate, type AccountId } from '@trunkline/kernel';
 import { pollOf, sameOptions } from './read-poll.js';
-import type { NewStatus } from '../ports/store-rows.js';
+import type { NewStatus, NewerEmoji } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialTransaction } from '../ports/social-store.js';
 import { saveAndAnnounceAll } from '../statuses/publish-status.js';
 import { policyOfNote, quoteOfNote } from '../quotes/read-remote.js';
 import { reviseQuote } from '../quotes/revise-quote.js';
-import { mediaRule, publishedOr } from './ingest-account.js';
+import { mediaRule, newerEmojis, publishedOr } from './ingest-account.js';
 
 /** An Update of something unknown counts as its Create only while it is this young. */
 const LATE_CREATE_MS = 24 * 60 * 60 * 1000;
@@ -29,7 +29,7 @@ export interface RemotePost {
 }
 
 /** A status for a post, or why there will be none. */
-export type ReadPost = { readonly post: RemotePost; readonly status: NewStatus } | { readonly post: RemotePost; readonly refused: IngestOutcome };
+export type ReadPost = { readonly post: RemotePost; readonly status: NewStatus; readonly newer: readonly NewerEmoji[] } | { readonly post: RemotePost; readonly refused: IngestOutcome };
 
 /** What became of a post. `orphan`: it answers something that is not here. */
 export interface Ingested {
@@ -63,7 +63,10 @@ export const namedUris = (note: RemoteNote): string[] => [
 /** Without asking anybody. `people`: the accounts known here by uri, those of `namedUris` among them. */
 export function readPost(ports: SocialPorts, post: RemotePost, people: ReadonlyMap<string, Account>): ReadPost {
   const refused = refusalOf(ports, post.note);
-  return refused === null ? { post, status: newRemoteStatus(ports, post, people) } : { post, refused };
+  if (refused !== null) return { post, refused };
+  const { author, note } = post;
+  const newer = note.emojis.length === 0 ? [] : newerEmojis(author.uri, note.emojis.filter(mediaRule(ports, author.domain)), nowDate(ports.clock));
+  return { post, status: newRemoteStatus(ports, post, people), newer };
 }
 
 function refusalOf(ports: Pick<SocialPorts, 'settings'>, note: RemoteNote): IngestOutcome | null {
@@ -74,6 +77,7 @@ function refusalOf(ports: Pick<SocialPorts, 'settings'>, note: RemoteNote): Inge
 /** Stores and announces those that are new, as if they came one by one in this order. */
 export async function storePosts(tx: SocialTransaction, posts: readonly ReadPost[]): Promise<Ingested[]> {
   const given = posts.flatMap((read) => ('status' in read ? [{ status: read.status, trace: read.post.trace, quiet: read.post.quiet === true }] : []));
+  await tx.noteEmojis(posts.flatMap((read) => ('newer' in read ? read.newer : [])));
   const saved = new Map((await saveAndAnnounceAll(tx, given)).map((row, index) => [given[index]?.status, row]));
   await tx.adoptOrphans(given.flatMap(({ status }) => {
     const row = saved.get(status) ?? null;
@@ -130,6 +134,7 @@ async function editKnown(ports: SocialPorts, author: Account, note: RemoteNote, 
   const outcome = await ports.store.transaction(async (tx) => {
     const changed = await tx.editStatus(known.id, { ...body, text: null, editedAt });
     if (!changed) return 'known' as const;
+    await tx.noteEmojis(newerEmojis(author.uri, note.emojis.filter(mediaRule(ports, author.domain)), nowDate(ports.clock)));
     if (samePoll) await tx.tellPoll(known.id, poll);
     else if (poll !== null || known.poll !== null) await tx.replacePoll(known.id, poll);
     await tx.appendEvent(StatusEditedV1, { statusId: known.id, authorId: author.id, local: false, editedAt: editedAt.toISOString() });
