@@ -18,7 +18,6 @@ const SMALL: ReadonlyMap<string, string> = new Map([
   ['suspects', 'what is being handled right now'],
   ['pulled_authors', 'one row for each author with hundreds of thousands of followers here'],
   ['instance_key', 'one row'],
-  ['relays', 'what operators added'],
   ['readings', 'what people opened within a month; of those that wait there are at most a thousand, with an index of their own'],
 ]);
 
