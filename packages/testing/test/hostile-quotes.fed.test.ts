@@ -73,6 +73,20 @@ describe('stamps that do not hold', () => {
   });
 });
 
+test('S046 the end of a stamp that somebody passes on counts only when it is gone at its own server', async () => {
+  const quoted = vic.note('mine');
+  const note = eve.note('look');
+  const uri = stamp(vic, { interactingObject: note.id, interactionTarget: quoted.id });
+  await publish(eve, { ...note, quote: quoted.id, quoteAuthorization: uri });
+  await until('a verdict', async () => (await quoteOf(note.id))?.state === 'accepted');
+  const end = (): JsonObject => ({ ...vic.activity('Delete', { id: uri, type: 'QuoteAuthorization' }), signature: { type: 'RsaSignature2017', creator: vic.keyId, signatureValue: 'AAAA' } });
+  expect(await stage.apply(eve, end())).toBe('ignored: stamp_stands');
+  expect((await quoteOf(note.id))?.state).toBe('accepted');
+  stage.victim.documents.delete(uri);
+  expect(await stage.apply(eve, end())).toBe('applied');
+  expect((await quoteOf(note.id))?.state).toBe('revoked');
+});
+
 test('S030 a boost is not quoted: its policy would be nobody’s', async () => {
   const closed = await stage.alice.api.post<{ id: string; uri: string }>('/api/v1/statuses', { status: 'nobody quotes me', quote_approval_policy: 'nobody' });
   const boost = await stage.bob.api.post<{ id: string; uri: string }>(`/api/v1/statuses/${closed.id}/reblog`);

@@ -220,7 +220,11 @@ describe('somebody here quotes', () => {
     await updateOf(mine.uri, (json) => json['quoteAuthorization'] === uri);
     expect(JSON.parse((await readAs(vic, mine.uri)).body)).toMatchObject({ quote: note.id, quoteUri: note.id, quoteUrl: note.id, _misskey_quote: note.id, quoteAuthorization: uri });
 
-    expect(await stage.apply(vic, vic.activity('Delete', uri))).toBe('applied');
+    await stage.mustApply(eve, eve.activity('Follow', stage.alice.account.uri));
+    // Vouched for by its author, it goes on to those who follow here, as it came.
+    const end = vic.activity('Delete', { id: uri, type: 'QuoteAuthorization' }, { signature: { type: 'RsaSignature2017', creator: vic.keyId, signatureValue: 'AAAA' } });
+    expect(await stage.apply(vic, end)).toBe('applied');
+    await stage.evil.untilPost('the end of the stamp as it came', (sent) => sent.activityId === end.id && sent.body === JSON.stringify(end));
     expect(await shown(mine.uri)).toMatchObject({ quote: { state: 'revoked', quoted_status: null } });
     await updateOf(mine.uri, (json) => json['quoteAuthorization'] === undefined && json['quoteUri'] === undefined);
   });

@@ -1,8 +1,9 @@
 import { parseLocalUri, type CarriedActivity } from '@trunkline/activitypub';
 import type { Account, Status } from '@trunkline/domain';
 import { refuseQuote, revokeQuote, settleQuote } from '@trunkline/social';
+import { isPassing } from '../passing-failures.js';
 import type { ApplyPorts } from './ports.js';
-import { APPLIED, ignored, type Verdict } from './verdict.js';
+import { APPLIED, ignored, retry, type Verdict } from './verdict.js';
 
 /** A quote and what it quotes. */
 export interface QuoteTie {
@@ -30,17 +31,33 @@ async function tieBy(ports: ApplyPorts, quoting: Status, author: Account): Promi
   return quoted !== undefined && quoted.accountId === author.id ? { quoting, quoted } : null;
 }
 
-/** The author of a quoted post deletes a stamp: every quote that stands by it is taken back. Null: no quote of theirs names it. */
-export async function revokeByStamp(ports: ApplyPorts, stampUri: string, author: Account | null): Promise<Verdict | null> {
+/**
+ * The author of a quoted post deletes a stamp: every quote that stands by it is taken back. Null: no quote of theirs names it.
+ *
+ * @param onRevoked told of each quote that was taken back
+ */
+export async function revokeByStamp(ports: ApplyPorts, stampUri: string, author: Account | null, onRevoked?: (quoting: Status) => void): Promise<Verdict | null> {
   if (author === null) return null;
   let verdict: Verdict | null = null;
   for (const id of await ports.store.quotesByStamp(stampUri)) {
     const [quoting] = await ports.store.statusesByIds([id]);
     const tie = quoting === undefined ? null : await tieBy(ports, quoting, author);
     if (tie === null) continue;
-    verdict = (await revokeQuote(ports, tie.quoting, tie.quoted)) ? APPLIED : (verdict ?? ignored('nothing_to_revoke'));
+    const isRevoked = await revokeQuote(ports, tie.quoting, tie.quoted);
+    if (isRevoked) onRevoked?.(tie.quoting);
+    verdict = isRevoked ? APPLIED : (verdict ?? ignored('nothing_to_revoke'));
   }
   return verdict;
+}
+
+/** Somebody passed on that a stamp was deleted: its own server is asked, and says nothing of those that are gone. */
+export async function revokeIfGone(ports: ApplyPorts, stampUri: string, author: Account | null): Promise<Verdict> {
+  if (author === null || (await ports.store.quotesByStamp(stampUri)).length === 0) return ignored('unknown_stamp');
+  const document = await ports.remote.fetchObject(stampUri);
+  if (document.ok) return ignored('stamp_stands');
+  const { code } = document.error;
+  if (code !== 'gone' && code !== 'not_found') return isPassing(code) ? retry(`object_unreachable: ${code}`) : ignored(`object_${code}`);
+  return (await revokeByStamp(ports, stampUri, author)) ?? ignored('unknown_stamp');
 }
 
 /** Reject, or an Undo of the Accept. */

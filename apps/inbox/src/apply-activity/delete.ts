@@ -1,8 +1,9 @@
 import { sameHost } from '@trunkline/activitypub';
 import { AccountDeletedV1 } from '@trunkline/contracts';
-import type { Account } from '@trunkline/domain';
+import type { Account, Status } from '@trunkline/domain';
 import { deleteStatus } from '@trunkline/social';
 import { revokeByStamp } from './answered-quote.js';
+import { forwardRevoked } from './forward-answer.js';
 import { tombstone } from './tombstones.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { APPLIED, ignored, type Verdict } from './verdict.js';
@@ -11,11 +12,14 @@ import { APPLIED, ignored, type Verdict } from './verdict.js';
  * An actor ends, or one of its posts does (its IRI, a Tombstone or the whole object: the id says it). A post that is
  * not here leaves a tombstone, so that a Create which was overtaken never brings it to life.
  */
-export async function applyDelete(ports: ApplyPorts, { activity, actor, facts }: Incoming<'delete'>): Promise<Verdict> {
+export async function applyDelete(ports: ApplyPorts, { rowId, activity, actor, facts }: Incoming<'delete'>): Promise<Verdict> {
   if (facts.what === 'account') return actor === null ? ignored('unknown_actor') : deleteActor(ports, actor);
   if (facts.what === 'stamp') {
     // A quote that asks for it later finds it gone at its own server.
-    return (await revokeByStamp(ports, facts.uri, actor)) ?? ignored('unknown_stamp');
+    const revoked: Status[] = [];
+    const verdict = await revokeByStamp(ports, facts.uri, actor, (quoting) => void revoked.push(quoting));
+    await forwardRevoked(ports, rowId, activity, revoked);
+    return verdict ?? ignored('unknown_stamp');
   }
   return deleteOwnStatus(ports, facts.uri, activity.actorUri, actor);
 }

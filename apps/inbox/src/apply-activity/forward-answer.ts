@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseLocalUri, type IncomingActivity, type RemoteNote } from '@trunkline/activitypub';
 import { StatusForwardedV1, type EventOf } from '@trunkline/contracts';
+import type { Status } from '@trunkline/domain';
 import type { AccountId, Snowflake } from '@trunkline/kernel';
 import type { ApplyPorts } from './ports.js';
 
@@ -38,6 +39,15 @@ export async function forwardApplied(ports: ApplyPorts, rowId: Snowflake, activi
   if (here.length === 0) return;
   const forward = forwardBy(rowId, uri, here.map(({ id }) => id));
   await ports.store.transaction((tx) => tx.appendEvent(StatusForwardedV1, forward));
+}
+
+/** A stamp ended by which people here quote: who holds the quotes has to hear of it, and the quoted author's server knows nothing of them. */
+export async function forwardRevoked(ports: ApplyPorts, rowId: Snowflake, activity: IncomingActivity, revoked: readonly Status[]): Promise<void> {
+  const { uri } = activity.object;
+  const isOpen = ({ local, visibility }: Status): boolean => local && (visibility === 'public' || visibility === 'unlisted');
+  const quoterIds = [...new Set(revoked.filter(isOpen).map(({ accountId }) => accountId))].slice(0, BOOSTERS_MAX);
+  if (uri === null || quoterIds.length === 0 || !vouchesForItself(activity)) return;
+  await ports.store.transaction((tx) => tx.appendEvent(StatusForwardedV1, forwardBy(rowId, uri, quoterIds)));
 }
 
 const forwardBy = (inboundId: Snowflake, objectUri: string, senderIds: AccountId[]): Forward => ({

@@ -1,7 +1,7 @@
 import { parseNote, sameHost, type IncomingActivity } from '@trunkline/activitypub';
 import { deleteStatus, ingestEdit, ingestStatus, readNote } from '@trunkline/social';
 import { isPassing } from '../passing-failures.js';
-import { settleQuoteLater } from './answered-quote.js';
+import { revokeIfGone, settleQuoteLater } from './answered-quote.js';
 import { fetchAroundLater, verdictOf } from './create.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { concernsUs } from './relevance.js';
@@ -18,11 +18,12 @@ export function canAskOrigin({ type, object: { uri }, actorUri }: IncomingActivi
  *
  * @param byRelay a relay passed it on, which sends what is new everywhere
  */
-export async function applyForwarded(ports: ApplyPorts, { activity, actor }: Incoming, byRelay: boolean): Promise<Verdict> {
+export async function applyForwarded(ports: ApplyPorts, { activity, actor, facts }: Incoming, byRelay: boolean): Promise<Verdict> {
   const { uri } = activity.object;
   if (uri === null || !sameHost(uri, activity.actorUri)) return ignored('foreign_object');
   if (!['Create', 'Update', 'Delete'].includes(activity.type)) return ignored('forwarded_type');
   const [known] = await ports.store.statusesByUris([uri]);
+  if (known === undefined && facts.kind === 'delete' && facts.what === 'stamp') return revokeIfGone(ports, uri, actor);
   // News about what is not here matters only when it is a new post.
   if (known === undefined && activity.type !== 'Create') return ignored('unknown_status');
   if (known?.local === true) return ignored('local_uri');

@@ -3,6 +3,7 @@ import type { Account, Status } from '@trunkline/domain';
 import { deleteStatus, ingestEdit, ingestStatus, readNote, resolveAccount, resolveStatus, saveAndAnnounce } from '@trunkline/social';
 import { isPassing } from '../passing-failures.js';
 import { boostOf } from './announce.js';
+import { settleQuoteLater } from './answered-quote.js';
 import { fetchParentsLater, verdictOf } from './create.js';
 import type { ApplyPorts, FactsKind, FactsOf, Handler, Incoming } from './ports.js';
 import { hasLocalFollowers } from './relevance.js';
@@ -68,6 +69,7 @@ async function created(ports: ApplyPorts, { group, announce }: Delivered, { uri,
   if (!found.ok) return unresolved('object', found.error);
   const status = found.value;
   if (status.inReplyToUri !== null) fetchParentsLater(ports, status);
+  if (status.quote?.state === 'pending' && !status.local) settleQuoteLater(ports, status);
   const isAnswer = status.inReplyToId !== null || status.inReplyToUri !== null;
   const isOpen = status.visibility === 'public' || status.visibility === 'unlisted';
   if (isAnswer || !isOpen || announce.id === null) return APPLIED;

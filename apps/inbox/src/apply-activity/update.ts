@@ -60,6 +60,6 @@ async function updateNote(ports: ApplyPorts, incoming: Incoming<'update'>): Prom
   if (!author.ok) return unresolved('actor', author.error);
   const outcome = await ingestEdit(ports, author.value, addressedBy(note.value, author.value.followersUrl));
   if (outcome === 'stored') fetchParentsLater(ports, note.value);
-  if (outcome === 'stored' || outcome === 'edited') settleQuoteLater(ports, note.value);
+  if (outcome === 'stored' || outcome === 'edited' || outcome === 'told') settleQuoteLater(ports, note.value);
   return verdictOf(outcome);
 }
