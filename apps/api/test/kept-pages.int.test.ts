@@ -141,6 +141,7 @@ describe('a home page as it was sent', () => {
     const [id, boosted] = [await write(alice, 'kept whole'), await write(carol, 'boosted by alice')];
     const boost = String((await alice.api.post(`/api/v1/statuses/${boosted}/reblog`))['id']);
     await rebuilt(bob);
+    const poll = await write(carol, 'which?', { poll: { options: ['this', 'that'], expires_in: 3_600 } });
     const hidden = await write(await one.person('erin'), 'nobody here follows her');
     const acts: [what: string, act: () => Promise<unknown>][] = [
       ['a new post', async () => push(await write(alice, 'new'))],
@@ -149,6 +150,7 @@ describe('a home page as it was sent', () => {
       ['an edit', () => carol.api.ask('PUT', `/api/v1/statuses/${boosted}`, { status: 'boosted, and rewritten' })],
       ["the reader's mark on what is boosted", () => bob.api.post(`/api/v1/statuses/${boosted}/favourite`)],
       ["somebody else's", () => alice.api.post(`/api/v1/statuses/${boosted}/favourite`)],
+      ['what the reader answers', () => bob.api.post(`/api/v1/polls/${poll}/votes`, { choices: [1] })],
       ['a name', () => carol.api.ask('PATCH', '/api/v1/accounts/update_credentials', { display_name: 'Carol the Second' })],
       ['a mute', () => bob.api.post(`/api/v1/accounts/${carol.account.id}/mute`)],
       ['its end', () => bob.api.post(`/api/v1/accounts/${carol.account.id}/unmute`)],
