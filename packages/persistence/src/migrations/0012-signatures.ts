@@ -1,9 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/**
- * What is remembered of signatures: when keys of others end, which scheme a host takes, and the Ed25519 keys of accounts
- * beside their RSA ones. And how to find whose inbox it was that is gone.
- */
+/** What is remembered of signatures: when keys of others end, and which scheme a host takes. And how to find whose inbox it was that is gone. */
 export class Signatures1700000000012 implements MigrationInterface {
   readonly name = 'Signatures1700000000012';
 
@@ -20,9 +17,6 @@ export class Signatures1700000000012 implements MigrationInterface {
       );
       CREATE INDEX signature_schemes_changed ON federation.signature_schemes (updated_at);
 
-      -- Both or none; made when first needed.
-      ALTER TABLE keys.account_keys ADD COLUMN ed25519_public_pem text, ADD COLUMN ed25519_private_sealed text;
-
       CREATE INDEX delivery_retries_gone ON federation.delivery_retries (id) WHERE state = 'dead' AND last_status = 410 AND last_reason = 'gone';
       CREATE INDEX accounts_inbox ON social.accounts USING hash (inbox_url) WHERE domain IS NOT NULL;
     `);
@@ -32,7 +26,6 @@ export class Signatures1700000000012 implements MigrationInterface {
     await runner.query(`
       DROP INDEX social.accounts_inbox;
       DROP INDEX federation.delivery_retries_gone;
-      ALTER TABLE keys.account_keys DROP COLUMN ed25519_public_pem, DROP COLUMN ed25519_private_sealed;
       DROP TABLE federation.signature_schemes;
       ALTER TABLE federation.remote_keys DROP COLUMN ends_at;
     `);
