@@ -99,7 +99,7 @@ describe('one changed byte anywhere is seen', () => {
     ['rfc9421', 'GET', 'rsa'],
     ['rfc9421', 'POST', 'rsa'],
     ['rfc9421', 'POST', 'ed25519'],
-  ] as const)('%s %s %s', async (...of) => expectEachSeen(await ours(...of)));
+  ] as const)('%s %s %s', async (scheme, method, type) => expectEachSeen(await ours(scheme, method, type)));
 
   // As reference-vectors.test.ts: not ours to copy.
   const folder = join(process.env['TRUNKLINE_REFERENCE'] ?? '/nonexistent', 'fixtures/signatures');
