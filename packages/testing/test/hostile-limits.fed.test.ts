@@ -188,9 +188,11 @@ describe('keys', () => {
     );
     await until('the drips to begin', () => stage.evil.gets.some((path) => path.startsWith('/users/drip')));
     const vic = stage.vic.activity('Follow', stage.bob.account.uri);
-    const startedMs = performance.now();
+    let ended = 0;
+    for (const drip of slow) void drip.then(() => (ended += 1));
     expect(await stage.send(stage.vic, vic)).toBe(202);
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    // Behind them it would have waited for the first ones to be given up.
+    expect(ended).toBeLessThan(slow.length);
     await stage.evil.behave('dead');
     await Promise.all(slow);
     await stage.evil.behave('honest');
