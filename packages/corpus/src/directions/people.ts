@@ -54,7 +54,7 @@ export const answerToFollow: Direction = async (scene, activity, actor) => {
   const { account } = await scene.paste(actor.id);
   if (account === null) throw new Error('who answers could not be read');
   await scene.askToFollow(account);
-  const sent = await scene.sentFollow();
+  const sent = await scene.sentLast('Follow');
   const inner = objectIn(activity);
   const exchange = new Map<string, string>();
   const [asker, id] = isJson(inner) ? [idOf(inner['actor']), textOf(inner['id'])] : [null, textOf(inner)];

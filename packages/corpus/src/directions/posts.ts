@@ -2,6 +2,7 @@ import { exchanged, idOf, idsOf, isHttp, isJson, listOf, objectIn, textOf, types
 import type { Scene, Signer } from '../stage/scene.js';
 import { statusSeen } from '../stage/seen.js';
 import type { Direction } from './direction.js';
+import { onceStamped, serveQuoted } from './quoted.js';
 
 const isPublic = (uri: string): boolean => /(?:^|#|:)Public$/.test(uri);
 const isFollowers = (uri: string): boolean => /\/followers\/?$|\/followers[?#]/.test(uri);
@@ -26,7 +27,7 @@ export function addressedToMe(scene: Scene, document: Json, authorUri: string): 
 export async function seenPost(scene: Scene, uri: string | null): Promise<string | null> {
   if (uri === null) return null;
   const { status } = await scene.find(uri);
-  if (status !== null) return statusSeen(status);
+  if (status !== null) return statusSeen(await onceStamped(scene, status));
   const [row] = await scene.stage.server.backbone.store.statusesByUris([uri]);
   return row === undefined || row.deletedAt !== null || row.visibility !== 'direct' ? null : 'direct, for nobody here';
 }
@@ -38,6 +39,7 @@ export const create: Direction = async (scene, activity, actor) => {
   const cast = addressedToMe(scene, activity, actor.id);
   const object = objectIn(cast);
   const uri = idOf(object);
+  serveQuoted(scene, object);
   if (typeof object === 'string' && uri !== null) scene.post(uri, actor.id);
   for (const author of isJson(object) ? idsOf(object['attributedTo']) : []) if (author !== actor.id && new URL(author).host === new URL(actor.id).host) scene.person(author);
   return { activity: cast, look: () => seenPost(scene, uri) };
@@ -71,6 +73,7 @@ export const updatePost: Direction = async (scene, activity, actor) => {
   const object = objectIn(cast);
   const uri = idOf(object);
   if (uri === null) return { activity: cast, look: async () => null };
+  serveQuoted(scene, object);
   const author = scene.person(authorOf(object, new URL(uri).host === new URL(actor.id).host ? actor.id : scene.freshId(uri)));
   await scene.meet(author);
   await earlier(scene, { ...(isJson(object) ? object : {}), ...(isJson(object) && object['content'] !== undefined ? { content: '<p>As it was before.</p>', contentMap: undefined } : {}), id: uri, attributedTo: author.id }, author);

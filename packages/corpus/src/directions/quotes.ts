@@ -3,8 +3,7 @@ import type { Scene, Signer } from '../stage/scene.js';
 import type { StatusSeen } from '../stage/seen.js';
 import type { Direction } from './direction.js';
 import { seenPost } from './posts.js';
-
-const CONTEXT = ['https://www.w3.org/ns/activitystreams', { QuoteAuthorization: 'https://w3id.org/fep/044f#QuoteAuthorization', gts: 'https://gotosocial.org/ns#', interactingObject: { '@id': 'gts:interactingObject', '@type': '@id' }, interactionTarget: { '@id': 'gts:interactionTarget', '@type': '@id' } }];
+import { stampOf } from './quoted.js';
 
 /** Somebody asks to quote a post of the reader, who lets everybody. */
 export const quoteRequest: Direction = async (scene, activity, actor) => {
@@ -37,7 +36,7 @@ async function quote(scene: Scene, { quotedUri, stampUri, author }: { quotedUri:
   const { status } = await scene.paste(quotedUri);
   if (status === null) throw new Error('what is quoted could not be read');
   const post = await scene.myPost({ status: 'See this', quoted_status_id: status.id });
-  scene.shelves.put({ '@context': CONTEXT, id: stampUri, type: 'QuoteAuthorization', attributedTo: author.id, interactingObject: post.uri, interactionTarget: quotedUri });
+  scene.shelves.put(stampOf(stampUri, { author: author.id, quoting: post.uri, quoted: quotedUri }));
   return { post, stampUri };
 }
 
@@ -53,6 +52,8 @@ export const answerToQuote: Direction = async (scene, activity, actor) => {
   const { post } = await quote(scene, { quotedUri, stampUri, author: actor });
   const exchange = new Map([[instrument, post.uri]]);
   if (asker !== null) exchange.set(asker, scene.me.account.uri);
+  const requestId = textOf(inner['id']);
+  if (requestId !== null) exchange.set(requestId, String((await scene.sentLast('QuoteRequest'))['id']));
   const wanted = typesIn(activity)[0] === 'Accept' ? 'accepted' : 'rejected';
   return { activity: exchanged(activity, exchange) as Json, look: async () => ((await stateOf(scene, post.id)) === wanted ? `my quote: ${wanted}` : null) };
 };

@@ -1,6 +1,7 @@
 import { readDocument } from '@trunkline/activitypub';
 import { resolveAccount, resolveStatus } from '@trunkline/social';
 import { addressedToMe, authorOf, seenPost } from '../directions/posts.js';
+import { serveQuoted } from '../directions/quoted.js';
 import { exchanged, idOf, idsOf, isHttp, isJson, listOf, textOf, type Json } from '../folder/json.js';
 import { hashOf } from '../folder/restore.js';
 import { keyIdOf, rekeyed, type ActorDocument } from '../world/actors.js';
@@ -24,6 +25,7 @@ export const playObject: Player = async (scene) => {
   }
   if (scene.entry.isAttack) return playUpload(scene, json, address);
   const document = addressedToMe(scene, json, authorUri);
+  serveQuoted(scene, document);
   scene.shelves.put(document, address);
   return {
     act: async () => void (await scene.paste(address)),

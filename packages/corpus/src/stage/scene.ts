@@ -111,9 +111,9 @@ export class Scene {
     await this.me.api.post(`/api/v1/accounts/${account.id}/follow`);
   }
 
-  /** The Follow as it was delivered. */
-  async sentFollow(): Promise<Json> {
-    return until('a Follow of ours', () => deliveredBy(this.stage.world, this.me.account.uri, 'Follow').at(-1)?.activity ?? null, LOOK_MS_MAX);
+  /** The reader's last activity of a type, as it was delivered. */
+  async sentLast(type: string): Promise<Json> {
+    return until(`a ${type} of ours`, () => deliveredBy(this.stage.world, this.me.account.uri, type).at(-1)?.activity ?? null, LOOK_MS_MAX);
   }
 
   /** A post of the reader, with its id as others know it. */

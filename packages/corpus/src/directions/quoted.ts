@@ -1,0 +1,40 @@
+import { until } from '@trunkline/testing';
+import { idOf, isHttp, isJson, type Json } from '../folder/json.js';
+import type { Scene } from '../stage/scene.js';
+import type { StatusSeen } from '../stage/seen.js';
+
+const NAMES = ['quote', 'quoteUri', 'quoteUrl', 'quoteURL', '_misskey_quote'] as const;
+const CONTEXT = ['https://www.w3.org/ns/activitystreams', { QuoteAuthorization: 'https://w3id.org/fep/044f#QuoteAuthorization', gts: 'https://gotosocial.org/ns#', interactingObject: { '@id': 'gts:interactingObject', '@type': '@id' }, interactionTarget: { '@id': 'gts:interactionTarget', '@type': '@id' } }];
+const STAMP_MS_MAX = 8_000;
+
+/** The stamp by which an author lets a quote stand. */
+export const stampOf = (id: string, { author, quoting, quoted }: { readonly author: string; readonly quoting: string; readonly quoted: string }): Json & { readonly id: string } => ({
+  '@context': CONTEXT,
+  id,
+  type: 'QuoteAuthorization',
+  attributedTo: author,
+  interactingObject: quoting,
+  interactionTarget: quoted,
+});
+
+/** What a post quotes can be asked for, and the stamp that it shows. */
+export function serveQuoted(scene: Scene, object: unknown): void {
+  if (!isJson(object) || scene.entry.isAttack || !isHttp(object['id'])) return;
+  const quoted = NAMES.map((name) => idOf(object[name])).find((uri) => uri !== null);
+  if (quoted === undefined || quoted === null) return;
+  const post = scene.post(quoted, `${new URL(quoted).origin}/corpus/quoted`);
+  const [author, stampUri] = [idOf(post['attributedTo']), idOf(object['quoteAuthorization'])];
+  if (author !== null && stampUri !== null) scene.shelves.put(stampOf(stampUri, { author, quoting: object['id'], quoted }));
+}
+
+/** The post once the stamp that it shows was looked up, which nobody waits for. */
+export async function onceStamped(scene: Scene, status: StatusSeen): Promise<StatusSeen> {
+  const document = isJson(scene.json) ? scene.json : {};
+  const object = isJson(document['object']) ? document['object'] : document;
+  if (status.quote?.state !== 'pending' || idOf(object['quoteAuthorization']) === null) return status;
+  const look = async (): Promise<StatusSeen | null> => {
+    const now = await scene.me.api.get<StatusSeen>(`/api/v1/statuses/${status.id}`);
+    return now.quote?.state === 'pending' ? null : now;
+  };
+  return until('the stamp to be looked up', look, STAMP_MS_MAX).catch(() => status);
+}
