@@ -46,10 +46,11 @@ if (!present) {
     const rules = played.outcomes.flatMap(({ verdict, rule }) => (verdict === 'ignored' ? [rule ?? ''] : []));
     expect(rules.filter((rule) => RULES[rule] === undefined)).toEqual([]);
     expect(played.text).toMatch(/^server +understood +ignored on purpose +not understood$/m);
+    expect([played.text.match(/^all .* (\d+)$/m)?.[1], played.exitStatus]).toEqual(['0', 0]);
   });
 
   describe('a client sees', () => {
-    test.each([...EXPECTED].filter(([, words]) => words !== 'underway'))('of %s: %s', (path, words) => {
+    test.each([...EXPECTED])('of %s: %s', (path, words) => {
       expect(said.get(path)).toBe(words);
     });
   });

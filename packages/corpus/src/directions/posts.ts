@@ -2,7 +2,7 @@ import { exchanged, idOf, idsOf, isHttp, isJson, listOf, objectIn, textOf, types
 import type { Scene, Signer } from '../stage/scene.js';
 import { statusSeen } from '../stage/seen.js';
 import type { Direction } from './direction.js';
-import { onceStamped, serveQuoted } from './quoted.js';
+import { onceComplete, serveQuoted } from './quoted.js';
 
 const isPublic = (uri: string): boolean => /(?:^|#|:)Public$/.test(uri);
 const isFollowers = (uri: string): boolean => /\/followers\/?$|\/followers[?#]/.test(uri);
@@ -27,7 +27,7 @@ export function addressedToMe(scene: Scene, document: Json, authorUri: string): 
 export async function seenPost(scene: Scene, uri: string | null): Promise<string | null> {
   if (uri === null) return null;
   const { status } = await scene.find(uri);
-  if (status !== null) return statusSeen(await onceStamped(scene, status));
+  if (status !== null) return statusSeen(await onceComplete(scene, status));
   const [row] = await scene.stage.server.backbone.store.statusesByUris([uri]);
   return row === undefined || row.deletedAt !== null || row.visibility !== 'direct' ? null : 'direct, for nobody here';
 }

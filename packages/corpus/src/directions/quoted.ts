@@ -5,7 +5,7 @@ import type { StatusSeen } from '../stage/seen.js';
 
 const NAMES = ['quote', 'quoteUri', 'quoteUrl', 'quoteURL', '_misskey_quote'] as const;
 const CONTEXT = ['https://www.w3.org/ns/activitystreams', { QuoteAuthorization: 'https://w3id.org/fep/044f#QuoteAuthorization', gts: 'https://gotosocial.org/ns#', interactingObject: { '@id': 'gts:interactingObject', '@type': '@id' }, interactionTarget: { '@id': 'gts:interactionTarget', '@type': '@id' } }];
-const STAMP_MS_MAX = 8_000;
+const LOOK_MS_MAX = 8_000;
 
 /** The stamp by which an author lets a quote stand. */
 export const stampOf = (id: string, { author, quoting, quoted }: { readonly author: string; readonly quoting: string; readonly quoted: string }): Json & { readonly id: string } => ({
@@ -27,14 +27,19 @@ export function serveQuoted(scene: Scene, object: unknown): void {
   if (author !== null && stampUri !== null) scene.shelves.put(stampOf(stampUri, { author, quoting: object['id'], quoted }));
 }
 
-/** The post once the stamp that it shows was looked up, which nobody waits for. */
-export async function onceStamped(scene: Scene, status: StatusSeen): Promise<StatusSeen> {
+/** The post once what belongs to it was looked up, which nobody waits for: its parent, and the stamp that it shows. */
+export async function onceComplete(scene: Scene, status: StatusSeen): Promise<StatusSeen> {
   const document = isJson(scene.json) ? scene.json : {};
   const object = isJson(document['object']) ? document['object'] : document;
-  if (status.quote?.state !== 'pending' || idOf(object['quoteAuthorization']) === null) return status;
+  const parentUri = idOf(object['inReplyTo']);
+  // Parents of what somebody pastes are not asked for, unless it quotes them too.
+  const isSought = parentUri !== null && (object !== document || NAMES.some((name) => idOf(object[name]) === parentUri)) && scene.stage.world.document(parentUri) !== undefined;
+  const showsStamp = idOf(object['quoteAuthorization']) !== null;
+  const isComplete = (now: StatusSeen): boolean => !(showsStamp && now.quote?.state === 'pending') && !(isSought && now.in_reply_to_id === null);
+  if (isComplete(status)) return status;
   const look = async (): Promise<StatusSeen | null> => {
     const now = await scene.me.api.get<StatusSeen>(`/api/v1/statuses/${status.id}`);
-    return now.quote?.state === 'pending' ? null : now;
+    return isComplete(now) ? now : null;
   };
-  return until('the stamp to be looked up', look, STAMP_MS_MAX).catch(() => status);
+  return until('what belongs to a post', look, LOOK_MS_MAX).catch(() => status);
 }
