@@ -50,6 +50,7 @@ const ANSWERS: Readonly<Record<string, readonly Asked[]>> = {
   'GET /api/v1/mutes': [['/api/v1/mutes', 'MutedAccount[]', { by: 'bob' }]],
   'GET /api/v1/bookmarks': [['/api/v1/bookmarks', 'Status[]']],
   'GET /api/v1/favourites': [['/api/v1/favourites', 'Status[]']],
+  'GET /api/v1/profile/aliases': [['/api/v1/profile/aliases', null]],
   'GET /api/v1/preferences': [['/api/v1/preferences', 'Preferences']],
   'GET /api/v1/markers': [['/api/v1/markers?timeline[]=home&timeline[]=notifications', 'Marker{}']],
   'GET /api/v1/filters': [['/api/v1/filters', 'V1::Filter[]', none]],
