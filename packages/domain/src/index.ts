@@ -1,4 +1,5 @@
 export type * from './model.js';
+export type * from './quote-model.js';
 export {
   boostVisibility,
   factsOf,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { snowflake } from '@trunkline/kernel';
-import type { QuotePolicy, QuoteState, StatusQuote, Visibility } from './model.js';
+import type { Visibility } from './model.js';
+import type { QuotePolicy, QuoteState, StatusQuote } from './quote-model.js';
 import { effectivePolicy, policyOfChoice, quotePermission, shownQuote } from './quotes.js';
 import { NO_TIES, type StatusFacts, type Ties, type Viewer } from './visibility.js';
 

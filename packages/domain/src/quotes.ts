@@ -1,5 +1,6 @@
 import type { AccountId } from '@trunkline/kernel';
-import type { QuoteGroup, QuotePolicy, QuoteState, StatusQuote, Visibility } from './model.js';
+import type { Visibility } from './model.js';
+import type { QuoteGroup, QuotePolicy, QuoteState, StatusQuote } from './quote-model.js';
 import { NO_TIES, sightFor, type StatusFacts, type Viewer } from './visibility.js';
 
 /** Policies that people here can choose. */
