@@ -11,8 +11,11 @@ import type { RemoteEvent, RemoteNote, RemotePoll } from './types.js';
 const FIRST_CLASS = new Set(['Note', 'Question']);
 const CONVERTED = new Set(['Article', 'Page', 'Image', 'Audio', 'Video', 'Event', 'Album', 'Story', 'Review', 'Comment', 'Quotation', 'GeneratedNote']);
 
+/** Objects that are read as posts. */
+export const POST_TYPES: ReadonlySet<string> = new Set([...FIRST_CLASS, ...CONVERTED]);
+
 /** Whether an object of this type is read as a post. */
-export const isNoteType = (type: string): boolean => FIRST_CLASS.has(type) || CONVERTED.has(type);
+export const isNoteType = (type: string): boolean => POST_TYPES.has(type);
 
 interface NoteContent extends Pick<RemoteNote, 'contentHtml' | 'bodyHtml' | 'title' | 'language' | 'spoilerText' | 'source' | 'linkUrl'> {
   /** A content warning was set, even an empty one (Misskey sends U+200B). */

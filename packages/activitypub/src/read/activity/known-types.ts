@@ -63,7 +63,7 @@ export const isReadType = (type: string): type is ReadType => READ_TYPES.some((k
 export const isActivityType = (type: string): boolean => isReadType(plainType(type)) || IGNORED_TYPES.has(plainType(type));
 
 /** Objects that people do not read as posts: catalogues, lists, forges, workflows of groups. Their servers send a Note beside them. */
-const NON_POSTS: ReadonlySet<string> = new Set([
+export const NON_POSTS: ReadonlySet<string> = new Set([
   // BookWyrm, NeoDB
   ...['Author', 'BookList', 'Edition', 'ListItem', 'Rating', 'Shelf', 'ShelfItem', 'SuggestionList', 'Work'],
   // Funkwhale, Castopod, PeerTube
