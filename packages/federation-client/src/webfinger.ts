@@ -38,17 +38,19 @@ export async function webfinger(
   if (asked === null) return fail({ code: 'bad_url', context: { handle: text.slice(0, 200) } });
   const first = await lookUp(ports, asked, options);
   if (!first.ok) return first;
-  // Hubzilla of 2018 answered with the name alone.
-  const subject = parseHandle(first.value.subject) ?? parseHandle(`${first.value.subject}@${asked.host}`);
+  const subject = subjectOf(first.value, asked.host);
   if (subject === null) return mismatch(text, first.value.subject);
   if (isSameHandle(asked, subject)) return answer(first.value, subject);
 
   const second = await lookUp(ports, subject, options);
   if (!second.ok) return second;
-  const confirmed = parseHandle(second.value.subject);
+  const confirmed = subjectOf(second.value, subject.host);
   if (confirmed === null || !isSameHandle(subject, confirmed)) return mismatch(text, second.value.subject);
   return answer(second.value, confirmed);
 }
+
+/** Hubzilla of 2018 answered with the name alone: it is of the host that was asked. */
+const subjectOf = ({ subject }: WebfingerDocument, host: string): Handle | null => parseHandle(subject) ?? parseHandle(`${subject}@${host}`);
 
 /**
  * The handle of an actor whose id is proved: WebFinger for the handle it claims must lead back to its id. It

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError, type ConsumerInfo } from '@nats-io/jetstream';
 import { CONSUMERS, STREAMS, type ConsumerSpec } from '@trunkline/contracts';
 import type { Broker } from './broker.js';
@@ -14,6 +15,12 @@ import {
   type TopologySettings,
   type WantedStream,
 } from './topology-config.js';
+
+/** nats-server 2.9 removes the folder of all streams with the last one, and then may fail to store one that is made in that moment. */
+const CREATE_TRIES = 4;
+const CREATE_REST_MS = 150;
+/** As in HTTP. */
+const SERVERS_OWN_FAULT = 500;
 
 /** What one pass over streams and consumers found and did. Names are those of contracts' tables. */
 export interface TopologyReport {
@@ -70,13 +77,18 @@ interface Findings {
 }
 
 async function createStream(broker: Broker, want: WantedStream, report: Findings): Promise<void> {
-  if ((await streamInfo(broker.manager, want.name)) !== null) return;
-  try {
-    await broker.manager.streams.add(closedAtFirst(want));
-    report.created.push(want.name);
-  } catch (error) {
-    // Another process made it in the meantime, and has opened it by now; or it cannot be, which growing tells.
-    if (!(error instanceof JetStreamApiError) || (await streamInfo(broker.manager, want.name)) === null) throw error;
+  for (let tries = 1; (await streamInfo(broker.manager, want.name)) === null; tries += 1) {
+    try {
+      await broker.manager.streams.add(closedAtFirst(want));
+      report.created.push(want.name);
+      return;
+    } catch (error) {
+      // Another process made it in the meantime, and has opened it by now; or it cannot be, which growing tells.
+      if (!(error instanceof JetStreamApiError)) throw error;
+      if ((await streamInfo(broker.manager, want.name)) !== null) return;
+      if (error.status < SERVERS_OWN_FAULT || tries === CREATE_TRIES) throw error;
+      await sleep(CREATE_REST_MS);
+    }
   }
 }
 
