@@ -20,6 +20,8 @@ export class PollsController {
   @PostOk(':id/votes')
   async vote(@Req() request: FastifyRequest, @Param('id') id: string): Promise<PollJson> {
     const { account } = personOf(request);
+    // A poll that is not there, or not for them, is what they hear of first.
+    await this.show(account.id, recordId(id));
     const { choices } = readParams(VoteParams, request.body);
     const voted = await voteInPoll(this.backbone, account.id, recordId(id), choices);
     if (!voted.ok) throw voted.error.code === 'not_found' ? recordNotFound() : new AppError(422, voted.error.code, voted.error.safe);
