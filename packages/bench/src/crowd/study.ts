@@ -17,7 +17,7 @@ const SIZES: Readonly<Record<'full' | 'quick', CrowdSizes>> = {
 const SPANS = { full: { before: 30, burst: 30, after: 30 }, quick: { before: 8, burst: 6, after: 8 } } as const;
 const BURST_FACTOR = 10;
 /** What the burst asks of what the server was seen to take. */
-const BURST_SHARE = 0.5;
+const BURST_SHARE = 0.25;
 /** A reader's feed keeps 800; beyond this many posts of an author nothing could be counted in it. */
 const POSTS_PER_AUTHOR_MAX = 600;
 const BIG_EVERY_SECONDS = 5;

@@ -22,6 +22,8 @@ const LAST_FEED_SECONDS_MAX = 1;
 const FEED_BYTES_MAX = 10_240;
 const JOB_FEEDS = 4_000;
 const JOB_FEED_ENTRIES = 400;
+/** A round takes a third of a second: the first ones are compiling. */
+const WARM_UPS = 3;
 const CONSUMER = consumerName('timeline', 'fan-out', StatusPublishedV1);
 
 /** From the announced post until it stands in every active follower's feed and is marked as done. */
@@ -59,7 +61,7 @@ export async function benchFanOut(options: BenchOptions): Promise<Outcome> {
       },
       fanOutOf(stage, timeline.pid, { label: `timeline, ${posts} posts × ${SMALL_FOLLOWERS}`, authors: small, postsEach: posts / small.length, walls: [] }),
     ];
-    const standings = await contest(contenders, { rounds: options.rounds, stores: stage.stores });
+    const standings = await contest(contenders, { rounds: options.rounds, warmUps: options.quick ? 1 : WARM_UPS, stores: stage.stores });
     const many = standings[3];
     const pulled = await benchPulled(stage, { account: big.account, followers }, timeline.pid);
     return {
