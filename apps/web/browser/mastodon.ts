@@ -21,6 +21,17 @@ export interface Media {
   description: string | null;
 }
 
+export interface Poll {
+  id: string;
+  expired: boolean;
+  multiple: boolean;
+  voters_count: number | null;
+  votes_count: number;
+  voted?: boolean;
+  options: { title: string; votes_count: number | null }[];
+  emojis: Emoji[];
+}
+
 export interface Status {
   id: string;
   url: string | null;
@@ -33,6 +44,9 @@ export interface Status {
   media_attachments: Media[];
   emojis: Emoji[];
   mentions: { acct: string }[];
+  poll: Poll | null;
+  quote: { quoted_status?: Status | null } | null;
+  reactions?: { name: string; count: number; url?: string | null }[];
   reblog: Status | null;
   replies_count: number;
   reblogs_count: number;

@@ -1,5 +1,6 @@
 import { element } from './element.js';
 import type { Account, Media, Status } from './mastodon.js';
+import { pollView, quoteView, reactionsView } from './post-extras.js';
 import { safeHtml, textWithEmojis } from './safe-html.js';
 import { api } from './session.js';
 
@@ -28,18 +29,26 @@ export function postView(entry: Status, actions: PostActions): HTMLElement {
       element('div', { class: 'who' }, element('a', { class: 'name', href: account.url }, nameOf(account)), element('span', { class: 'handle' }, `@${account.acct}`)),
       element('a', { class: 'when', href: status.url ?? '#' }, element('time', { datetime: status.created_at }, WHEN.format(new Date(status.created_at)))),
     ),
-    content(status),
+    content(status, actions.onError),
+    status.reactions !== undefined && status.reactions.length > 0 && reactionsView(status.reactions),
     buttons(status, actions),
   );
 }
 
 export const avatarOf = (account: Account): HTMLElement => element('img', { class: 'avatar', src: account.avatar_static, alt: '', width: 48, height: 48, loading: 'lazy' });
 
-function content(status: Status): HTMLElement {
+function content(status: Status, onError: PostActions['onError']): HTMLElement {
   const text = element('div', { class: 'content', lang: status.language });
   text.append(safeHtml(status.content, status.emojis));
   const items = status.media_attachments.flatMap((item) => mediaItem(item) ?? []);
-  const whole = element('div', {}, text, items.length > 0 && element('div', { class: 'media' }, ...items));
+  const whole = element(
+    'div',
+    {},
+    text,
+    status.poll !== null && pollView(status.poll, onError),
+    items.length > 0 && element('div', { class: 'media' }, ...items),
+    status.quote !== null && quoteView(status.quote, nameOf),
+  );
   if (status.spoiler_text === '') return whole;
   const summary = element('summary', {});
   summary.append(textWithEmojis(status.spoiler_text, status.emojis));

@@ -2,6 +2,7 @@ import type { MediaAttachmentJson, StatusJson } from '@trunkline/mastodon-api';
 import { html, type Html, type HtmlValue } from '@trunkline/platform';
 import { avatar, displayName, moment, profilePath } from './account-parts.js';
 import { htmlWithEmojis, textWithEmojis } from './emojis.js';
+import { poll, quote, reactions } from './status-extras.js';
 
 /** Where we show a status: its page here, or a stub of it. */
 export const statusPath = (status: StatusJson): string => `${profilePath(status.account)}/${status.id}`;
@@ -17,7 +18,7 @@ ${avatar(account, 48)}
 <div class="who"><a class="name" href="${profilePath(account)}">${displayName(account)}</a><span class="handle">@${account.acct}</span></div>
 <a class="when" href="${statusPath(shown)}">${moment(shown.created_at)}</a>
 </header>
-${body(shown)}
+${body(shown)}${reactions(shown)}
 <footer>${counter(shown.replies_count, 'reply', 'replies')}${counter(shown.reblogs_count, 'boost', 'boosts')}${counter(shown.favourites_count, 'favourite', 'favourites')}${shown.edited_at !== null && html`<span>edited</span>`}${shown.visibility === 'unlisted' && html`<span>unlisted</span>`}</footer>
 </article>`;
 }
@@ -26,7 +27,7 @@ const counter = (value: number, one: string, many: string): Html => html`<span>$
 
 function body(status: StatusJson): Html {
   const content = html`<div class="content"${status.language !== null && html` lang="${status.language}"`}>${htmlWithEmojis(status.content, status.emojis)}</div>
-${media(status)}`;
+${poll(status.poll)}${media(status)}${quote(status)}`;
   if (status.spoiler_text === '') return content;
   return html`<details class="warning"><summary>${textWithEmojis(status.spoiler_text, status.emojis)}</summary>${content}</details>`;
 }
