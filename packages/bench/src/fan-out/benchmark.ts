@@ -57,7 +57,7 @@ export async function benchFanOut(options: BenchOptions): Promise<Outcome> {
         role: 'peer',
         label: 'one job per follower, 25 in flight',
         pids: [loops.pid],
-        run: (round) => loops.ask('pushByJobs', { keys: sortedSets, entries: [0, 1, 2].map((n) => `${Date.now()}${round}${n}`) }),
+        run: (round) => loops.ask('pushByJobs', { keys: sortedSets, entries: [0, 1, 2].map((n) => `${Date.now()}${WARM_UPS + round}${n}`) }),
       },
       fanOutOf(stage, timeline.pid, { label: `timeline, ${posts} posts × ${SMALL_FOLLOWERS}`, authors: small, postsEach: posts / small.length, walls: [] }),
     ];
