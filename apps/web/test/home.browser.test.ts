@@ -83,6 +83,25 @@ test('he answers: the number of notifications rises by itself', async () => {
   await page.getByText('mentioned you').waitFor();
 });
 
+test('she votes in his poll, and what he quotes is shown', async () => {
+  await page.goto(`${home()}/home`);
+  await page.getByText('Signed in as').waitFor();
+  const asked = await bob.api.post<{ id: string }>('/api/v1/statuses', { status: 'which train?', poll: { options: ['the <early> one', 'the late one'], expires_in: 3600 } });
+  await bob.api.post('/api/v1/statuses', { status: 'I wonder', quoted_status_id: asked.id });
+  await page.getByRole('button', { name: /new post/ }).waitFor();
+  await fediverse.settled();
+  await page.reload();
+  const quoting = page.locator('article.status', { hasText: 'I wonder' });
+  await quoting.locator('blockquote.quoted', { hasText: 'which train?' }).waitFor();
+  const question = page.locator('article.status', { has: page.locator('form.poll') });
+  await question.getByLabel('the <early> one').check();
+  await question.getByRole('button', { name: 'Vote' }).click();
+  await question.getByText('100 %').waitFor();
+  expect(await question.getByRole('button', { name: 'Vote' }).count()).toBe(0);
+  await fediverse.settled();
+  expect(await bob.api.get(`/api/v1/polls/${asked.id}`)).toMatchObject({ votes_count: 1, voters_count: 1, options: [{ votes_count: 1 }, { votes_count: 0 }] });
+});
+
 test('nothing was blocked by the policy and no script failed', () => {
   expect(faults).toEqual([]);
 });

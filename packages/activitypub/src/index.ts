@@ -28,6 +28,8 @@ export {
   followersSyncUri,
   followUri,
   instanceActorUris,
+  instanceHandle,
+  instanceName,
   likeUri,
   parseLocalUri,
   relayFollowUri,

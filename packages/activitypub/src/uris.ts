@@ -28,6 +28,10 @@ export function instanceActorUris(base: string): { id: string; inbox: string; sh
   return { id, inbox: `${base}/inbox/actor`, sharedInbox: sharedInboxUri(base), outbox: `${id}/outbox`, keyId: `${id}#main-key` };
 }
 
+/** The name of the instance actor, as Mastodon has it: the host itself. A port, in development, cannot stand in a name. */
+export const instanceName = (localDomain: string): string => localDomain.replace(/:[0-9]+$/, '');
+export const instanceHandle = (localDomain: string): string => `${instanceName(localDomain)}@${localDomain}`;
+
 /** `activity` is the id of its Create, or of the Announce when the status is a boost; `context` that of the thread it began. */
 export function statusUris(base: string, accountId: AccountId, statusId: StatusId): { id: string; activity: string; replies: string; context: string } {
   const id = `${base}/ap/users/${accountId}/statuses/${statusId}`;

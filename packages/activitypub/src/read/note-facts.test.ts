@@ -31,6 +31,11 @@ describe('polls', () => {
     expect(question.contentHtml).toContain('<li>a</li>');
   });
 
+  test('a name is text to the letter, content is HTML', () => {
+    const { poll } = read({ type: 'Question', oneOf: [option('the <early> one &amp; co'), { type: 'Note', content: '<p>the <b>late</b> one</p>' }] });
+    expect(poll?.options).toEqual([{ title: 'the <early> one &amp; co', votes: null }, { title: 'the late one', votes: null }]);
+  });
+
   test.each([[-5], [1e308], [1.5], ['-1'], ['9e9'], [null], [{}]])('S022: %p votes are none that are told', (count) => {
     const poll = read({ type: 'Question', oneOf: [{ name: 'a', replies: { totalItems: count } }], votersCount: count }).poll;
     expect(poll).toMatchObject({ options: [{ title: 'a', votes: null }], votersCount: null });

@@ -1,3 +1,4 @@
+import { htmlToText } from '../html/html-to-text.js';
 import { countOf, isJsonObject, listOf, member, textOf, type JsonObject } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { dateOf } from './document.js';
@@ -30,10 +31,16 @@ const optionsOf = (value: unknown): RemotePoll['options'] =>
     .slice(0, LIMITS.pollOptions)
     .filter(isJsonObject)
     .map((option) => ({
-      title: (textOf(member(option, 'name') ?? member(option, 'content'), LIMITS.pollOptionChars) ?? '').trim(),
+      title: titleOf(option),
       votes: votesOf(member(option, 'replies')),
     }))
     .filter((option) => option.title !== '');
+
+/** A name is text as it stands, angle brackets and all: a vote has to say it again to the letter. Content is HTML. */
+function titleOf(option: JsonObject): string {
+  const name = textOf(member(option, 'name'), LIMITS.pollOptionChars);
+  return (name ?? htmlToText(textOf(member(option, 'content'), LIMITS.pollOptionChars) ?? '')).trim();
+}
 
 const votesOf = (replies: unknown): number | null => (isJsonObject(replies) ? countOf(member(replies, 'totalItems')) : null);
 

@@ -1,4 +1,4 @@
-import { htmlToText, type RemotePoll } from '@trunkline/activitypub';
+import type { RemotePoll } from '@trunkline/activitypub';
 import type { Poll } from '@trunkline/domain';
 
 /** More votes than there are people are nonsense; sums of these stay exact. */
@@ -8,7 +8,7 @@ const VOTES_MAX = 10_000_000_000;
 export const pollOf = ({ multiple, options, votersCount, endsAt, closed }: RemotePoll): Poll => ({
   multiple,
   hidesTotals: false,
-  options: options.map(({ title, votes }) => ({ title: htmlToText(title), votes: bounded(votes) })),
+  options: options.map(({ title, votes }) => ({ title, votes: bounded(votes) })),
   votersCount: bounded(votersCount),
   endsAt: endsAt === null ? null : new Date(endsAt),
   closed,
