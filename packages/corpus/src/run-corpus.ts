@@ -1,6 +1,7 @@
+import { brokenInvariants } from '@trunkline/testing';
 import { isHttp, textsIn } from './folder/json.js';
 import type { Entry, Turn } from './folder/entry.js';
-import { brokenInvariants } from './checks/invariants.js';
+import { INVARIANTS } from './checks/invariants.js';
 import { Rewind } from './checks/tables.js';
 import { snapshotOf, traces, type Snapshot } from './checks/trace.js';
 import { notUnderstood, type Judged, type Play } from './plays/play.js';
@@ -95,7 +96,7 @@ function attackersHosts(json: unknown): Set<string> {
 const PAGES = ['/api/v1/timelines/home', '/api/v1/notifications', '/api/v1/timelines/public'];
 
 async function faultsOf(stage: Stage, scenes: readonly Scene[]): Promise<string[]> {
-  const faults = [...(await brokenInvariants(stage.server)), ...(await stage.newFailures())];
+  const faults = [...(await brokenInvariants(stage.server.backbone.db, INVARIANTS)), ...(await stage.newFailures())];
   for (const { me } of scenes.slice(0, 3)) {
     for (const path of PAGES) {
       const { status } = await me.api.ask('GET', path);

@@ -3,7 +3,7 @@ import type { Failpoint } from '@trunkline/platform';
 import { until } from '@trunkline/testing';
 import { checkHistory, type Report } from './check/checker.js';
 import { History, type Try } from './check/history.js';
-import { brokenInvariants } from './check/invariants.js';
+import { brokenState } from './check/invariants.js';
 import { observe } from './check/observe.js';
 import { gather, type People } from './load/cast.js';
 import { Performance, type PerformOptions } from './load/perform.js';
@@ -173,7 +173,7 @@ export class Round {
     if (recoverMsMax !== undefined && recoverMs > recoverMsMax) this.violate(`caught up after ${Math.round(recoverMs / 1_000)} s, not ${recoverMsMax / 1_000} s`);
     const report = checkHistory(this.history.entries, await observe(this.stage, this.people, this.options.name));
     await this.attack.verify?.(this);
-    this.violations.push(...(await brokenInvariants(this.stage, this.attack.except)), ...this.badAnswers());
+    this.violations.push(...(await brokenState(this.stage, this.attack.except)), ...this.badAnswers());
     await this.stage.dismissRemotes();
     return { report, violations: this.violations, recoverMs };
   }

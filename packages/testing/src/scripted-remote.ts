@@ -1,14 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SignatureScheme } from '@trunkline/http-signatures';
+import { readBody } from './read-body.js';
 import { BEHAVIOURS, sendAnswer, statusOf, type Answer, type Behaviour, type BehaviourName, type HonestAnswer } from './scripted-remote/answers.js';
 import { activityJson, documentAt } from './scripted-remote/documents.js';
 import { ScriptedPerson, type JsonObject } from './scripted-remote/person.js';
 import { readObject, SignatureJudge, textOf, type ReceivedActivity, type ReceivedPost } from './scripted-remote/posts.js';
 import { getSigned, postSigned, type SentAnswer, type Tamper } from './scripted-remote/send.js';
 import { until } from './until.js';
-
-const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
 export interface ScriptedRemoteOptions {
   readonly behaviour?: BehaviourName;
@@ -186,17 +185,6 @@ export class ScriptedRemote {
 function honestStatus(signature: string): number {
   if (signature === 'valid') return 202;
   return signature === 'key_unreachable' ? 503 : 401;
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX) throw new Error('a POST of more than 4 MiB');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function listen(server: Server, port: number): Promise<void> {

@@ -1,15 +1,9 @@
-import type { TestServer } from '@trunkline/testing';
-
-interface Invariant {
-  readonly name: string;
-  /** Gives one row, `broken`, with the number of rows that break it. */
-  readonly sql: string;
-}
+import { STATE_INVARIANTS, type Invariant } from '@trunkline/testing';
 
 const orphans = (table: string, column: string, parent: string): string => `SELECT count(*)::int AS broken FROM ${table} x WHERE x.${column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${parent} p WHERE p.id = x.${column})`;
 
 /** What holds of a database in which nothing is half written, whatever came. */
-const INVARIANTS: readonly Invariant[] = [
+export const INVARIANTS: readonly Invariant[] = [
   { name: 'every status has its account', sql: orphans('social.statuses', 'account_id', 'social.accounts') },
   { name: 'every boost has its post', sql: orphans('social.statuses', 'boost_of_id', 'social.statuses') },
   { name: 'every reply has its parent', sql: orphans('social.statuses', 'in_reply_to_id', 'social.statuses') },
@@ -54,34 +48,5 @@ const INVARIANTS: readonly Invariant[] = [
   },
   { name: 'a remote status lies where its author lies', sql: `SELECT count(*)::int AS broken, min(s.uri || ' by ' || a.uri) AS sample FROM social.statuses s JOIN social.accounts a ON a.id = s.account_id WHERE NOT s.local AND split_part(regexp_replace(s.uri, '[?#].*$', ''), '/', 3) <> split_part(regexp_replace(a.uri, '[?#].*$', ''), '/', 3)` },
   { name: 'a key lies where its owner lies', sql: `SELECT count(*)::int AS broken, min(k.key_id || ' of ' || k.owner_uri) AS sample FROM federation.remote_keys k WHERE split_part(k.key_id, '/', 3) <> split_part(k.owner_uri, '/', 3)` },
-  {
-    name: 'counters of statuses are their rows',
-    sql: `SELECT count(*)::int AS broken FROM social.statuses s LEFT JOIN social.status_stats st ON st.status_id = s.id
-           WHERE s.deleted_at IS NULL AND (
-             coalesce(st.favourites_count, 0) <> (SELECT count(*) FROM social.favourites f WHERE f.status_id = s.id)
-             OR coalesce(st.boosts_count, 0) <> (SELECT count(*) FROM social.statuses b WHERE b.boost_of_id = s.id AND b.deleted_at IS NULL)
-             OR coalesce(st.replies_count, 0) <> (SELECT count(*) FROM social.statuses r
-                  WHERE r.in_reply_to_id = s.id AND r.deleted_at IS NULL AND r.visibility IN ('public', 'unlisted')))`,
-  },
-  {
-    name: 'counters of accounts are their rows',
-    sql: `SELECT count(*)::int AS broken FROM social.accounts a LEFT JOIN social.account_stats st ON st.account_id = a.id
-           WHERE a.deleted_at IS NULL AND (
-             coalesce(st.followers_count, 0) <> (SELECT count(*) FROM social.follows f WHERE f.target_account_id = a.id)
-             OR coalesce(st.following_count, 0) <> (SELECT count(*) FROM social.follows f WHERE f.account_id = a.id)
-             OR coalesce(st.statuses_count, 0) <> (SELECT count(*) FROM social.statuses s
-                  WHERE s.account_id = a.id AND s.deleted_at IS NULL AND s.visibility <> 'direct'))`,
-  },
-  { name: 'no dead activities', sql: "SELECT count(*)::int AS broken FROM federation.inbound WHERE state = 'dead'" },
-  { name: 'no dead events', sql: 'SELECT count(*)::int AS broken FROM events.dead WHERE replayed_at IS NULL' },
+  ...STATE_INVARIANTS,
 ];
-
-/** Those that do not hold, in words. */
-export async function brokenInvariants({ backbone: { db } }: TestServer): Promise<string[]> {
-  const broken: string[] = [];
-  for (const { name, sql } of INVARIANTS) {
-    const [row] = await db.query<{ broken: number; sample?: string | null }>(sql);
-    if (row !== undefined && row.broken > 0) broken.push(`${name}: ${row.broken} rows do not${row.sample == null ? '' : `, e.g. ${row.sample}`}`);
-  }
-  return broken;
-}

@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readBody } from '@trunkline/testing';
 import { isJson, textOf, type Json } from '../folder/json.js';
 import { KeyRack } from './keys.js';
 import { NOT_FOUND, Shelf, shown, type Shown } from './shelf.js';
-
-const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
 /** An activity that the server under test delivered to somebody of this world. */
 export interface Delivered {
@@ -98,14 +97,7 @@ export class World {
   }
 
   private async receive(request: IncomingMessage, response: ServerResponse, inbox: string): Promise<void> {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > BODY_BYTES_MAX) throw new Error('a POST of more than 4 MiB');
-      chunks.push(chunk);
-    }
-    const activity: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    const activity: unknown = JSON.parse((await readBody(request)).toString('utf8'));
     if (isJson(activity)) this.delivered.push({ inbox, activity });
     response.writeHead(202).end();
   }
