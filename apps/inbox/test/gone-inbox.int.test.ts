@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { FederationReads } from '@trunkline/persistence';
-import { lookAfterGone } from '../src/look-after-gone/look-after-gone.js';
+import { LookAfterGoneAdapter } from '../src/look-after-gone/look-after-gone.adapter.js';
 import { InboxBench } from './inbox-bench.js';
 import type { PeerActor } from './scripted-peer.js';
 
@@ -21,18 +20,7 @@ async function answeredGone({ uri }: PeerActor): Promise<void> {
   await deliveries.settleChunks([{ id: chunk.id, waiting: [], failures: [{ inbox, host: bench.peer.host, status: 410, reason: 'gone', notBefore: null }] }], 60);
 }
 
-function look(): Promise<number> {
-  const { db, deliveries, remote, remoteKeys, store } = bench.server.backbone;
-  const [reads, remotes] = [new FederationReads(db), store.ofRemotes()];
-  return lookAfterGone({
-    deliveries,
-    remote,
-    keys: remoteKeys,
-    store: remotes,
-    idsByInbox: (inbox, limit) => reads.idsByInbox(inbox, limit),
-    accountsByIds: (ids) => remotes.accountsByIds(ids),
-  });
-}
+const look = (): Promise<number> => bench.server.service.app.get(LookAfterGoneAdapter).look();
 
 test('an inbox that answers 410 ends whose it is when their id answers 410 too, and nobody else', async () => {
   const ann = await bench.server.person('ann');
