@@ -12,9 +12,9 @@ import {
 } from '@trunkline/activitypub';
 import { StatusQuotedV1, StatusUnquotedV1 } from '@trunkline/contracts';
 import type { Account, Status } from '@trunkline/domain';
-import { describeNote, surroundingsOf } from '../describe/describe-status.js';
+import { describeNote } from '../describe/describe-status.js';
 import { outboundPair, planOf, toAccount, type Plan, type PlanPorts, type PlanRule, type Told } from './plan.js';
-import { livingStatus, reachOf } from './plan-status.js';
+import { reachOf, toldOf } from './plan-status.js';
 
 type Quoted = Told<typeof StatusQuotedV1>;
 
@@ -56,10 +56,10 @@ async function loadQuote(ports: PlanPorts, event: Quoted): Promise<QuoteNow | nu
 }
 
 async function askAuthor(ports: PlanPorts, { quoting, quoted, quoter, author }: QuoteNow): Promise<Plan | null> {
-  const around = (await surroundingsOf(ports.settings, ports.store, [quoting])).get(quoting.id);
-  if (around === undefined || (await livingStatus(ports, quoting.id)) === null) return null;
+  const told = await toldOf(ports, quoting.id);
+  if (told === null) return null;
   const request = { id: quoteRequestUri(ports.settings.baseUrl, quoter.id, quoting.id), actorUri: quoter.uri, quotedUri: quoted.uri, quoteUri: quoting.uri };
-  return planOf(quoter.id, renderQuoteRequest(request, author.uri, describeNote(ports.settings, quoting, around)), toAccount(author.id));
+  return planOf(quoter.id, renderQuoteRequest(request, author.uri, describeNote(ports.settings, told.status, told.around)), toAccount(author.id));
 }
 
 async function agree(ports: PlanPorts, { event, quoting, quoted, quoter, author }: QuoteNow): Promise<Plan | null> {
@@ -88,9 +88,9 @@ async function tellRevoked(ports: PlanPorts, { quoting, quoted, quoter, author }
 
 /** A quote of somebody here was agreed to, refused or taken back: an Update says it to whoever holds the post. It is no edit. */
 async function tellReaders(ports: PlanPorts, { event, quoting }: QuoteNow): Promise<Plan | null> {
-  const status = await livingStatus(ports, quoting.id);
-  const around = status === null ? undefined : (await surroundingsOf(ports.settings, ports.store, [status])).get(status.id);
-  if (status === null || around === undefined) return null;
+  const told = await toldOf(ports, quoting.id);
+  if (told === null) return null;
+  const { status, around } = told;
   const note = describeNote(ports.settings, status, around);
   return planOf(status.accountId, renderUpdate(`${note.id}#updates/${Date.parse(event.changedAt)}`, note), await reachOf(ports, status, 'update', null));
 }

@@ -12,7 +12,7 @@ import {
 import { StatusDeletedV1, StatusEditedV1, StatusPublishedV1, StatusTalliedV1 } from '@trunkline/contracts';
 import { audienceOf, type Account, type Status } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
-import { announceEnvelope, describeNote, renderPublication, surroundingsOf } from '../describe/describe-status.js';
+import { announceEnvelope, describeNote, renderPublication, surroundingsOf, type StatusSurroundings } from '../describe/describe-status.js';
 import { INSTANCE_SENDER, planOf, toInboxes, type Plan, type PlanPorts, type PlanRule, type Reach } from './plan.js';
 
 const orderKey = (event: { readonly statusId: StatusId }): string => `status:${event.statusId}`;
@@ -24,10 +24,9 @@ export const planPublished: PlanRule<typeof StatusPublishedV1> = {
   orderKey,
   concernsUs,
   async plan(ports, event) {
-    const status = await livingStatus(ports, event.statusId);
-    if (status === null) return null;
-    const around = (await surroundingsOf(ports.settings, ports.store, [status])).get(status.id);
-    if (around === undefined) return null;
+    const told = await toldOf(ports, event.statusId);
+    if (told === null) return null;
+    const { status, around } = told;
     const reach = await reachOf(ports, status, 'create', around.boosted?.author.id ?? null);
     const publication = { ...planOf(status.accountId, renderPublication(ports.settings, status, around), reach), syncFollowers: isForFollowers(status) };
     return [publication, ...(await announcedToRelays(ports, status))];
@@ -40,12 +39,11 @@ export const planEdited: PlanRule<typeof StatusEditedV1> = {
   orderKey,
   concernsUs,
   async plan(ports, event) {
-    const status = await livingStatus(ports, event.statusId);
-    if (status === null || status.boostOfId !== null) return null;
     const editedMs = Date.parse(event.editedAt);
-    if (status.editedAt !== null && status.editedAt.getTime() > editedMs) return null;
-    const around = (await surroundingsOf(ports.settings, ports.store, [status])).get(status.id);
-    if (around === undefined) return null;
+    const isLast = ({ editedAt }: Status): boolean => editedAt === null || editedAt.getTime() <= editedMs;
+    const told = await toldOf(ports, event.statusId, (status) => status.boostOfId === null && isLast(status));
+    if (told === null) return null;
+    const { status, around } = told;
     const note = describeNote(ports.settings, status, around);
     const plan = planOf(status.accountId, renderUpdate(`${note.id}#updates/${editedMs}`, note), await reachOf(ports, status, 'update', null));
     return { ...plan, syncFollowers: isForFollowers(status) };
@@ -58,10 +56,9 @@ export const planTallied: PlanRule<typeof StatusTalliedV1> = {
   orderKey,
   concernsUs,
   async plan(ports, event) {
-    const status = await livingStatus(ports, event.statusId);
-    if (status === null || status.poll === null) return null;
-    const around = (await surroundingsOf(ports.settings, ports.store, [status])).get(status.id);
-    if (around === undefined) return null;
+    const told = await toldOf(ports, event.statusId, (status) => status.poll !== null);
+    if (told === null) return null;
+    const { status, around } = told;
     const note = describeNote(ports.settings, status, around);
     return planOf(status.accountId, renderUpdate(`${note.id}#updates/poll/${event.eventId}`, note), await reachOf(ports, status, 'update', null));
   },
@@ -109,12 +106,24 @@ async function announcedToRelays(ports: PlanPorts, status: Status): Promise<Plan
 const isForFollowers = (status: Status): boolean => status.visibility === 'private' && status.boostOfId === null;
 
 /** Nothing is said any more for people who are suspended or gone. */
-export async function livingStatus(ports: PlanPorts, statusId: StatusId): Promise<Status | null> {
+async function livingStatus(ports: PlanPorts, statusId: StatusId): Promise<Status | null> {
   const [status] = await ports.store.statusesByIds([statusId]);
   if (status === undefined || status.deletedAt !== null || !status.local) return null;
   const [author] = await ports.store.accountsByIds([status.accountId]);
   const speaks = author !== undefined && author.domain === null && author.suspendedAt === null && author.deletedAt === null;
   return speaks ? status : null;
+}
+
+/** A living status of ours with what its document needs; null: it is to stay unsaid. `isMeant` is asked before the rest is read. */
+export async function toldOf(
+  ports: PlanPorts,
+  statusId: StatusId,
+  isMeant: (status: Status) => boolean = () => true,
+): Promise<{ readonly status: Status; readonly around: StatusSurroundings } | null> {
+  const status = await livingStatus(ports, statusId);
+  if (status === null || !isMeant(status)) return null;
+  const around = (await surroundingsOf(ports.settings, ports.store, [status])).get(status.id);
+  return around === undefined ? null : { status, around };
 }
 
 /** The domain's audience of a status as inboxes are looked up by. */
