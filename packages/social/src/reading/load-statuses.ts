@@ -75,10 +75,11 @@ export async function loadStatuses(
     const target = status.boostOfId === null || deep.boosts === 0 ? undefined : known.get(status.boostOfId);
     const inner = target === undefined ? null : viewOf(target, { ...deep, boosts: deep.boosts - 1 });
     if (status.boostOfId !== null && deep.boosts > 0 && inner === null) return null;
-    const quotedStatus = quotedIdOf(status) === null || deep.quotes === 0 ? undefined : known.get(quotedIdOf(status) ?? status.id);
+    const quotedId = deep.quotes === 0 ? null : quotedIdOf(status);
+    const quotedStatus = quotedId === null ? undefined : known.get(quotedId);
     const quoted = quotedStatus === undefined ? null : viewOf(quotedStatus, { boosts: 0, quotes: deep.quotes - 1 });
     const flagged = flags === null ? null : (flags.get(status.id) ?? NO_FLAGS);
-    return seenBy(ports, { status, author, boosted: inner, quoted, flags: flagged, own: own?.get(status.id) ?? null }, viewer);
+    return judged(ports, { status, author, boosted: inner, quoted, flags: flagged, own: own?.get(status.id) ?? null }, viewer);
   };
   for (const status of asked) {
     const view = viewOf(status, { boosts: 1, quotes: QUOTES_DEEP });
@@ -110,17 +111,24 @@ async function withRelated(store: SocialReads, own: readonly Status[]): Promise<
 type Unjudged = Omit<StatusView, 'quote' | 'permission'>;
 
 /** The view with what the rules about quotes say to this viewer, all the way down. */
-export function seenBy(ports: Pick<SocialPorts, 'policy'>, view: Unjudged, viewer: Viewer | null): StatusView {
-  const { status } = view;
-  const quoted = view.quoted === null ? null : seenBy(ports, view.quoted, viewer);
-  const quotedFacts = quoted === null ? null : statusFacts(ports, quoted);
-  const policy = effectivePolicy(status);
+export const seenBy = (ports: Pick<SocialPorts, 'policy'>, view: Unjudged, viewer: Viewer | null): StatusView =>
+  judged(
+    ports,
+    {
+      ...view,
+      quoted: view.quoted === null ? null : seenBy(ports, view.quoted, viewer),
+      boosted: view.boosted === null ? null : seenBy(ports, view.boosted, viewer),
+    },
+    viewer,
+  );
+
+/** The same of a view whose parts were judged before. */
+function judged(ports: Pick<SocialPorts, 'policy'>, view: Unjudged, viewer: Viewer | null): StatusView {
+  const { status, quoted } = view;
   return {
     ...view,
-    quoted,
-    boosted: view.boosted === null ? null : seenBy(ports, view.boosted, viewer),
-    quote: shownQuote(status.quote, quotedFacts, viewer),
-    permission: quotePermission({ authorId: status.accountId, visibility: status.visibility, isBoost: status.boostOfId !== null, policy }, viewer),
+    quote: shownQuote(status.quote, quoted === null ? null : statusFacts(ports, quoted), viewer),
+    permission: quotePermission({ authorId: status.accountId, visibility: status.visibility, isBoost: status.boostOfId !== null, policy: effectivePolicy(status) }, viewer),
   };
 }
 
