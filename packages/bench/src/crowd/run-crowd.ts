@@ -47,15 +47,7 @@ interface SceneParts {
 
 /** A server of real processes with everybody who posts and reads in this benchmark. */
 export class CrowdScene {
-  /** Resolves when the clock of `run` begins. */
-  readonly started: Promise<void>;
-  private start: () => void = () => undefined;
-
-  private constructor(private readonly parts: SceneParts) {
-    this.started = new Promise((resolve) => {
-      this.start = resolve;
-    });
-  }
+  private constructor(private readonly parts: SceneParts) {}
 
   get stage(): Stage {
     return this.parts.stage;
@@ -112,13 +104,12 @@ export class CrowdScene {
     return { perSecond, seen };
   }
 
-  /** Lets it happen. @returns all posts, the one author's too, and when it began */
-  async run(phases: LoadPlan['phases'], bigAtSeconds: readonly number[]): Promise<{ readonly startMs: number; readonly seen: readonly Seen[] }> {
+  /** Lets it happen. `meanwhile` begins with its clock. @returns all posts, the one author's too, when it began, and what `meanwhile` found */
+  async run<T>(phases: LoadPlan['phases'], bigAtSeconds: readonly number[], meanwhile: () => Promise<T>): Promise<{ readonly startMs: number; readonly seen: readonly Seen[]; readonly found: T }> {
     await this.parts.load.ask('prepare', this.plan({ phases, signsBefore: true, extra: { token: this.parts.bigToken, atSeconds: bigAtSeconds } }));
     const startMs = performance.timeOrigin + performance.now() + 500;
-    this.start();
-    const sent = await this.parts.load.ask<Sent[]>('run', { startMs });
-    return { startMs, seen: await this.whenVisible(sent) };
+    const [sent, found] = await Promise.all([this.parts.load.ask<Sent[]>('run', { startMs }), meanwhile()]);
+    return { startMs, seen: await this.whenVisible(sent), found };
   }
 
   /** CPU seconds of each process so far, by name. */

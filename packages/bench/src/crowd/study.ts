@@ -45,10 +45,9 @@ export async function studyCrowd(options: BenchOptions): Promise<Study> {
     process.stderr.write(`  ${flood.perSecond.toFixed(0)} posts a second were taken from receive to visible; base load ${load.base.toFixed(1)}\n`);
     const phases = [{ rate: load.base, seconds: spans.before }, { rate: load.base * BURST_FACTOR, seconds: spans.burst }, { rate: load.base, seconds: spans.after }];
     const bigAt = Array.from({ length: Math.floor(spans.burst / BIG_EVERY_SECONDS) }, (_, index) => spans.before + 1 + index * BIG_EVERY_SECONDS);
-    const cpu = cpuOfBurst(scene, spans);
-    const { startMs, seen } = await scene.run(phases, bigAt);
+    const { startMs, seen, found: cpu } = await scene.run(phases, bigAt, () => cpuOfBurst(scene, spans));
     const counted = await count(scene, [...flood.seen, ...seen]);
-    return report(seen, startMs, load, counted, sizes, await cpu);
+    return report(seen, startMs, load, counted, sizes, cpu);
   } finally {
     redis.destroy();
     await stage.close();
@@ -57,7 +56,6 @@ export async function studyCrowd(options: BenchOptions): Promise<Study> {
 
 /** Who used how much of a core in the middle of the burst. */
 async function cpuOfBurst(scene: CrowdScene, spans: Load['spans']): Promise<string> {
-  await scene.started;
   await sleep((spans.before + spans.burst * 0.1) * 1_000);
   const [from, fromMs] = [scene.cpu(), performance.now()];
   await sleep(spans.burst * 800);
