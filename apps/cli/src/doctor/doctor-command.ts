@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import type { Command } from 'commander';
-import { actorUris, instanceActorUris } from '@trunkline/activitypub';
+import { actorUris, instanceActorUris, instanceHandle } from '@trunkline/activitypub';
 import { domainVerdict } from '@trunkline/domain';
 import { FederationHttp, type Signer } from '@trunkline/federation-client';
 import { InstanceKeyStore } from '@trunkline/persistence';
@@ -68,7 +68,7 @@ async function examinePublic(operator: Operator, tell: Tell): Promise<void> {
   if (nodeInfo.length === 1) return;
   const signer = await signerOf(operator);
   const instance = instanceActorUris(baseUrl).id;
-  tell([await checkWebfinger(settings, `${withoutPort(localDomain)}@${localDomain}`, instance)]);
+  tell([await checkWebfinger(settings, instanceHandle(localDomain), instance)]);
   tell(await checkActor(settings, instance, signer));
   tell(await checkRoundTrip(baseUrl, signer));
 }
@@ -104,8 +104,6 @@ async function signerOf({ db, settings }: Operator): Promise<Signer> {
   const { privateKeyPem } = await new InstanceKeyStore(db, new KeyRing(settings.secretKeys)).getOrCreate();
   return { keyId: instanceActorUris(settings.baseUrl).keyId, privateKey: createPrivateKey(privateKeyPem) };
 }
-
-const withoutPort = (host: string): string => host.replace(/:[0-9]+$/, '');
 
 function lineOf({ verdict, what, found, mend }: Finding): string {
   return `  ${MARKS[verdict]}  ${what}: ${found}\n${mend === undefined ? '' : `         ${mend}\n`}`;

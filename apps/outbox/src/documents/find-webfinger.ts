@@ -1,4 +1,4 @@
-import { instanceActorUris, normalizeHost, parseLocalUri, renderWebfinger, type JsonObject } from '@trunkline/activitypub';
+import { instanceActorUris, instanceHandle, instanceName, normalizeHost, parseLocalUri, renderWebfinger, type JsonObject } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
 import { AppError, notFound } from '@trunkline/kernel';
 import type { SocialReads, SocialSettings } from '@trunkline/social';
@@ -13,12 +13,6 @@ export interface WebfingerPorts {
 
 const RESOURCE_CHARS_MAX = 2_048;
 const badResource = (): AppError => new AppError(400, 'bad_resource', 'The resource parameter names no account');
-
-/** The name of the instance actor, as Mastodon has it: the host itself. A port, in development, cannot stand in a name. */
-export const instanceName = ({ localDomain }: SocialSettings): string => withoutPort(localDomain);
-export const instanceHandle = (settings: SocialSettings): string => `${instanceName(settings)}@${settings.localDomain}`;
-
-const withoutPort = (host: string): string => host.replace(/:[0-9]+$/, '');
 
 /**
  * Who is meant by `acct:name@host`, an actor's id or a profile page. Names at LOCAL_DOMAIN and at WEB_DOMAIN mean the same.
@@ -49,7 +43,7 @@ function readResource(settings: SocialSettings, resource: string): Asked {
   const domain = normalizeHost(host ?? '');
   if (username === undefined || domain === null) throw badResource();
   if (!isOurs(settings, domain)) throw notFound();
-  return [instanceName(settings), withoutPort(settings.webDomain)].includes(username.toLowerCase()) ? 'instance' : { username };
+  return [settings.localDomain, settings.webDomain].map(instanceName).includes(username.toLowerCase()) ? 'instance' : { username };
 }
 
 function readUrl(settings: SocialSettings, resource: string): Asked {
@@ -87,7 +81,7 @@ const accountWebfinger = (settings: SocialSettings, account: Account): JsonObjec
 
 const instanceWebfinger = (settings: SocialSettings): JsonObject =>
   renderWebfinger({
-    handle: instanceHandle(settings),
+    handle: instanceHandle(settings.localDomain),
     actorUri: instanceActorUris(settings.baseUrl).id,
     profileUrl: `${settings.baseUrl}/about`,
     subscribeTemplate: subscribeTemplateOf(settings),

@@ -1,10 +1,9 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
-import { instanceActorUris, prefersActivity, renderInstanceActor, renderOrderedCollection } from '@trunkline/activitypub';
+import { instanceActorUris, instanceHandle, instanceName, prefersActivity, renderInstanceActor, renderOrderedCollection } from '@trunkline/activitypub';
 import { BACKBONE, type Backbone } from '@trunkline/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Document } from './document.js';
 import { sendActivity } from './documents.adapter.js';
-import { instanceHandle, instanceName } from './find-webfinger.js';
 
 /** The server's own actor, which signs its fetches. Always readable unsigned: else two strict servers ask each other for ever. */
 @Controller('actor')
@@ -16,8 +15,8 @@ export class InstanceActorController {
     const { settings, instanceKey } = this.backbone;
     const document = renderInstanceActor({
       uris: instanceActorUris(settings.baseUrl),
-      username: instanceName(settings),
-      webfinger: instanceHandle(settings),
+      username: instanceName(settings.localDomain),
+      webfinger: instanceHandle(settings.localDomain),
       url: `${settings.baseUrl}/about`,
       displayName: settings.site.title,
       publicKeyPem: (await instanceKey.getOrCreate()).publicKeyPem,
