@@ -40,7 +40,7 @@ export { fetchKey, type FetchedKey, type KeyFailure } from './signing-keys/fetch
 export { KeyBook, type RemoteKeyRows, type SigningKey } from './signing-keys/key-book.js';
 export { KeyLane } from './signing-keys/key-lane.js';
 export { isPassing } from './signing-keys/passing-failures.js';
-export { registrableDomain } from './signing-keys/registrable-domain.js';
+export { registrableDomain, RegistrableDomains } from './signing-keys/registrable-domain.js';
 export { boostRow, boostStatus, unboostStatus, type BoostFailure } from './statuses/boost-status.js';
 export { portHostsOf, remoteDomain } from './statuses/compose-text.js';
 export { deleteStatus, deleteStatusIn } from './statuses/delete-status.js';

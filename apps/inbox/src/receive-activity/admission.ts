@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { registrableDomain } from '@trunkline/social';
+import { RegistrableDomains } from '@trunkline/social';
 
 export interface AdmissionSettings {
   /** Requests being worked on at once; more are told to come back. */
@@ -25,6 +25,7 @@ export type Release = () => void;
 export class Admission {
   private inFlight = 0;
   private readonly byDomain = new Map<string, number>();
+  private readonly domains = new RegistrableDomains();
 
   constructor(private readonly settings: AdmissionSettings = defaultAdmission()) {}
 
@@ -40,7 +41,7 @@ export class Admission {
 
   /** Whether `enterFor` would find no place now. */
   isFullFor(host: string): boolean {
-    return (this.byDomain.get(registrableDomain(host)) ?? 0) >= this.settings.perDomainMax;
+    return (this.byDomain.get(this.domains.of(host)) ?? 0) >= this.settings.perDomainMax;
   }
 
   /** null: the server has all it can work on. */
@@ -52,7 +53,7 @@ export class Admission {
 
   /** null: this domain has all it may hold. */
   enterFor(host: string): Release | null {
-    const domain = registrableDomain(host);
+    const domain = this.domains.of(host);
     const held = this.byDomain.get(domain) ?? 0;
     if (held >= this.settings.perDomainMax) return null;
     this.byDomain.set(domain, held + 1);

@@ -1,4 +1,4 @@
-import { registrableDomain } from '@trunkline/social';
+import { registrableDomain, RegistrableDomains } from '@trunkline/social';
 
 /** What is stored, due and not applied. */
 export interface BacklogFacts {
@@ -33,6 +33,7 @@ export class Backlog {
   /** By this copy, since the last look. */
   private added = 0;
   private readonly addedByDomain = new Map<string, number>();
+  private readonly domains = new RegistrableDomains();
   private readonly settings: BacklogSettings;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
@@ -67,14 +68,14 @@ export class Backlog {
 
   /** This sender's domain has as much waiting as it may. */
   isFullFor(host: string): boolean {
-    const domain = registrableDomain(host);
+    const domain = this.domains.of(host);
     const rows = (this.rowsByDomain.get(domain) ?? 0) + (this.addedByDomain.get(domain) ?? 0);
     return rows >= this.settings.rowsMax * this.settings.domainShare;
   }
 
   /** One more was stored. */
   add(host: string): void {
-    const domain = registrableDomain(host);
+    const domain = this.domains.of(host);
     this.added += 1;
     this.addedByDomain.set(domain, (this.addedByDomain.get(domain) ?? 0) + 1);
   }

@@ -73,10 +73,10 @@ async function receive(ports: ReceivePorts, post: InboxPost): Promise<Answer> {
   const read = readIncoming(ports, post.json);
   if (!read.ok) return read.error.code === LOCAL_ACTOR ? refuseOwn(ports, post, read) : read;
   const activity = read.value;
-  const noInbox = await missingInbox(ports, post.inbox);
+  const noInbox = isShared(post.inbox) ? null : await missingInbox(ports, post.inbox);
   if (noInbox !== null) return noInbox;
   // One such arrives from everywhere for each account that is deleted anywhere: a key fetch each would be a storm.
-  if (await isNewsOfStranger(ports, activity)) return ok('ignored_unknown_actor');
+  if (tellsOfItsActor(activity) && (await isStranger(ports, activity))) return ok('ignored_unknown_actor');
   const signature = readSignature(ports, post);
   if (!signature.ok) return signature;
   if (isBlocked(ports, signature.value.keyHost)) return blocked();
@@ -138,19 +138,18 @@ async function refuseOwn(ports: ReceivePorts, post: InboxPost, refusal: Answer):
   return parsed.keyId === keyId && verifyRequestSignature(parsed, key) ? refusal : unauthorized('bad_signature');
 }
 
+const isShared = (inbox: string): boolean => inbox === 'shared' || inbox === 'actor';
+
 async function missingInbox(ports: ReceivePorts, inbox: string) {
-  if (inbox === 'shared' || inbox === 'actor') return null;
   const [account] = isSnowflake(inbox) ? await ports.accounts.accountsByIds([inbox]) : [];
   if (account === undefined || account.domain !== null) return refuse(404, 'unknown_inbox', 'Record not found');
   return account.deletedAt === null ? null : refuse(410, 'gone_inbox', 'Gone');
 }
 
-/** Somebody unknown here tells of their own change or end. */
-async function isNewsOfStranger(ports: ReceivePorts, activity: IncomingActivity): Promise<boolean> {
-  if (activity.type !== 'Delete' && activity.type !== 'Update') return false;
-  if (activity.object.uri !== activity.actorUri) return false;
-  return (await ports.accounts.accountsByUris([activity.actorUri])).length === 0;
-}
+/** Somebody tells of their own change or end. */
+const tellsOfItsActor = ({ type, object, actorUri }: IncomingActivity): boolean => (type === 'Delete' || type === 'Update') && object.uri === actorUri;
+
+const isStranger = async (ports: ReceivePorts, { actorUri }: IncomingActivity): Promise<boolean> => (await ports.accounts.accountsByUris([actorUri])).length === 0;
 
 /**
  * Inbox forwarding: somebody passes on what they did not do; without a signature of its author it is a forgery. Of another

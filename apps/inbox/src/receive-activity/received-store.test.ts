@@ -30,10 +30,24 @@ test('no bell when all were repeats', async () => {
   await store.quiet();
 });
 
+test('while a bell rings, what comes gathers for the next; a hundred need not wait', async () => {
+  const bells: { readonly ids: number; readonly answer: () => void }[] = [];
+  const { store } = storeWith(({ payload }) => new Promise((answer) => bells.push({ ids: payload.inboundIds.length, answer })));
+  for (let n = 10; n < 20; n += 1) await store.commit([row(String(n))]);
+  expect(bells.map(({ ids }) => ids)).toEqual([1]);
+  await store.commit(Array.from({ length: 120 }, (_, n) => row(String(1_000 + n))));
+  expect(bells.map(({ ids }) => ids)).toEqual([1, 100]);
+  bells.forEach(({ answer }) => answer());
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(bells.map(({ ids }) => ids)).toEqual([1, 100, 29]);
+  bells.at(-1)?.answer();
+  await store.quiet();
+});
+
 test('bells that nobody answers are left to the sweeper, beyond a bound', async () => {
   const answers: (() => void)[] = [];
   const { store, unheard } = storeWith(() => new Promise((resolve) => answers.push(resolve)));
-  for (let n = 10; n < 80; n += 1) await expect(store.commit([row(String(n))])).resolves.toHaveLength(1);
+  for (let n = 0; n < 70; n += 1) await store.commit(Array.from({ length: 100 }, (_, at) => row(String(1_000 + 100 * n + at))));
   expect([answers.length, unheard.length]).toEqual([64, 6]);
   answers.forEach((answer) => answer());
   await store.quiet();

@@ -32,22 +32,26 @@ export interface StorePorts {
   readonly onUnheard: (error: unknown) => void;
 }
 
-/** Bells under way. With a broker that does not answer there would be more of them with every group. */
+/** Bells under way. With a broker that does not answer there would be more of them with every hundred. */
 const RINGING_MAX = 64;
+/** Of one bell: see the contract. */
+const BELL_IDS_MAX = 100;
 
 /**
- * Commits a group of received rows, then rings once for those that are new. The group's senders are answered at the
- * commit: whether the bell is heard is no business of theirs.
+ * Commits a group of received rows, then rings for those that are new. The group's senders are answered at the
+ * commit: whether the bell is heard is no business of theirs. While one bell rings, what is committed meanwhile gathers for the next: when much comes, a
+ * bell for each commit would be a message for each handful of rows.
  */
 export class ReceivedStore {
   private readonly ringing = new Set<Promise<void>>();
+  private unrung: Snowflake[] = [];
 
   constructor(private readonly ports: StorePorts) {}
 
   async commit(rows: readonly ReceivedRow[]): Promise<readonly StoredRow[]> {
     const stored = await this.ports.accept(rows);
-    const fresh = stored.filter((row) => !row.duplicate).map((row) => row.id);
-    if (fresh.length > 0) this.ring(fresh);
+    for (const { id, duplicate } of stored) if (!duplicate) this.unrung.push(id);
+    this.ringOn();
     return stored;
   }
 
@@ -56,13 +60,24 @@ export class ReceivedStore {
     while (this.ringing.size > 0) await Promise.all(this.ringing);
   }
 
+  private ringOn(): void {
+    while (this.unrung.length >= BELL_IDS_MAX || (this.unrung.length > 0 && this.ringing.size === 0)) {
+      const inboundIds = this.unrung.slice(0, BELL_IDS_MAX);
+      this.unrung = this.unrung.slice(BELL_IDS_MAX);
+      if (this.ringing.size >= RINGING_MAX) this.ports.onUnheard(new Error('too many bells are ringing'));
+      else this.ring(inboundIds);
+    }
+  }
+
   private ring(inboundIds: readonly Snowflake[]): void {
-    if (this.ringing.size >= RINGING_MAX) return this.ports.onUnheard(new Error('too many bells are ringing'));
     const eventId = this.ports.newEventId();
     const bell = this.ports
       .ring({ eventId, subject: ActivityReceivedV1.subject, payload: { eventId, inboundIds } })
       .catch(this.ports.onUnheard)
-      .finally(() => this.ringing.delete(bell));
+      .finally(() => {
+        this.ringing.delete(bell);
+        this.ringOn();
+      });
     this.ringing.add(bell);
   }
 }

@@ -31,6 +31,10 @@ export function readActivity(raw: JsonObject, holder: string | null = null): Res
   if (actorUri === null) return fail({ code: 'missing_actor' });
 
   const objects = refsOf(member(raw, 'object'), LIMITS.objects);
+  // Whoever stands at the door asks for none of these three; reading them is half of reading an activity.
+  let to: readonly string[] | null = null;
+  let cc: readonly string[] | null = null;
+  let published: string | null | undefined;
   return ok({
     id: httpUri(member(raw, 'id')),
     type,
@@ -38,9 +42,16 @@ export function readActivity(raw: JsonObject, holder: string | null = null): Res
     object: objects[0] ?? NO_OBJECT,
     objects,
     target: refsOf(member(raw, 'target'), 1)[0] ?? NO_OBJECT,
-    to: audienceList(member(raw, 'to')),
-    cc: audienceList(member(raw, 'cc')),
-    published: dateOf(member(raw, 'published')),
+    get to() {
+      return (to ??= audienceList(member(raw, 'to')));
+    },
+    get cc() {
+      return (cc ??= audienceList(member(raw, 'cc')));
+    },
+    get published() {
+      if (published === undefined) published = dateOf(member(raw, 'published'));
+      return published;
+    },
     raw,
   });
 }

@@ -4,12 +4,11 @@ import type { AccountId, StatusId } from '@trunkline/kernel';
 import { contest, type Contender, type Outcome } from '../harness/contest.js';
 import type { BenchOptions } from '../harness/options.js';
 import { fillFeed } from '../harness/feed-keys.js';
-import { doneCount, letGo, publishPosts } from '../harness/publish-posts.js';
+import { eventsOf, letGo, publishPosts, untilDone } from '../harness/publish-posts.js';
 import { openRedis, sendAll, type RedisClient } from '../harness/redis-client.js';
 import { seedFollows, seedPeople } from '../harness/seed-people.js';
 import { Stage } from '../harness/stage.js';
 import { atMost } from '../harness/verdict.js';
-import { waitFor } from '../harness/wait-for.js';
 import { benchPulled } from './pulled.js';
 
 const FOLLOWERS = { full: 100_000, quick: 2_000 };
@@ -112,20 +111,24 @@ interface Shape {
 }
 
 function fanOutOf(stage: Stage, pid: number, { label, authors, postsEach, walls }: Shape): Contender {
-  const posts = authors.length * postsEach;
   let statusIds: StatusId[] = [];
+  let eventIds: string[] = [];
   return {
     role: 'ours',
     label,
     pids: [pid],
     prepare: async () => {
       statusIds = await publishPosts(stage, authors.map(({ account }) => account), postsEach, pid);
+      eventIds = await eventsOf(stage, statusIds);
     },
     run: async () => {
       const startedMs = performance.now();
       letGo(pid);
-      await waitFor('the posts to be fanned out', async () => (await doneCount(stage, CONSUMER, statusIds)) === posts, { everyMs: 50 });
+      await untilDone(stage, CONSUMER, eventIds, 50);
       walls.push((performance.now() - startedMs) / 1_000);
+      return authors.reduce((sum, { followers }) => sum + followers.length * postsEach, 0);
+    },
+    check: async () => {
       for (const [at, { followers }] of authors.entries()) {
         const written = statusIds.slice(at * postsEach, (at + 1) * postsEach);
         for (const follower of [followers[0], followers.at(-1)]) {
@@ -133,7 +136,6 @@ function fanOutOf(stage: Stage, pid: number, { label, authors, postsEach, walls 
           if (!written.every((id) => feed?.ids.includes(id))) throw new Error('a feed misses a post');
         }
       }
-      return authors.reduce((sum, { followers }) => sum + followers.length * postsEach, 0);
     },
   };
 }

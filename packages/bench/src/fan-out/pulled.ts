@@ -2,10 +2,9 @@ import { consumerName, StatusPublishedV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import type { AccountId } from '@trunkline/kernel';
 import { rateOf } from '../harness/contest.js';
-import { doneCount, letGo, publishPosts } from '../harness/publish-posts.js';
+import { eventsOf, letGo, publishPosts, untilDone } from '../harness/publish-posts.js';
 import { seedFollows } from '../harness/seed-people.js';
 import type { Stage } from '../harness/stage.js';
-import { waitFor } from '../harness/wait-for.js';
 
 /** Pulled authors whom one reader follows. */
 const FOLLOWED = [1, 5, 20];
@@ -26,18 +25,24 @@ export async function benchPulled(stage: Stage, big: { account: Account; followe
   await new Promise((resolve) => setTimeout(resolve, HEARD_MS));
   const options = { rounds: 1, stores: stage.stores };
   let written = await publishPosts(stage, [big.account], POSTS, timelinePid);
+  let eventIds: string[] = [];
   const writes = await rateOf(
     {
       role: 'ours',
       label: `timeline, ${POSTS} posts to ${big.followers.length} who look them up`,
       pids: [timelinePid],
-      prepare: async () => void (written = await publishPosts(stage, [big.account], POSTS, timelinePid)),
+      prepare: async () => {
+        written = await publishPosts(stage, [big.account], POSTS, timelinePid);
+        eventIds = await eventsOf(stage, written);
+      },
       run: async () => {
         letGo(timelinePid);
-        await waitFor('the posts to be handled', async () => (await doneCount(stage, consumerName('timeline', 'fan-out', StatusPublishedV1), written)) === POSTS, { everyMs: 50 });
+        await untilDone(stage, consumerName('timeline', 'fan-out', StatusPublishedV1), eventIds, 50);
+        return POSTS;
+      },
+      check: async () => {
         const feed = await stage.backbone.feeds.read(big.followers[0] ?? ('0' as AccountId));
         if (written.some((id) => feed?.ids.includes(id) === true)) throw new Error('a follower was pushed to');
-        return POSTS;
       },
     },
     options,

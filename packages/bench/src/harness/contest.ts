@@ -9,8 +9,10 @@ export interface Contender {
   readonly pids: readonly number[];
   /** What a round needs and nobody pays for. */
   prepare?(round: number): Promise<void>;
-  /** Does the work of one round. @returns how many operations that was, counted where their effect shows. */
+  /** Does the work of one round. @returns how many operations that was, as far as it knows: see `check`. */
   run(round: number): Promise<number>;
+  /** Looks whether the work was really done, when nobody pays any more. @throws Error when it was not */
+  check?(operations: number): Promise<void>;
 }
 
 export interface Sample {
@@ -58,6 +60,7 @@ export async function contest(contenders: readonly Contender[], options: Rounds)
     for (const [index, contender] of contenders.entries()) {
       await contender.prepare?.(round);
       const sample = await measure(contender, round, options.stores);
+      await contender.check?.(sample.operations);
       process.stderr.write(`  ${contender.label}, round ${round}: ${describe(sample)}\n`);
       if (round > 0) samples[index]?.push(sample);
     }

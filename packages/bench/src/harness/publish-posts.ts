@@ -1,9 +1,12 @@
+import { StatusPublishedV1 } from '@trunkline/contracts';
 import { publishStatus } from '@trunkline/social';
 import type { Account } from '@trunkline/domain';
 import type { StatusId } from '@trunkline/kernel';
 import { waitFor } from './wait-for.js';
 import type { Stage } from './stage.js';
 
+/** Of the events that were announced last. */
+const LOOKED_AT = 3;
 const TEXT = 'The morning train left the yard on time, and everybody who had waited for it since dawn was on board. #trains https://news.example/trains';
 
 /**
@@ -32,13 +35,32 @@ export async function publishPosts(stage: Stage, authors: readonly Account[], po
 /** Lets the consumer go on. */
 export const letGo = (pid: number): void => void process.kill(pid, 'SIGCONT');
 
-/** How many events of these posts a group has marked as done. */
-export async function doneCount(stage: Stage, consumer: string, statusIds: readonly StatusId[]): Promise<number> {
-  const [row] = await stage.backbone.db.query<{ count: number }>(
-    `SELECT count(DISTINCT d.event_id)::int AS count
-       FROM events.outbox o JOIN events.done d ON d.event_id = o.event_id
-      WHERE d.consumer = $1 AND o.payload ->> 'statusId' = ANY ($2::text[])`,
-    [consumer, statusIds],
+/** The events that announced these posts. Asked once, before the round: their payloads have no index. */
+export async function eventsOf(stage: Stage, statusIds: readonly StatusId[]): Promise<string[]> {
+  const rows = await stage.backbone.db.query<{ eventId: string }>(
+    `SELECT event_id AS "eventId" FROM events.outbox WHERE subject = $1 AND payload ->> 'statusId' = ANY ($2::text[])`,
+    [StatusPublishedV1.subject, statusIds],
   );
-  return row?.count ?? 0;
+  if (rows.length !== statusIds.length) throw new Error(`${rows.length} events of ${statusIds.length} posts`);
+  return rows.map(({ eventId }) => eventId);
+}
+
+/**
+ * Waits until a group has marked all of these events as done. Looking on costs Postgres time that is counted: only the last few are asked about until
+ * these are done.
+ */
+export async function untilDone(stage: Stage, consumer: string, eventIds: readonly string[], everyMs: number): Promise<void> {
+  let left = [...eventIds];
+  await waitFor('the posts to be handled', async () => {
+    const last = left.slice(-LOOKED_AT);
+    if ((await doneOf(stage, consumer, last)).size < last.length) return false;
+    const done = await doneOf(stage, consumer, left);
+    left = left.filter((id) => !done.has(id));
+    return left.length === 0;
+  }, { everyMs });
+}
+
+async function doneOf(stage: Stage, consumer: string, eventIds: readonly string[]): Promise<Set<string>> {
+  const rows = await stage.backbone.db.query<{ eventId: string }>('SELECT event_id AS "eventId" FROM events.done WHERE consumer = $1 AND event_id = ANY ($2::uuid[])', [consumer, eventIds]);
+  return new Set(rows.map(({ eventId }) => eventId));
 }

@@ -38,8 +38,27 @@ async function benchInbox(options: BenchOptions, name: 'receive' | 'apply'): Pro
       await load.ask('prepare', volley);
     };
     const applied = name === 'apply';
+    const state = applied ? 'applied' : 'stored';
+    let before = 0;
     const contenders: Contender[] = [
-      { role: 'ours', label: `inbox, ${name}`, pids: [inbox.pid], prepare, run: () => (applied ? untilApplied(stage, () => fire(inbox.port)) : untilStored(stage, () => fire(inbox.port))) },
+      {
+        role: 'ours',
+        label: `inbox, ${name}`,
+        pids: [inbox.pid],
+        prepare: async () => {
+          await prepare();
+          before = await countInbound(stage, state);
+        },
+        run: async () => {
+          const sent = await fire(inbox.port);
+          if (applied) await waitFor('everything to be applied', async () => !(await hasStored(stage)), { everyMs: 100 });
+          return sent;
+        },
+        check: async (sent) => {
+          const found = (await countInbound(stage, state)) - before;
+          if (found !== sent) throw new Error(`${sent} were answered 202 and ${found} are ${state}`);
+        },
+      },
       {
         role: 'limit',
         label: applied ? 'bare handler and batched loop' : 'bare Nest-fastify handler',
@@ -80,23 +99,6 @@ async function rowsPerCommit(stage: Stage): Promise<string> {
     'SELECT count(*)::float / greatest(1, count(DISTINCT received_at)) AS rows FROM federation.inbound',
   );
   return (row?.rows ?? 0).toFixed(1);
-}
-
-async function untilStored(stage: Stage, fire: () => Promise<number>): Promise<number> {
-  const before = await countInbound(stage, 'stored');
-  const sent = await fire();
-  const stored = (await countInbound(stage, 'stored')) - before;
-  if (stored !== sent) throw new Error(`${sent} were answered 202 and ${stored} are stored`);
-  return sent;
-}
-
-async function untilApplied(stage: Stage, fire: () => Promise<number>): Promise<number> {
-  const before = await countInbound(stage, 'applied');
-  const sent = await fire();
-  await waitFor('everything to be applied', async () => !(await hasStored(stage)), { everyMs: 100 });
-  const applied = (await countInbound(stage, 'applied')) - before;
-  if (applied !== sent) throw new Error(`${sent} were answered 202 and ${applied} are applied`);
-  return sent;
 }
 
 async function hasStored(stage: Stage): Promise<boolean> {

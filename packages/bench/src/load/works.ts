@@ -2,7 +2,7 @@ import { consumerName, StatusPublishedV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import type { StatusId } from '@trunkline/kernel';
 import type { Contender } from '../harness/contest.js';
-import { doneCount, letGo, publishPosts } from '../harness/publish-posts.js';
+import { eventsOf, letGo, publishPosts, untilDone } from '../harness/publish-posts.js';
 import type { ServerProcess } from '../harness/server-process.js';
 import type { Stage } from '../harness/stage.js';
 import { waitFor } from '../harness/wait-for.js';
@@ -17,6 +17,9 @@ const FAN_OUT = consumerName('timeline', 'fan-out', StatusPublishedV1);
 /** Receive and apply: signed posts, so many for each copy, at any of them until all are applied. */
 export function applyWork(stage: Stage, copies: readonly ServerProcess[], how: { readonly load: WorkerProcess; readonly people: LoadPeople; readonly posts: number }): Contender {
   const { db } = stage.backbone;
+  // What is looked at while the work goes on is a matter of one row: counting thousands would be counted.
+  const hasStored = async (): Promise<boolean> => (await db.query<{ left: boolean }>(`SELECT EXISTS (SELECT FROM federation.inbound WHERE state = 'stored') AS left`))[0]?.left === true;
+  let before = 0;
   const countApplied = async (): Promise<number> => (await db.query<{ count: number }>(`SELECT count(*)::int AS count FROM federation.inbound WHERE state = 'applied'`))[0]?.count ?? 0;
   return {
     role: 'ours',
@@ -26,29 +29,33 @@ export function applyWork(stage: Stage, copies: readonly ServerProcess[], how: {
       const { mentionedUris } = how.people;
       const plan = { inboxPorts: copies.map((copy) => copy.port), apiPort: 0, domain: stage.domain, mentionedUris, localTokens: [], localShare: 0, signsBefore: true };
       await how.load.ask('prepare', { ...plan, phases: [{ rate: how.posts * copies.length, seconds: 1 }] });
+      before = await countApplied();
     },
     run: async () => {
-      const before = await countApplied();
       const sent = (await how.load.ask<Sent[]>('flood', { inFlight: IN_FLIGHT_EACH * copies.length })).length;
-      await waitFor('everything to be applied', async () => (await countApplied()) - before === sent, { everyMs: 100 });
+      await waitFor('everything to be applied', async () => !(await hasStored()), { everyMs: 100 });
       return sent;
+    },
+    check: async (sent) => {
+      const applied = (await countApplied()) - before;
+      if (applied !== sent) throw new Error(`${sent} were answered 202 and ${applied} are applied`);
     },
   };
 }
 
 /** Posts of each author, so many for each copy, into the feeds of his followers. */
 export function fanOutWork(stage: Stage, copies: readonly ServerProcess[], how: { readonly authors: readonly Account[]; readonly followers: number; readonly postsEach: number }): Contender {
-  let statusIds: StatusId[] = [];
+  let eventIds: string[] = [];
   const postsEach = how.postsEach * copies.length;
   return {
     role: 'ours',
     label: 'fan-out',
     pids: copies.map((copy) => copy.pid),
-    prepare: async () => void (statusIds = await publishHeld(stage, copies, how.authors, postsEach)),
+    prepare: async () => void (eventIds = await eventsOf(stage, await publishHeld(stage, copies, how.authors, postsEach))),
     run: async () => {
       for (const { pid } of copies) letGo(pid);
-      await waitFor('the posts to be fanned out', async () => (await doneCount(stage, FAN_OUT, statusIds)) === statusIds.length, { everyMs: 25 });
-      return statusIds.length * how.followers;
+      await untilDone(stage, FAN_OUT, eventIds, 25);
+      return eventIds.length * how.followers;
     },
   };
 }

@@ -14,9 +14,15 @@ type Parse = (request: FastifyRequest, body: Buffer) => unknown;
  * refused, so that the limit holds after decompression too. Other types are 415, unless the body is empty.
  */
 export function installBodyParsers(instance: FastifyInstance, bodyBytesMax: number): void {
-  const parser = (parse: Parse) => async (request: FastifyRequest, body: Buffer) => {
-    refuseCompressed(request);
-    return parse(request, body);
+  const parser = (parse: Parse) => (request: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void) => {
+    let value: unknown;
+    try {
+      refuseCompressed(request);
+      value = parse(request, body);
+    } catch (error) {
+      return done(error as Error);
+    }
+    done(null, value);
   };
   instance.removeAllContentTypeParsers();
   const options = { parseAs: 'buffer', bodyLimit: bodyBytesMax } as const;

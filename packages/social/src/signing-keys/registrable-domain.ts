@@ -14,3 +14,20 @@ export function registrableDomain(host: string): string {
   const count = top.length === 2 && SECOND_LEVEL.has(second) ? 3 : 2;
   return labels.slice(-count).join('.');
 }
+
+/** What is remembered of hosts; beyond it everything is found out again. */
+const HOSTS_MAX = 10_000;
+
+/** The same for a door at which the same hosts knock again and again. */
+export class RegistrableDomains {
+  private readonly known = new Map<string, string>();
+
+  of(host: string): string {
+    const known = this.known.get(host);
+    if (known !== undefined) return known;
+    const domain = registrableDomain(host);
+    if (this.known.size >= HOSTS_MAX) this.known.clear();
+    this.known.set(host, domain);
+    return domain;
+  }
+}
