@@ -8,23 +8,27 @@ import { followDeltas } from './tie-writes.js';
 
 const BATCH = 500;
 
-/** Turns the row into a tombstone; uri and handle stay taken. Ties, statuses and favourites go, in batches. */
+/**
+ * Turns the row into a tombstone; uri and handle stay taken. Ties, statuses and favourites go, in batches. The end of a remote
+ * account may be taken back by itself: what others decided against it, and that it has voted, outlives the end, or it could
+ * rid itself of both.
+ */
 export async function deleteAccount(tx: Queryable, id: AccountId): Promise<void> {
-  const living = await tx.query(
+  const [ended] = await tx.query<{ local: boolean }>(
     `UPDATE social.accounts
         SET display_name = '', note = '', fields = '[]', emojis = '[]', avatar_url = NULL, header_url = NULL,
             also_known_as = '{}', discoverable = false, indexable = false, deleted_at = now(), updated_at = now()
-      WHERE id = $1 AND deleted_at IS NULL RETURNING id`,
+      WHERE id = $1 AND deleted_at IS NULL RETURNING domain IS NULL AS local`,
     [id],
   );
-  if (living.length === 0) return;
+  if (ended === undefined) return;
   await changed(tx, [changeOf.account(id), changeOf.ties(id), changeOf.marks(id)]);
   await untilNone(async () => (await severTies(tx, 'follows', [id])).length);
-  await dropQuietTies(tx, id);
+  await dropQuietTies(tx, id, ended.local);
   await untilNone(() => dropFavourites(tx, id));
   await untilNone(() => dropReactions(tx, id));
-  // What it voted counts on; who voted is forgotten.
-  await tx.query('DELETE FROM social.poll_votes WHERE account_id = $1', [id]);
+  // What it voted counts on; who voted is forgotten, of people here.
+  if (ended.local) await tx.query('DELETE FROM social.poll_votes WHERE account_id = $1', [id]);
   await untilNone(() => dropStatuses(tx, id));
 }
 
@@ -56,13 +60,13 @@ export async function severTies(
 }
 
 /** Ties that nobody's counter counts. */
-async function dropQuietTies(tx: Queryable, id: AccountId): Promise<void> {
+async function dropQuietTies(tx: Queryable, id: AccountId, isLocal: boolean): Promise<void> {
   await tx.query('DELETE FROM social.follow_requests WHERE account_id = $1 OR target_account_id = $1', [id]);
   const outOf = (table: 'blocks' | 'mutes'): Promise<{ accountId: AccountId; targetId: AccountId }[]> =>
     tx.query(
-      `DELETE FROM social.${table} WHERE account_id = $1 OR target_account_id = $1
+      `DELETE FROM social.${table} WHERE account_id = $1 OR ($2 AND target_account_id = $1)
        RETURNING account_id AS "accountId", target_account_id AS "targetId"`,
-      [id],
+      [id, isLocal],
     );
   const gone = [...(await outOf('blocks')), ...(await outOf('mutes'))];
   await changed(tx, gone.flatMap((tie) => [changeOf.ties(tie.accountId), changeOf.ties(tie.targetId)]));
