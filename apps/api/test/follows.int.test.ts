@@ -23,7 +23,7 @@ function remoteAccount(name: string): Promise<Account> {
   const id = ids.next();
   const base = 'https://away.example';
   const profile = { ...newLocalAccount({ id, username: name, baseUrl: base, now: new Date() }), domain: 'away.example', fetchedAt: new Date() };
-  return store.transaction((tx) => tx.upsertRemoteAccount(profile, id));
+  return store.transaction((tx) => tx.upsertRemoteAccount(profile, { freshId: id, goesOn: false }));
 }
 
 describe('following', () => {

@@ -55,6 +55,7 @@ export class ApplyWorld {
       keys: remoteKeys,
       signerKeys: new KeyBook({ rows: remoteKeys, lane: new KeyLane({ fetch: (keyId) => fetchKey(remote, keyId), clock }), clock }),
       mayReport: async () => true,
+      mayForward: async () => true,
       later: () => undefined,
       settling: (work) => db.transaction((tx) => work(store.within(tx), (rows) => inbound.settleIn(tx, rows))),
     };
@@ -76,7 +77,7 @@ export class ApplyWorld {
     const { store, ids } = this.server.backbone;
     const uri = `https://${host}/users/${name}`;
     const account = await store.transaction(async (tx) => {
-      const made = await tx.upsertRemoteAccount(profileOf(name, host), ids.next());
+      const made = await tx.upsertRemoteAccount(profileOf(name, host), { freshId: ids.next(), goesOn: false });
       if (followed) await tx.insertFollow({ id: ids.next(), accountId: this.alice.account.id, targetId: made.id, uri: null, showBoosts: true, notify: false, languages: null });
       return made;
     });

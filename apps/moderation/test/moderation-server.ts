@@ -50,7 +50,7 @@ export function remotePerson({ backbone }: TestServer, name: string, domain: str
         featuredUrl: null,
         fetchedAt: new Date(),
       },
-      id,
+      { freshId: id, goesOn: false },
     ),
   );
 }

@@ -94,6 +94,7 @@ describe('an id that changes', () => {
     const note = before.note('from before');
     await stage.mustApply(before, before.create(note));
     name(stage.victim, 'phoenix', after.id);
+    stage.victim.answers.set(new URL(before.id).pathname, { kind: 'status', status: 404 });
     await stale(before.id);
     expect(await search(before.handle)).toEqual([before.handle]);
     expect(await stage.account(after.id)).toMatchObject({ id: known?.id, username: 'phoenix' });
@@ -106,6 +107,25 @@ describe('an id that changes', () => {
     // Whoever still has the former id is nobody who has that name.
     expect(await stage.apply(before, before.create(before.note('still here?')))).toMatch(/^ignored/);
     await stage.mustApply(after, after.create(after.note('from now on')));
+  });
+
+  test.each([
+    ['still stands', { kind: 'honest' }],
+    ['is gone for good', { kind: 'status', status: 410 }],
+  ] as const)('S010 S021 a name given to somebody else makes them nobody else: the former id %s', async (how, answer) => {
+    const { before, after } = await reborn(how.replaceAll(' ', '-'));
+    const known = await stage.account(before.id);
+    const secret = before.note('for followers', { to: [before.followers], cc: [] });
+    await stage.mustApply(before, before.create(secret));
+    // Its owner left the name, as renaming and deleting do elsewhere, and the server gave it away.
+    name(stage.victim, before.name, after.id);
+    stage.victim.answers.set(new URL(before.id).pathname, answer);
+    expect(await search(after.id)).toEqual([before.handle]);
+    expect((await stage.account(after.id))?.id).not.toBe(known?.id);
+    expect([await follows(before.id), await follows(after.id)]).toEqual([1, 0]);
+    expect(await stage.account(before.id)).toMatchObject({ id: known?.id, username: `${before.name}.${known?.id}` });
+    expect((await stage.status(secret.id))?.accountId).toBe(known?.id);
+    expect(await stage.count('social.blocks', 'target_account_id = $1', [known?.id])).toBe(1);
   });
 
   test('S010 by somebody else’s word, on the same host or another, takes nothing over', async () => {

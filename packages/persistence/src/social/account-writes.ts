@@ -60,18 +60,22 @@ export async function insertAccount(tx: Queryable, account: AccountProfile & { i
 
 /**
  * Inserts or refreshes by uri. An account that is gone for good stays gone. When another uri holds the handle, the
- * caller has checked in both directions whose it is. A uri that is new here was set up anew on its server: the row goes
- * on under it, with its followers, posts and whatever was decided about it. Otherwise the other row loses the name.
+ * caller has checked in both directions whose it is. `goesOn`: a uri that is new here was set up anew on its server: the row
+ * goes on under it, with its followers, posts and whatever was decided about it. Otherwise the other row loses the name.
  */
-export async function upsertRemoteAccount(tx: Queryable, profile: AccountProfile, freshId: AccountId): Promise<Account> {
+export async function upsertRemoteAccount(
+  tx: Queryable,
+  profile: AccountProfile,
+  { freshId, goesOn }: { readonly freshId: AccountId; readonly goesOn: boolean },
+): Promise<Account> {
   if (profile.domain === null) throw new TypeError(`not a remote account: ${profile.uri}`);
   const handle = [plainText(profile.username).toLowerCase(), plainText(profile.domain).toLowerCase()];
   await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [handle.join('@')]);
   const merged = await tx.query<{ id: AccountId }>(
     `UPDATE social.accounts SET uri = $3, updated_at = now()
-      WHERE lower(username) = $1 AND coalesce(domain, '') = $2 AND domain IS NOT NULL AND uri <> $3 AND deleted_at IS NULL
+      WHERE $4 AND lower(username) = $1 AND coalesce(domain, '') = $2 AND domain IS NOT NULL AND uri <> $3 AND deleted_at IS NULL
         AND NOT EXISTS (SELECT FROM social.accounts other WHERE other.uri = $3) RETURNING id`,
-    [...handle, plainText(profile.uri)],
+    [...handle, plainText(profile.uri), goesOn],
   );
   const renamed = await tx.query<{ id: AccountId }>(
     `UPDATE social.accounts SET username = username || '.' || id, updated_at = now()

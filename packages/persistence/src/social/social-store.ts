@@ -71,8 +71,8 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   insertAccount(account: AccountProfile & { id: AccountId }) {
     return accounts.insertAccount(this.db, account);
   }
-  upsertRemoteAccount(profile: AccountProfile, freshId: AccountId) {
-    return accounts.upsertRemoteAccount(this.db, profile, freshId);
+  upsertRemoteAccount(profile: AccountProfile, made: { readonly freshId: AccountId; readonly goesOn: boolean }) {
+    return accounts.upsertRemoteAccount(this.db, profile, made);
   }
   updateAccount(id: AccountId, change: AccountChange) {
     return accounts.updateAccount(this.db, id, change);

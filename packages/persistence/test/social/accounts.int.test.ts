@@ -49,7 +49,7 @@ describe('accounts', () => {
     const { store } = world;
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, turn) =>
-        store.transaction((tx) => tx.upsertRemoteAccount(profile('crowd', 'far.example', { displayName: `turn ${turn}` }), ids.next())),
+        store.transaction((tx) => tx.upsertRemoteAccount(profile('crowd', 'far.example', { displayName: `turn ${turn}` }), { freshId: ids.next(), goesOn: false })),
       ),
     );
     expect(new Set(results.map((account) => account.id)).size).toBe(1);
@@ -64,7 +64,7 @@ describe('accounts', () => {
       await tx.updateAccount(before, { silencedAt: new Date(7) });
     });
     const after = await store.transaction((tx) =>
-      tx.upsertRemoteAccount(profile('Reborn', 'far.example', { uri: 'https://far.example/new/1' }), ids.next()),
+      tx.upsertRemoteAccount(profile('Reborn', 'far.example', { uri: 'https://far.example/new/1' }), { freshId: ids.next(), goesOn: true }),
     );
     expect(after).toMatchObject({ id: before, uri: 'https://far.example/new/1', silencedAt: new Date(7), followersCount: 1 });
     expect(await store.accountsByHandles([{ username: 'reborn', domain: 'far.example' }])).toHaveLength(1);
@@ -75,7 +75,7 @@ describe('accounts', () => {
     const former = await addAccount(store, 'wanted', 'far.example');
     const other = await addAccount(store, 'plain', 'far.example');
     const [{ uri } = { uri: '' }] = await store.accountsByIds([other]);
-    const after = await store.transaction((tx) => tx.upsertRemoteAccount(profile('wanted', 'far.example', { uri }), ids.next()));
+    const after = await store.transaction((tx) => tx.upsertRemoteAccount(profile('wanted', 'far.example', { uri }), { freshId: ids.next(), goesOn: true }));
     expect(after).toMatchObject({ id: other, username: 'wanted' });
     expect((await store.accountsByIds([former]))[0]?.username).toBe(`wanted.${former}`);
   });
@@ -84,7 +84,7 @@ describe('accounts', () => {
     const { store } = world;
     const gone = await addAccount(store, 'ended', 'far.example');
     await store.transaction((tx) => tx.deleteAccount(gone));
-    const after = await store.transaction((tx) => tx.upsertRemoteAccount(profile('ended', 'far.example', { uri: 'https://far.example/new/2' }), ids.next()));
+    const after = await store.transaction((tx) => tx.upsertRemoteAccount(profile('ended', 'far.example', { uri: 'https://far.example/new/2' }), { freshId: ids.next(), goesOn: true }));
     expect(after.id).not.toBe(gone);
     expect((await store.accountsByIds([gone]))[0]).toMatchObject({ username: `ended.${gone}`, deletedAt: expect.any(Date) });
   });
@@ -133,7 +133,7 @@ describe('accounts', () => {
     expect((await store.statusesByIds([theirs]))[0]).toMatchObject({ repliesCount: 0, boostsCount: 0, favouritesCount: 0 });
     expect((await store.accountsByIds([friend]))[0]).toMatchObject({ statusesCount: 1, followersCount: 0, followingCount: 0 });
     expect(await wrongCounters(db)).toEqual([]);
-    const again = await store.transaction((tx) => tx.upsertRemoteAccount(profile('goner', 'far.example', { displayName: 'Back' }), ids.next()));
+    const again = await store.transaction((tx) => tx.upsertRemoteAccount(profile('goner', 'far.example', { displayName: 'Back' }), { freshId: ids.next(), goesOn: false }));
     expect(again).toMatchObject({ id: gone, displayName: '', deletedAt: expect.any(Date) });
   });
 });

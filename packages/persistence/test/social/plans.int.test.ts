@@ -80,7 +80,7 @@ const CALLS: readonly [string, (tx: SocialTransaction) => Promise<unknown>][] = 
   ['insertStatus', (tx) => tx.insertStatus(newStatus(bob, { local: false, inReplyToUri: 'https://x.example/0' }))],
   ['insertStatuses', (tx) => tx.insertStatuses([1, 2].map((n) => newStatus(bob, { local: false, uri: `https://x.example/s${n}`, tags: ['cats'], inReplyToUri: 'https://x.example/0' })))],
   ['adoptOrphans', (tx) => tx.adoptOrphans([{ uri: 'https://x.example/0', id: status, accountId: alice }])],
-  ['upsertRemoteAccount', (tx) => tx.upsertRemoteAccount(profile('new', 'far.example'), ids.next())],
+  ['upsertRemoteAccount', (tx) => tx.upsertRemoteAccount(profile('new', 'far.example'), { freshId: ids.next(), goesOn: true })],
   ['insertFollow', (tx) => tx.insertFollow(followTie(alice, bob))],
   ['deleteStatus', (tx) => tx.deleteStatus(status)],
   ['deleteAccount', (tx) => tx.deleteAccount(alice)],

@@ -151,8 +151,11 @@ export interface SocialReads {
 /** Writing, inside one transaction. Inserts say whether they changed anything: that answer decides about effects. */
 export interface SocialWrites {
   insertAccount(account: AccountProfile & { id: AccountId }): Promise<boolean>;
-  /** Inserts or refreshes a remote account by uri; a fresh id is used only on insert. */
-  upsertRemoteAccount(profile: AccountProfile, freshId: AccountId): Promise<Account>;
+  /**
+   * Inserts or refreshes a remote account by uri; a fresh id is used only on insert. `goesOn`: who had the handle under another uri
+   * goes on under this one, when it is new here; else they lose the name.
+   */
+  upsertRemoteAccount(profile: AccountProfile, made: { readonly freshId: AccountId; readonly goesOn: boolean }): Promise<Account>;
   updateAccount(id: AccountId, change: AccountChange): Promise<void>;
   /** Turns the row into a tombstone and drops ties, statuses and favourites of the account. */
   deleteAccount(id: AccountId): Promise<void>;

@@ -9,11 +9,15 @@ import type { SocialTransaction } from '../ports/social-store.js';
 /** Local followers who follow again after a merge. */
 const FOLLOWS_ANEW_MAX = 1_000;
 
-/** A checked actor document → the row other people see. Its handle has been proven by the caller. */
+/**
+ * A checked actor document → the row other people see. Its handle has been proven by the caller.
+ *
+ * @param handle.goesOn whoever had the handle under another id is this very person
+ */
 export function ingestAccount(
   ports: Pick<SocialPorts, 'store' | 'ids' | 'clock' | 'policy'>,
   actor: RemoteActor,
-  handle: { username: string; domain: string },
+  handle: { readonly username: string; readonly domain: string; readonly goesOn: boolean },
 ): Promise<Account> {
   const isWelcome = mediaRule(ports, handle.domain);
   const picture = (url: string | null): string | null => (url !== null && isWelcome({ url }) ? url : null);
@@ -48,14 +52,14 @@ export function ingestAccount(
   };
   return ports.store.transaction(async (tx) => {
     await tx.noteEmojis(newerEmojis(actor.uri, actor.emojis.filter(isWelcome), nowDate(ports.clock)));
-    const isMerged = await takesOver(tx, profile);
-    const account = await tx.upsertRemoteAccount(profile, ports.ids.next());
+    const isMerged = handle.goesOn && (await takesOver(tx, profile));
+    const account = await tx.upsertRemoteAccount(profile, { freshId: ports.ids.next(), goesOn: handle.goesOn });
     if (isMerged) await followAnew(tx, account.id);
     return account;
   });
 }
 
-/** Whether a new id comes under the handle of an account that is known here: its server was set up anew. */
+/** Whether a new id comes under the handle of an account that is known here. */
 async function takesOver(tx: SocialTransaction, { uri, username, domain }: AccountProfile): Promise<boolean> {
   const [holder] = await tx.accountsByHandles([{ username, domain }]);
   if (holder === undefined || holder.deletedAt !== null || holder.uri === uri) return false;

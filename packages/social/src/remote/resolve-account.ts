@@ -1,4 +1,4 @@
-import { hostOf, parseActor, parseHandle, parseLocalUri, type RemoteActor } from '@trunkline/activitypub';
+import { hostOf, parseActor, parseHandle, parseLocalUri, sameHost, type RemoteActor } from '@trunkline/activitypub';
 import { domainVerdict, type Account } from '@trunkline/domain';
 import { fail, ok, type Result } from '@trunkline/kernel';
 import type { Handle } from '../ports/store-rows.js';
@@ -57,7 +57,26 @@ export async function ingestActor(ports: SocialPorts, actor: RemoteActor): Promi
   const handle = await proveHandle(ports, actor);
   if (!handle.ok) return handle;
   if (isBlocked(ports, handle.value.domain)) return fail({ code: 'blocked_domain' });
-  return ok(await ingestAccount(ports, actor, handle.value));
+  const goesOn = await goesOnUnder(ports, actor, handle.value);
+  return goesOn.ok ? ok(await ingestAccount(ports, actor, { ...handle.value, goesOn: goesOn.value })) : goesOn;
+}
+
+/**
+ * Whether a new id under a known name is the same person on a server that was set up anew, so that followers, posts and all go on
+ * under it. A name says it alone only when nobody stands at the former id any more: names are given away, and whoever gets one that
+ * its owner has left (renamed, or deleted there) must not become them here.
+ */
+async function goesOnUnder(ports: SocialPorts, actor: RemoteActor, handle: ProvenHandle): Promise<Result<boolean, ResolveFailure>> {
+  const [holder] = await ports.store.accountsByHandles([handle]);
+  if (holder === undefined || holder.deletedAt !== null || holder.uri === actor.uri) return ok(false);
+  if ((await ports.store.accountsByUris([actor.uri])).length > 0) return ok(false);
+  const former = await ports.remote.fetchObject(holder.uri);
+  // A Tombstone, or another document with that very id, stands there as well.
+  if (former.ok) return ok(former.value.uri !== holder.uri);
+  const code = fetchCode(former.error.code);
+  if (code !== 'unreachable') return ok(code !== 'gone');
+  // The host of the new id has just answered: of that one it is a moment's trouble; another one may be gone for ever.
+  return sameHost(holder.uri, actor.uri) ? fail({ code, detail: 'former_id' }) : ok(true);
 }
 
 /**
