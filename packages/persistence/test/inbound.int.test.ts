@@ -58,6 +58,12 @@ test('the same id signed by another host is no repeat', async () => {
   expect((await store.accept([inbound({ signerHost: 'other.example' })]))[0]?.duplicate).toBe(false);
 });
 
+test('S021 S241 the same id of a neighbour is no repeat: whoever sends it ahead keeps nothing away', async () => {
+  const neighbour = { actorUri: 'https://remote.example/users/ned' };
+  expect((await store.accept([inbound(neighbour), inbound()])).map(({ duplicate }) => duplicate)).toEqual([false, false]);
+  expect((await store.accept([inbound(neighbour), inbound()])).map(({ duplicate }) => duplicate)).toEqual([true, true]);
+});
+
 test('receipts are forgotten after two days, the row never by that', async () => {
   await store.accept([inbound()]);
   clock.offsetMs = 47 * 3_600_000;
