@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Status } from '@trunkline/domain';
-import { followAccount, publishStatus } from '@trunkline/social';
+import { acceptFollow, followAccount, publishStatus } from '@trunkline/social';
 import { ScriptedRemote, startTestServer, type TestPerson, type TestServer } from '@trunkline/testing';
 import { ACTIVITY, get, outboxService, resolved } from './outbox-server.js';
 
@@ -41,6 +41,22 @@ test('a followers-only post is read by the server of a follower, a direct one by
   expect(await statusOf(friend, direct.uri)).toBe(200);
   expect(await statusOf(stranger, direct.uri)).toBe(404);
   expect(await statusOf(friend, (await post('to nobody', 'direct')).uri)).toBe(404);
+});
+
+test('S139 a follow that no list shows is read by the server of whoever is followed', async () => {
+  const fay = await resolved(server, friend.person);
+  const bob = await server.person('bob');
+  const { store } = server.backbone;
+  await followAccount(server.backbone, bob.account, fay);
+  const waiting = `${bob.account.uri}/follows/${(await store.followRequest(bob.account.id, fay.id))?.id}`;
+  const seen = async (uri: string) => [(await get(server, uri)).status, await statusOf(stranger, uri), await statusOf(friend, uri)];
+  expect(await seen(waiting)).toEqual([404, 404, 200]);
+  await acceptFollow(server.backbone, bob.account.id, fay.id);
+  const standing = `${bob.account.uri}/follows/${(await store.follow(bob.account.id, fay.id))?.id}`;
+  expect(await seen(standing)).toEqual([200, 200, 200]);
+  await store.transaction((tx) => tx.updateAccount(bob.account.id, { hideCollections: true }));
+  expect(await seen(standing)).toEqual([404, 404, 200]);
+  expect((await friend.fetchDocument(standing, ACTIVITY)).headers['cache-control']).toBe('private, no-store');
 });
 
 test('S099 authorised fetch wants a signature for all but the server itself and discovery', async () => {

@@ -1,6 +1,7 @@
 import {
   actorUris,
   followUri,
+  hostOf,
   likeUri,
   renderActor,
   renderGoneActor,
@@ -136,16 +137,18 @@ export const featuredDocument =
     return { json: renderOrderedCollection({ id, totalItems: items.length, items }), pageUrl: account.url };
   };
 
-/** A Follow of ours while it stands or waits. */
+/** A Follow of ours while it stands or waits. What no list shows is between the two: the server of whoever is followed may read it. */
 export const followDocument =
   (accountId: string, followId: string): DocumentSource =>
-  async (ports) => {
+  async (ports, reader) => {
     const account = await localAccount(ports, accountId);
     const follow = await ports.reads.followById(idOf(followId));
     const [target] = follow?.accountId === account.id ? await ports.store.accountsByIds([follow.targetId]) : [];
-    if (target === undefined) throw notFound();
+    if (follow === null || target === undefined) throw notFound();
+    const isPrivate = !follow.stands || account.hideCollections === true;
+    if (isPrivate && (!reader.isSigned || (await reader.host()) !== hostOf(target.uri))) throw notFound();
     const id = followUri(ports.settings.baseUrl, account.id, idOf(followId));
-    return tieDocument(account, renderFollow({ id, actorUri: account.uri, objectUri: target.uri }));
+    return { ...tieDocument(account, renderFollow({ id, actorUri: account.uri, objectUri: target.uri })), isPrivate };
   };
 
 /** A Like of ours while it stands. */

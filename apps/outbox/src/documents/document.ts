@@ -20,7 +20,7 @@ export interface DocumentPorts {
   readonly policy: PolicyPort;
   readonly clock: Clock;
   readonly reads: {
-    followById(id: Snowflake): Promise<{ accountId: AccountId; targetId: AccountId } | null>;
+    followById(id: Snowflake): Promise<{ accountId: AccountId; targetId: AccountId; stands: boolean } | null>;
     favouriteById(id: Snowflake): Promise<{ accountId: AccountId; statusId: Snowflake } | null>;
     followerAtHost(accountId: AccountId, host: string): Promise<AccountId | null>;
     followersAtHosts(accountId: AccountId, hosts: readonly string[], limit: number): Promise<ReadonlyMap<string, readonly string[]>>;

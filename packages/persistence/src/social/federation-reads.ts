@@ -10,11 +10,11 @@ export class FederationReads {
   constructor(private readonly db: Queryable) {}
 
   /** A standing follow, or a request that waits, by the id in its Follow's uri. */
-  async followById(id: Snowflake): Promise<{ accountId: AccountId; targetId: AccountId } | null> {
-    const [row] = await this.db.query<{ accountId: AccountId; targetId: AccountId }>(
-      `SELECT account_id AS "accountId", target_account_id AS "targetId" FROM social.follows WHERE id = $1
+  async followById(id: Snowflake): Promise<{ accountId: AccountId; targetId: AccountId; stands: boolean } | null> {
+    const [row] = await this.db.query<{ accountId: AccountId; targetId: AccountId; stands: boolean }>(
+      `SELECT account_id AS "accountId", target_account_id AS "targetId", true AS stands FROM social.follows WHERE id = $1
        UNION ALL
-       SELECT account_id, target_account_id FROM social.follow_requests WHERE id = $1
+       SELECT account_id, target_account_id, false FROM social.follow_requests WHERE id = $1
        LIMIT 1`,
       [id],
     );

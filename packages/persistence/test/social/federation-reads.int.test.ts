@@ -22,8 +22,8 @@ test('ties by the ids in their uris, a follower by host, every inbox once', asyn
     await tx.insertFollow({ ...options, id: followId, accountId: bob, targetId: ann });
     await tx.insertFollowRequest({ ...options, id: requestId, accountId: ann, targetId: cid });
   });
-  expect(await reads.followById(followId)).toEqual({ accountId: bob, targetId: ann });
-  expect(await reads.followById(requestId)).toEqual({ accountId: ann, targetId: cid });
+  expect(await reads.followById(followId)).toEqual({ accountId: bob, targetId: ann, stands: true });
+  expect(await reads.followById(requestId)).toEqual({ accountId: ann, targetId: cid, stands: false });
   expect(await reads.followById(ids.next())).toBeNull();
   expect(await reads.favouriteById(ids.next())).toBeNull();
   expect([bob, bea]).toContain(await reads.followerAtHost(ann, 'b.example'));
