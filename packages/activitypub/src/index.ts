@@ -9,6 +9,7 @@ export type { JsonObject } from './json.js';
 export { readIntegrityProof, verifyIntegrityProof, type IntegrityProof, type ProofFailure, type ProofFailureCode } from './proofs/integrity-proof.js';
 export { pemOfMultikey } from './proofs/multikey.js';
 export { activityFacts, readTypeOf } from './read/activity/activity-facts.js';
+export { hasOneMeaning } from './read/activity/one-meaning.js';
 export type { ReadType } from './read/activity/known-types.js';
 export type { ActivityFacts, CarriedActivity, IgnoredActivity, IgnoreRule, ReportFacts } from './read/activity/types.js';
 export { cleanDocument, typesOf } from './read/document.js';

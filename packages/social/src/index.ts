@@ -20,7 +20,7 @@ export { HomePages } from './reading/home-pages.js';
 export { FEED_LATE_MS, isFeedsDown, keepHomeFeed, type HeadLook } from './reading/home-feed.js';
 export { accountTimeline, homeTimeline, publicTimeline, tagTimeline, type Scope } from './reading/timelines.js';
 export { ingestAccount, mediaRule, publishedOr } from './remote/ingest-account.js';
-export { ingestEdit, ingestStatus, namedUris, peopleByUri, readPost, storePosts, type EditOutcome } from './remote/ingest-status.js';
+export { ingestEdit, ingestStatus, namedUris, peopleByUri, readPost, storePosts, type EditOutcome, type Ingested } from './remote/ingest-status.js';
 export { sameOptions } from './remote/read-poll.js';
 export { ingestActor, resolveAccount, resolveHandle, type ResolveFailure } from './remote/resolve-account.js';
 export { isPinnable, syncFeatured } from './remote/sync-featured.js';

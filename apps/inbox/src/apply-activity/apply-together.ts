@@ -2,7 +2,7 @@ import { addressedBy, type IncomingActivity, type RemoteNote } from '@trunkline/
 import { StatusForwardedV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import type { Snowflake } from '@trunkline/kernel';
-import { namedUris, peopleByUri, readPost, storePosts, type SocialTransaction } from '@trunkline/social';
+import { namedUris, peopleByUri, readPost, storePosts, type Ingested, type SocialTransaction } from '@trunkline/social';
 import { refreshLater } from './actor.js';
 import { settleQuoteLater } from './answered-quote.js';
 import { refusalOf } from './apply-activity.js';
@@ -123,17 +123,25 @@ async function applyReactions(
   }
 }
 
+async function forwardOf(ports: TogetherPorts, { row, activity, note }: Wanted) {
+  const forward = forwardOfAnswer(ports, row.id, activity, note);
+  return forward === null || !(await ports.mayForward(activity.actorUri)) ? null : forward;
+}
+
+/** New, and what it says that it answers is here: an id of ours that never was would reach anybody's followers. */
+const isAnswerHere = (ingested: Ingested | undefined): boolean => ingested?.outcome === 'stored' && !ingested.orphan;
+
 const settledOf = (verdicts: ReadonlyMap<Snowflake, Verdict>): Settled[] =>
   [...verdicts].map(([id, verdict]) => ({ id, reason: verdict.kind === 'ignored' ? verdict.reason : null }));
 
 async function store(ports: TogetherPorts, wanted: readonly Wanted[], people: People, verdicts: Verdicts): Promise<void> {
   const posts = wanted.map(({ row, author, note }) => readPost(ports, { author, note, trace: row.trace }, people));
-  const forwards = wanted.map(({ row, activity, note }) => forwardOfAnswer(ports, row.id, activity, note));
+  const forwards = await Promise.all(wanted.map((one) => forwardOf(ports, one)));
   // Begun again after a deadlock, hence no effect but the transaction's own in here.
   const ingested = await ports.settling(async (tx, settle) => {
     const outcomes = posts.length === 0 ? [] : await storePosts(tx, posts);
     const judged = new Map([...verdicts, ...wanted.map(({ row }, index) => [row.id, verdictOf(outcomes[index]?.outcome ?? 'ignored')] as const)]);
-    await tx.appendEvents(StatusForwardedV1, wanted.flatMap((_, index) => (outcomes[index]?.outcome === 'stored' ? (forwards[index] ?? []) : [])));
+    await tx.appendEvents(StatusForwardedV1, wanted.flatMap((_, index) => (isAnswerHere(outcomes[index]) ? (forwards[index] ?? []) : [])));
     await settle(settledOf(judged));
     return outcomes.map((outcome, index) => ({ ...outcome, wanted: wanted[index] }));
   });

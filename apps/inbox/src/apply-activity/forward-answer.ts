@@ -36,7 +36,7 @@ export async function forwardApplied(ports: ApplyPorts, rowId: Snowflake, activi
   const others = activity.type === 'Create' ? [] : await ports.store.interactedAccountIds(status.id, BOOSTERS_MAX);
   const people = await ports.store.accountsByIds([...new Set([...(status.inReplyToAccountId === null ? [] : [status.inReplyToAccountId]), ...others])]);
   const here = people.filter((account) => account.domain === null && account.suspendedAt === null && account.deletedAt === null);
-  if (here.length === 0) return;
+  if (here.length === 0 || !(await ports.mayForward(activity.actorUri))) return;
   const forward = forwardBy(rowId, uri, here.map(({ id }) => id));
   await ports.store.transaction((tx) => tx.appendEvent(StatusForwardedV1, forward));
 }
@@ -46,7 +46,7 @@ export async function forwardRevoked(ports: ApplyPorts, rowId: Snowflake, activi
   const { uri } = activity.object;
   const isOpen = ({ local, visibility }: Status): boolean => local && (visibility === 'public' || visibility === 'unlisted');
   const quoterIds = [...new Set(revoked.filter(isOpen).map(({ accountId }) => accountId))].slice(0, BOOSTERS_MAX);
-  if (uri === null || quoterIds.length === 0 || !vouchesForItself(activity)) return;
+  if (uri === null || quoterIds.length === 0 || !vouchesForItself(activity) || !(await ports.mayForward(activity.actorUri))) return;
   await ports.store.transaction((tx) => tx.appendEvent(StatusForwardedV1, forwardBy(rowId, uri, quoterIds)));
 }
 

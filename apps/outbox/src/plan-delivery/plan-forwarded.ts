@@ -1,7 +1,10 @@
-import { parseActivity } from '@trunkline/activitypub';
+import { hasOneMeaning, parseActivity } from '@trunkline/activitypub';
 import { StatusForwardedV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import { toFollowers, type PlanPorts, type PlanRule } from './plan.js';
+
+/** One answer goes to every server of somebody's followers: what costs more than a long post to send is not passed on. */
+const BODY_CHARS_MAX = 65_536;
 
 /**
  * An answer to somebody here, its edit or its end goes on to their followers' servers as it came, signed on its way by
@@ -14,6 +17,8 @@ export const planForwarded: PlanRule<typeof StatusForwardedV1> = {
     const received = await ports.receivedActivity(event.inboundId);
     const senders = (await ports.store.accountsByIds(event.senderIds)).filter(isHere);
     if (received === null || received.activityId === null) return null;
+    // It is signed here on its way: nobody may find somebody else's word in it than its actor's.
+    if (received.body.length > BODY_CHARS_MAX || !hasOneMeaning(received.body)) return null;
     const activity = parseActivity(JSON.parse(received.body));
     if (!activity.ok) return null;
     const speakers = activity.value.type === 'Delete' ? senders : await withoutParted(ports, senders, activity.value.actorUri);
