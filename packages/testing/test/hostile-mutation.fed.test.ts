@@ -120,6 +120,19 @@ describe('forwarded', () => {
     expect((await stage.status(note.id))?.content).toBe('<p>as written</p>');
   });
 
+  test('S045 the same Create again and again, or one that concerns nobody, has its server asked no more', async () => {
+    const [note, strange] = [await published(stage.vic, 'known'), stage.victim.addPerson('stranger').note('to nobody here')];
+    const asked = (id: string): number => stage.victim.gets.filter((path) => path === new URL(id).pathname).length;
+    for (let at = 0; at < 5; at += 1) {
+      const again = passedOn({ ...stage.vic.create(note), id: `${note.id}/again/${at}` });
+      expect(await stage.apply(stage.eve, again)).toBe('applied');
+    }
+    const author = String(strange['attributedTo']);
+    const unwanted = passedOn({ id: `${author}/creates/1`, type: 'Create', actor: author, object: strange });
+    expect(await stage.apply(stage.eve, unwanted)).toBe('ignored: not_relevant');
+    expect([asked(note.id), asked(strange.id), await stage.status(strange.id)]).toEqual([0, 0, undefined]);
+  });
+
   test('S046 a forged Delete deletes only what its origin says is gone', async () => {
     const note = await published(stage.vic, 'standing');
     await stage.apply(stage.eve, passedOn(stage.vic.activity('Delete', note.id)));

@@ -1,4 +1,5 @@
 import { parseNote, sameHost, type IncomingActivity } from '@trunkline/activitypub';
+import type { Status } from '@trunkline/domain';
 import { deleteStatus, ingestEdit, ingestStatus, readNote } from '@trunkline/social';
 import { isPassing } from '../passing-failures.js';
 import { revokeIfGone, settleQuoteLater } from './answered-quote.js';
@@ -27,6 +28,8 @@ export async function applyForwarded(ports: ApplyPorts, { activity, actor, facts
   // News about what is not here matters only when it is a new post.
   if (known === undefined && activity.type !== 'Create') return ignored('unknown_status');
   if (known?.local === true) return ignored('local_uri');
+  const early = activity.type === 'Create' ? await withoutAsking(ports, { activity, actor, known }, byRelay) : null;
+  if (early !== null) return early;
   const document = await ports.remote.fetchObject(uri);
   if (!document.ok) {
     const { code } = document.error;
@@ -35,6 +38,17 @@ export async function applyForwarded(ports: ApplyPorts, { activity, actor, facts
   }
   if (document.value.uri !== uri) return ignored('id_mismatch');
   return ingestFetched(ports, activity, document.value.json, { actor, byRelay });
+}
+
+/** What can be said of a forwarded Create at once: whoever sends the same again and again must not have its server asked each time. */
+async function withoutAsking(
+  ports: ApplyPorts,
+  { activity, actor, known }: Pick<Incoming, 'activity' | 'actor'> & { readonly known: Status | undefined },
+  byRelay: boolean,
+): Promise<Verdict | null> {
+  if (known !== undefined) return known.accountId === actor?.id ? verdictOf(known.deletedAt === null ? 'known' : 'tombstone') : ignored('foreign_author');
+  const told = activity.object.json === null ? null : parseNote(activity.object.json, { actorUri: activity.actorUri });
+  return byRelay || told?.ok !== true || (await concernsUs(ports, actor, told.value)) ? null : ignored('not_relevant');
 }
 
 async function ingestFetched(ports: ApplyPorts, activity: IncomingActivity, json: unknown, { actor, byRelay }: { readonly actor: Incoming['actor']; readonly byRelay: boolean }): Promise<Verdict> {
