@@ -9,6 +9,7 @@ import { ReadElsewhereAdapter } from '../read-elsewhere/read-elsewhere.adapter.j
 import { RelayBook } from '../relay-book.js';
 import { DoorAdapter } from './door.adapter.js';
 import { HostEars } from './hear-hosts.js';
+import { KnownSenders } from './known-senders.js';
 import { receiveActivity, type InboxPost, type ReceivePorts, type VerifiedActivity } from './receive-activity.js';
 import { ReceivedStore, type ReceivedRow, type StoredRow } from './received-store.js';
 import type { Refusal } from './refusals.js';
@@ -41,6 +42,7 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
       policy,
       clock,
       keys: new KeyBook({ rows: remoteKeys, lane, clock }),
+      senders: new KnownSenders(),
       accounts: store,
       instanceKey: async () => ({ keyId: instanceActorUris(settings.baseUrl).keyId, key: createPublicKey((await instanceKey.getOrCreate()).publicKeyPem) }),
       store: (row) => this.store(row),

@@ -38,6 +38,7 @@ export class ReceiveActivityController {
       throw new AppError(415, 'unsupported_media_type', 'Send application/activity+json');
     }
     return this.adapter.receive({
+      from: request.ip,
       path: request.url,
       headers: headersFromRaw(request.raw.rawHeaders),
       body: rawBody,

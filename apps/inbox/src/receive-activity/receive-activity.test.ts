@@ -5,6 +5,7 @@ import { signRequest } from '@trunkline/http-signatures';
 import { fail, ok, unavailable } from '@trunkline/kernel';
 import { fetchKey, KeyBook, KeyLane, type FetchedKey } from '@trunkline/social';
 import { Admission } from './admission.js';
+import { KnownSenders } from './known-senders.js';
 import { receiveActivity, type InboxPost, type ReceivePorts, type VerifiedActivity } from './receive-activity.js';
 
 const NOW_MS = Date.UTC(2026, 0, 2, 12);
@@ -58,6 +59,7 @@ beforeEach(() => {
     policy: { current: () => RULES },
     clock,
     keys: new KeyBook({ rows: table, lane: new KeyLane({ fetch: (keyId) => fetchKey(remote, keyId), clock }), clock }),
+    senders: new KnownSenders(),
     accounts: {
       accountsByIds: async (ids) => ids.filter((id) => id === '7').map((id) => ({ id, domain: null, deletedAt: null }) as Account),
       accountsByUris: async (uris) => uris.filter((uri) => known.includes(uri)).map((uri) => ({ uri }) as Account),
@@ -83,6 +85,7 @@ interface Sending {
   readonly atMs?: number;
   readonly inbox?: string;
   readonly host?: string;
+  readonly from?: string;
 }
 
 /** A signed POST of this activity, by Amy unless told. */
@@ -99,7 +102,7 @@ async function post(activity: object, sending: Sending = {}): Promise<InboxPost>
     date: new Date(sending.atMs ?? NOW_MS),
   });
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  return { path, headers: lower, body, text: body.toString(), json: activity, inbox: sending.inbox ?? 'shared' };
+  return { from: sending.from ?? '192.0.2.1', path, headers: lower, body, text: body.toString(), json: activity, inbox: sending.inbox ?? 'shared' };
 }
 
 const follow = (more: object = {}) => ({ id: 'https://away.example/follows/1', type: 'Follow', actor: amy, object: `${HOME}/ap/users/7`, ...more });
@@ -305,3 +308,14 @@ test('S045 S081 a thousand made-up keys cause at most 120 fetches, and others ge
   expect(answers.filter((status) => status === 429).length).toBe(880);
   expect(await send(follow())).toEqual(ok('accepted'));
 }, 30_000);
+
+test('S045 made-up keys of an honest domain do not silence its new people, whose server has spoken before', async () => {
+  ports = { ...ports, admission: new Admission({ inFlightMax: 2_000, perDomainMax: 2_000 }) };
+  const ann = 'https://away.example/users/ann';
+  remote.documents.set(ann, actorDocument(ann, amyKey.pem));
+  expect(await send(follow())).toEqual(ok('accepted'));
+  for (let n = 0; n < 200; n += 1) await send(follow(), { keyId: `https://away.example/made-up/${n}`, from: '198.51.100.7' });
+  const byAnn = { ...follow(), id: 'https://away.example/follows/2', actor: ann };
+  expect(await send(byAnn, { keyId: `${ann}#main-key`, from: '198.51.100.7' })).toMatchObject({ error: { status: 429, code: 'key_throttled' } });
+  expect(await send(byAnn, { keyId: `${ann}#main-key` })).toEqual(ok('accepted'));
+});

@@ -8,6 +8,7 @@ import { appliedTypeOf } from '../activity-types.js';
 import { canAskOrigin } from '../apply-activity/forwarded.js';
 import { carriesProof, provenByActor } from '../proven-by-actor.js';
 import type { Admission } from './admission.js';
+import type { KnownSenders } from './known-senders.js';
 import { blocked, overloaded, refuse, throttled, unauthorized, type Refusal } from './refusals.js';
 import { readSignature, verifySigner, type ReadSignature, type SignedPost } from './verify-signer.js';
 
@@ -16,6 +17,8 @@ export interface InboxPost extends SignedPost {
   readonly text: string;
   /** The parsed body. */
   readonly json: unknown;
+  /** The address that it came from, as far as it is known. */
+  readonly from: string;
   /** `shared`, `actor` (the instance's own), or what stood for an account id in the path. */
   readonly inbox: string;
 }
@@ -37,6 +40,7 @@ export interface ReceivePorts {
   readonly policy: PolicyPort;
   readonly clock: Clock;
   readonly keys: Pick<KeyBook, 'findFitting'>;
+  readonly senders: Pick<KnownSenders, 'has' | 'note'>;
   readonly accounts: Pick<SocialReads, 'accountsByIds' | 'accountsByUris'>;
   /** The public key of our instance actor. */
   readonly instanceKey: () => Promise<{ readonly keyId: string; readonly key: KeyObject }>;
@@ -90,12 +94,14 @@ async function receive(ports: ReceivePorts, post: InboxPost): Promise<Answer> {
 }
 
 async function acceptSigned(ports: ReceivePorts, post: InboxPost, activity: IncomingActivity, signature: ReadSignature): Promise<Answer> {
-  const signer = await verifySigner(ports.keys, signature);
+  const isProven = ports.senders.has(post.from, signature.keyHost);
+  const signer = await verifySigner(ports.keys, signature, isProven);
   if (!signer.ok) {
     const goneKey = signer.error.code === 'key_gone' || signer.error.code === 'key_not_found';
     // The actor's key went with the actor; servers would repeat this for days.
     return goneKey && activity.type === 'Delete' ? ok('ignored_gone_key') : signer;
   }
+  if (!isProven) ports.senders.note(post.from, signature.keyHost);
   if (signer.value.ownerUri !== activity.actorUri) {
     const forward = await judgeForward(ports, post, activity, signature);
     if (forward !== null) return forward;

@@ -38,8 +38,8 @@ export function readSignature({ clock, hosts, origins }: OwnAddresses, post: Sig
   return digest.ok ? ok({ parsed: parsed.value, keyHost: host }) : badSignature(digest.error);
 }
 
-/** Whose key made the signature. */
-export async function verifySigner(keys: Pick<KeyBook, 'findFitting'>, { parsed }: ReadSignature): Promise<Result<SigningKey, Refusal>> {
-  const found = await keys.findFitting(parsed.keyId, (key) => verifyRequestSignature(parsed, key));
+/** Whose key made the signature. `isProven`: the request came from where good ones of that domain came from. */
+export async function verifySigner(keys: Pick<KeyBook, 'findFitting'>, { parsed }: ReadSignature, isProven: boolean): Promise<Result<SigningKey, Refusal>> {
+  const found = await keys.findFitting(parsed.keyId, (key) => verifyRequestSignature(parsed, key), { proven: isProven });
   return found.ok ? found : noKey(found.error);
 }

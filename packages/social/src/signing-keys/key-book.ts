@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { keyHost, parsePublicKeyPem } from '@trunkline/http-signatures';
 import { fail, ok, type Clock, type Result } from '@trunkline/kernel';
 import type { FetchedKey, KeyFailure } from './fetch-key.js';
-import type { KeyLane } from './key-lane.js';
+import type { KeyLane, KeyWish } from './key-lane.js';
 
 /** federation.remote_keys, shared by all copies. */
 export interface RemoteKeyRows {
@@ -51,28 +51,30 @@ export class KeyBook {
   /**
    * The key with this id that `fits` what was signed; read again once when the known one does not, since peers change theirs.
    * Failures: those of a fetch, `ended`, and `does_not_fit`.
+   *
+   * @param wish.proven who asks has shown before that the key's domain is theirs, see `KeyWish`
    */
-  async findFitting(keyId: string, fits: (key: KeyObject) => boolean): Promise<Found> {
-    const found = await this.find(keyId);
+  async findFitting(keyId: string, fits: (key: KeyObject) => boolean, wish: Pick<KeyWish, 'proven'> = {}): Promise<Found> {
+    const found = await this.find(keyId, wish);
     if (!found.ok || fits(found.value.key)) return found;
-    const renewed = found.value.isFresh ? null : await this.renew(found.value);
+    const renewed = found.value.isFresh ? null : await this.renew(found.value, wish);
     return renewed?.ok === true && fits(renewed.value.key) ? renewed : fail({ code: 'does_not_fit' });
   }
 
-  private async find(keyId: string): Promise<Found> {
+  private async find(keyId: string, wish: Pick<KeyWish, 'proven'>): Promise<Found> {
     // Looked at again after the table: it may have come from its server meanwhile.
     const found = this.fromMemory(keyId) ?? (await this.fromTable(keyId)) ?? this.fromMemory(keyId);
-    if (found === null) return this.fetch(keyId);
+    if (found === null) return this.fetch(keyId, wish);
     // Its owner may have given it more time since.
-    return !found.ok && this.mayRenew(keyId) ? this.fetch(keyId, { fresh: true }) : found;
+    return !found.ok && this.mayRenew(keyId) ? this.fetch(keyId, { ...wish, fresh: true }) : found;
   }
 
   /** Another key than the one that did not fit: one that another copy has read by now, or the server's own. null: the same, or asked too often. */
-  private async renew(old: SigningKey): Promise<Found | null> {
+  private async renew(old: SigningKey, wish: Pick<KeyWish, 'proven'>): Promise<Found | null> {
     const stored = (await this.ports.rows.get([old.keyId])).get(old.keyId);
     if (stored !== undefined && stored.publicKeyPem !== old.publicKeyPem) return this.keep(stored);
     if (!this.mayRenew(old.keyId)) return null;
-    const fetched = await this.fetch(old.keyId, { fresh: true });
+    const fetched = await this.fetch(old.keyId, { ...wish, fresh: true });
     return fetched.ok && fetched.value.publicKeyPem === old.publicKeyPem ? null : fetched;
   }
 
@@ -89,8 +91,8 @@ export class KeyBook {
     return stored === undefined ? null : this.keep(stored);
   }
 
-  private async fetch(keyId: string, options: { readonly fresh?: boolean } = {}): Promise<Found> {
-    const fetched = await this.ports.lane.run(keyId, keyHost(keyId) ?? '', options);
+  private async fetch(keyId: string, wish: KeyWish): Promise<Found> {
+    const fetched = await this.ports.lane.run(keyId, keyHost(keyId) ?? '', wish);
     if (!fetched.ok) return fetched;
     const kept = this.keep(fetched.value);
     await this.ports.rows.put(fetched.value);

@@ -49,3 +49,20 @@ test('a key that could not be had is not asked for again within a minute, unless
   await lane.run('https://a.test/k', 'a.test');
   expect(asked).toBe(3);
 });
+
+test('S045 what strangers use up in a domain’s name leaves to those who have proven themselves what is theirs', async () => {
+  const lane = new KeyLane({ fetch: async (keyId) => (keyId.includes('made-up') ? fail({ code: 'not_found' as const }) : ok(keyOf(keyId))), clock });
+  for (let at = 0; at < 120; at += 1) expect((await lane.run(`https://a.test/made-up/${at}`, 'a.test')).ok).toBe(false);
+  expect(await lane.run('https://a.test/new', 'sub.a.test')).toEqual(fail({ code: 'throttled' }));
+  expect((await lane.run('https://a.test/new', 'sub.a.test', { proven: true })).ok).toBe(true);
+});
+
+test('S045 one domain’s slow keys hold only so many who wait', async () => {
+  const ends: (() => void)[] = [];
+  const lane = new KeyLane({ fetch: (keyId) => new Promise((resolve) => ends.push(() => resolve(ok(keyOf(keyId))))), clock });
+  const slow = Array.from({ length: 16 }, () => lane.run('https://evil.test/k', 'evil.test'));
+  expect(await lane.run('https://evil.test/k', 'evil.test')).toEqual(fail({ code: 'throttled' }));
+  const other = lane.run('https://b.test/k', 'b.test');
+  for (const end of ends) end();
+  expect((await Promise.all([...slow, other])).every(({ ok: isOk }) => isOk)).toBe(true);
+});
