@@ -12,6 +12,8 @@ export interface ClientParts {
   readonly schemes: SignatureSchemes;
   readonly isHostBlocked: HostPolicy;
   readonly observer: FederationObserver;
+  /** By which hosts are counted together. */
+  readonly domainOf: (host: string) => string;
   readonly userAgent: string;
   readonly nowMs: () => number;
 }

@@ -28,7 +28,13 @@ export class DocumentFetcher {
   constructor(private readonly parts: ClientParts) {
     const { limits, nowMs } = parts;
     this.failures = new FailureMemory(limits.negativeCacheMs, limits.negativeCacheEntriesMax, nowMs);
-    this.slots = new HostSlots(limits.fetchesPerHostMax, limits.fetchesMax, limits.waitingPerHostMax);
+    this.slots = new HostSlots({
+      perHostMax: limits.fetchesPerHostMax,
+      perDomainMax: limits.fetchesPerDomainMax,
+      totalMax: limits.fetchesMax,
+      waitingPerHostMax: limits.waitingPerHostMax,
+      domainOf: parts.domainOf,
+    });
   }
 
   async fetch(address: string, options: BytesOptions): Promise<Answer> {

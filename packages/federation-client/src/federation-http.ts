@@ -61,9 +61,9 @@ export class FederationHttp {
       idleMs,
       standIn: settings.standIn,
     });
-    const { userAgent, isHostBlocked, observer = {}, nowMs = Date.now } = settings;
+    const { userAgent, isHostBlocked, observer = {}, nowMs = Date.now, domainOf = (host: string) => host } = settings;
     const schemes = new SignatureSchemes({ nowMs, ...settings.schemes });
-    const parts = { guard, limits, schemes, isHostBlocked, observer, userAgent, nowMs };
+    const parts = { guard, limits, schemes, isHostBlocked, observer, domainOf, userAgent, nowMs };
     this.fetcher = new DocumentFetcher({ ...parts, pools: this.fetchPools });
     this.deliveryParts = { ...parts, pools: this.deliveryPools, targets: new DeliveryTargets(guard) };
     this.webfingerPorts = {

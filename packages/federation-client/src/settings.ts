@@ -31,6 +31,8 @@ export interface FederationLimits {
   readonly jsonDepthMax: number;
   readonly redirectsMax: number;
   readonly fetchesPerHostMax: number;
+  /** By `domainOf`, so that nobody's many hosts take all that there is. */
+  readonly fetchesPerDomainMax: number;
   readonly fetchesMax: number;
   /** Fetches that may wait for a slot, per host; ten times as many over all hosts. More fail at once with `busy`. */
   readonly waitingPerHostMax: number;
@@ -59,6 +61,7 @@ export const DEFAULT_LIMITS: FederationLimits = Object.freeze({
   jsonDepthMax: 64,
   redirectsMax: 3,
   fetchesPerHostMax: 4,
+  fetchesPerDomainMax: 16,
   fetchesMax: 64,
   waitingPerHostMax: 64,
   negativeCacheMs: 60_000,
@@ -95,6 +98,8 @@ export interface FederationHttpSettings extends AddressSettings {
   /** Sent with every request, e.g. `Trunkline/0.1.0 (+https://example.org/)`. */
   readonly userAgent: string;
   readonly isHostBlocked: HostPolicy;
+  /** The domain that a host belongs to, by which fetches are counted as well. Default: each host is its own. */
+  readonly domainOf?: (host: string) => string;
   readonly limits?: Partial<FederationLimits>;
   readonly observer?: FederationObserver;
   /** What hosts take is remembered here as well; absent: in this process alone. */

@@ -60,50 +60,85 @@ export class Slots {
   }
 }
 
-/** Slots per host inside slots for all: one slow host fills its own queue, not the gate of everybody. */
+export interface HostSlotSettings {
+  readonly perHostMax: number;
+  /** Of all hosts of one domain together. */
+  readonly perDomainMax: number;
+  readonly totalMax: number;
+  readonly waitingPerHostMax: number;
+  /** The part of a host that somebody had to buy: a wildcard record gives one person any number of hosts. */
+  readonly domainOf: (host: string) => string;
+}
+
+/** Slots per host inside those of its domain, inside slots for all: who is slow fills their own queue, not the gate of everybody. */
 export class HostSlots {
   private readonly hosts = new Map<string, Slots>();
+  private readonly domains = new Map<string, Slots>();
   private readonly all: Slots;
 
-  constructor(
-    private readonly perHostMax: number,
-    totalMax: number,
-    private readonly waitingPerHostMax: number,
-  ) {
-    this.all = new Slots(totalMax, waitingPerHostMax * 10);
+  constructor(private readonly settings: HostSlotSettings) {
+    this.all = new Slots(settings.totalMax, settings.waitingPerHostMax * 10);
   }
 
   /** As `Slots.take`, for one request to `host`. */
   async take(host: string, signal: AbortSignal): Promise<Release | typeof FULL> {
-    const own = this.hosts.get(host) ?? new Slots(this.perHostMax, this.waitingPerHostMax);
-    this.hosts.set(host, own);
+    const { perHostMax, perDomainMax, waitingPerHostMax, domainOf } = this.settings;
+    const domain = domainOf(host);
+    const gates = [
+      slotsOf(this.hosts, host, () => new Slots(perHostMax, waitingPerHostMax)),
+      slotsOf(this.domains, domain, () => new Slots(perDomainMax, waitingPerHostMax * 2)),
+      this.all,
+    ];
+    const forget = (): void => {
+      forgetIdle(this.hosts, host);
+      forgetIdle(this.domains, domain);
+    };
     try {
-      const releaseOwn = await own.take(signal);
-      if (releaseOwn === FULL) return FULL;
-      const releaseAll = await this.takeFromAll(releaseOwn, signal);
-      if (releaseAll === FULL) return FULL;
-      return () => {
-        releaseAll();
-        releaseOwn();
-        this.forgetIdle(host, own);
-      };
+      const releases = await takeAll(gates, signal);
+      return releases === FULL ? FULL : once(() => giveBack(releases, forget));
     } finally {
-      this.forgetIdle(host, own);
+      forget();
     }
   }
+}
 
-  private async takeFromAll(releaseOwn: Release, signal: AbortSignal): Promise<Release | typeof FULL> {
-    let taken: Release | typeof FULL = FULL;
-    try {
-      taken = await this.all.take(signal);
-      return taken;
-    } finally {
-      if (taken === FULL) releaseOwn();
+/** One after the other; all that were had go back when one cannot be had. */
+async function takeAll(gates: readonly Slots[], signal: AbortSignal): Promise<Release[] | typeof FULL> {
+  const had: Release[] = [];
+  let isDone = false;
+  try {
+    for (const gate of gates) {
+      const release = await gate.take(signal);
+      if (release === FULL) return FULL;
+      had.push(release);
     }
+    isDone = true;
+    return had;
+  } finally {
+    if (!isDone) giveBack(had);
   }
+}
 
-  /** Hosts are named by strangers: none is remembered longer than it is used. */
-  private forgetIdle(host: string, own: Slots): void {
-    if (own.idle && this.hosts.get(host) === own) this.hosts.delete(host);
-  }
+function giveBack(releases: readonly Release[], then: () => void = () => undefined): void {
+  for (const release of releases.toReversed()) release();
+  then();
+}
+
+function once(work: () => void): Release {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}
+
+function slotsOf(map: Map<string, Slots>, name: string, make: () => Slots): Slots {
+  const slots = map.get(name) ?? make();
+  map.set(name, slots);
+  return slots;
+}
+
+/** Hosts are named by strangers: none is remembered longer than it is used. */
+function forgetIdle(map: Map<string, Slots>, name: string): void {
+  if (map.get(name)?.idle === true) map.delete(name);
 }

@@ -106,7 +106,8 @@ test('what the api asks to be read elsewhere the inbox reads, one copy at a time
   const [api, inbox, copy] = [new ReadingStore(as('api'), clock), new ReadingStore(as('inbox'), clock), new ReadingStore(as('inbox'), clock)];
   const thread = { kind: 'thread', subjectId: snowflake('77'), coolDownMs: 60_000 } as const;
   expect([await api.ask(thread), await api.ask(thread)]).toEqual([true, false]);
-  const claims = (await Promise.all([inbox.claim(2, 60), copy.claim(2, 60)])).flat();
+  expect(await inbox.claim(['followers'], 2, 60)).toEqual([]);
+  const claims = (await Promise.all([inbox.claim(['thread'], 2, 60), copy.claim(['thread', 'outbox'], 2, 60)])).flat();
   expect(claims).toEqual([{ kind: 'thread', subjectId: '77', detail: {}, attempts: 1 }]);
   await inbox.tell('thread', thread.subjectId, 2);
   expect(await api.stateOf('thread', thread.subjectId)).toMatchObject({ state: 'waiting', found: 2 });
@@ -114,8 +115,8 @@ test('what the api asks to be read elsewhere the inbox reads, one copy at a time
   expect([await api.ask(thread), await api.stateOf('thread', thread.subjectId)]).toEqual([false, expect.objectContaining({ state: 'done', found: 3 })]);
   expect(await api.ask({ ...thread, coolDownMs: 0 })).toBe(true);
   // A holder that was killed: its lease is over, another has it.
-  expect(await inbox.claim(2, -1)).toHaveLength(1);
-  expect(await copy.claim(2, 60)).toMatchObject([{ attempts: 2 }]);
+  expect(await inbox.claim(['thread'], 2, -1)).toHaveLength(1);
+  expect(await copy.claim(['thread'], 2, 60)).toMatchObject([{ attempts: 2 }]);
 });
 
 test('a role without rights on partitions makes new ones through the function', async () => {

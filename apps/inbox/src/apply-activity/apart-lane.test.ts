@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ApartLane } from './apart-lane.js';
 
-const LIMITS = { quick: 2, slow: 3, slowPerHost: 2, slowAfterMs: 10, waitingMax: 20 };
+const LIMITS = { quick: 2, slow: 3, slowPerDomain: 2, slowAfterMs: 10, waitingMax: 20 };
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A work that ends when it is told to. */
@@ -34,6 +34,16 @@ test('one host holds so many slow places, and then is told that there is no room
   stuck.forEach(({ end }) => end());
   await lane.ended();
   expect(await lane.add('a3', 'a', async () => 'yes')?.done).toBe('yes');
+});
+
+test('S081 hosts below one registrable domain hold no more than one host', async () => {
+  const lane = new ApartLane(LIMITS);
+  const stuck = ['a1', 'a2'].map((actor) => ({ ...hanging(), actor }));
+  await Promise.all(stuck.map(({ actor, work }) => lane.add(actor, `${actor}.evil.example`, work)?.noLongerQuick));
+  expect(lane.add('a3', 'a3.evil.example', async () => 'no')).toBeNull();
+  expect(await lane.add('b1', 'honest.example', async () => 'yes')?.done).toBe('yes');
+  stuck.forEach(({ end }) => end());
+  await lane.ended();
 });
 
 test('works of one actor follow each other, and whoever stands behind a slow one is not waited for', async () => {

@@ -1,17 +1,19 @@
+import { registrableDomain } from '@trunkline/social';
+
 export interface ApartLimits {
   /** Works under way that are not slow (yet). */
   readonly quick: number;
   /** Works under way that take long: what they wait for is elsewhere. */
   readonly slow: number;
-  /** Those of one host. */
-  readonly slowPerHost: number;
+  /** Those of one registrable domain: a wildcard record gives one person any number of hosts. */
+  readonly slowPerDomain: number;
   /** A work that is not done after so long gives its place to another and goes on in a slow one. */
   readonly slowAfterMs: number;
   readonly waitingMax: number;
 }
 
 /** Together fewer than the fetches that a process may have under way: keys and what people look up find room beside them. */
-const DEFAULTS: ApartLimits = { quick: 16, slow: 32, slowPerHost: 4, slowAfterMs: 1_000, waitingMax: 500 };
+const DEFAULTS: ApartLimits = { quick: 16, slow: 32, slowPerDomain: 4, slowAfterMs: 1_000, waitingMax: 500 };
 
 /** Work that was taken on. */
 export interface Taken<T> {
@@ -33,7 +35,7 @@ interface Chain {
  */
 export class ApartLane {
   private readonly chains = new Map<string, Chain>();
-  private readonly slowByHost = new Map<string, number>();
+  private readonly slowByDomain = new Map<string, number>();
   private readonly queue: (() => void)[] = [];
   private readonly limits: ApartLimits;
   private freeQuick: number;
@@ -51,11 +53,12 @@ export class ApartLane {
     return this.chains.has(actorUri);
   }
 
-  /** null: there is no room, or the host keeps all waiting that it may. Nothing happens then. */
+  /** null: there is no room, or the host's domain keeps all waiting that it may. Nothing happens then. */
   add<T>(actorUri: string, host: string, work: () => Promise<T>): Taken<T> | null {
     const known = this.chains.get(actorUri);
-    const isHostStuck = (this.slowByHost.get(host) ?? 0) >= this.limits.slowPerHost && known === undefined;
-    if (isHostStuck || this.taken >= this.limits.waitingMax) return null;
+    const domain = registrableDomain(host);
+    const isStuck = (this.slowByDomain.get(domain) ?? 0) >= this.limits.slowPerDomain && known === undefined;
+    if (isStuck || this.taken >= this.limits.waitingMax) return null;
     const chain = known ?? { works: 0, tail: Promise.resolve(), isSlow: false };
     this.chains.set(actorUri, chain);
     chain.works += 1;
@@ -64,7 +67,7 @@ export class ApartLane {
     const slow = new Promise<'slow'>((resolve) => (tellSlow = () => resolve('slow')));
     // Who stands behind a slow one of the same actor waits as long as that.
     if (chain.isSlow) tellSlow();
-    const done = chain.tail.then(() => this.run(chain, host, work, tellSlow)).finally(() => this.leave(actorUri, chain));
+    const done = chain.tail.then(() => this.run(chain, domain, work, tellSlow)).finally(() => this.leave(actorUri, chain));
     chain.tail = done.catch(() => undefined);
     return { done, noLongerQuick: Promise.race([slow, done.then(() => 'done' as const, () => 'done' as const)]) };
   }
@@ -74,13 +77,13 @@ export class ApartLane {
     while (this.chains.size > 0) await Promise.all([...this.chains.values()].map(({ tail }) => tail));
   }
 
-  private async run<T>(chain: Chain, host: string, work: () => Promise<T>, tellSlow: () => void): Promise<T> {
+  private async run<T>(chain: Chain, domain: string, work: () => Promise<T>, tellSlow: () => void): Promise<T> {
     if (this.freeQuick > 0) this.freeQuick -= 1;
     else await new Promise<void>((resolve) => this.queue.push(resolve));
     const timer = setTimeout(() => {
       if (this.freeSlow === 0) return;
       this.freeSlow -= 1;
-      this.slowByHost.set(host, (this.slowByHost.get(host) ?? 0) + 1);
+      this.slowByDomain.set(domain, (this.slowByDomain.get(domain) ?? 0) + 1);
       chain.isSlow = true;
       this.giveQuickBack();
       tellSlow();
@@ -89,7 +92,7 @@ export class ApartLane {
       return await work();
     } finally {
       clearTimeout(timer);
-      if (chain.isSlow) this.giveSlowBack(host);
+      if (chain.isSlow) this.giveSlowBack(domain);
       else this.giveQuickBack();
       chain.isSlow = false;
     }
@@ -107,10 +110,10 @@ export class ApartLane {
     else next();
   }
 
-  private giveSlowBack(host: string): void {
+  private giveSlowBack(domain: string): void {
     this.freeSlow += 1;
-    const left = (this.slowByHost.get(host) ?? 1) - 1;
-    if (left === 0) this.slowByHost.delete(host);
-    else this.slowByHost.set(host, left);
+    const left = (this.slowByDomain.get(domain) ?? 1) - 1;
+    if (left === 0) this.slowByDomain.delete(domain);
+    else this.slowByDomain.set(domain, left);
   }
 }

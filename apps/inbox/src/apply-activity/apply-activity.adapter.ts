@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { hostOf } from '@trunkline/activitypub';
 import { RelayStore } from '@trunkline/persistence';
 import { BACKBONE, RateLimiter, runWithTrace, type Backbone, type RateRule } from '@trunkline/platform';
-import { fetchKey, KeyBook, KeyLane } from '@trunkline/social';
+import { fetchKey, KeyBook, KeyLane, registrableDomain } from '@trunkline/social';
 import { isAppliedType } from '../activity-types.js';
 import { applyActivity } from './apply-activity.js';
 import { ActivityApplier } from './apply-batch.js';
@@ -13,6 +14,9 @@ const MS_PER_SECOND = 1_000;
 /** Of the authors whose activities others pass on; those who deliver themselves are known to the receiving half. */
 const FORWARDED_KEYS = { keysMax: 1_000, waitersMax: 16 };
 const REPORTS: RateRule = { name: 'remote-reports', limit: 30, windowSeconds: 3_600 };
+/** What one person says that is passed on, and what all of a registrable domain do. */
+const FORWARDS: RateRule = { name: 'forwards', limit: 60, windowSeconds: 3_600 };
+const FORWARDS_OF_DOMAIN: RateRule = { name: 'forwards-of-domain', limit: 1_000, windowSeconds: 3_600 };
 
 /** What the applying half stands on, made once per process. */
 @Injectable()
@@ -51,7 +55,7 @@ function portsOf(backbone: Backbone, background: BackgroundLane): TogetherPorts 
   const { db, inbound, ids, clock, policy, remote, settings, remoteKeys, reports, rates, parts } = backbone;
   const store = backbone.store.ofRemotes();
   const relays = new RelayStore(db);
-  const limiter = new RateLimiter(rates, (err) => parts.logger.warn({ event: 'rates_away', err }, 'reports are not counted for now'));
+  const limiter = new RateLimiter(rates, (err) => parts.logger.warn({ event: 'rates_away', err }, 'reports and forwards are not counted for now'));
   return {
     store,
     ids,
@@ -64,8 +68,14 @@ function portsOf(backbone: Backbone, background: BackgroundLane): TogetherPorts 
     relayBook: new RelayBook(relays, () => clock.nowMs()),
     keys: remoteKeys,
     signerKeys: new KeyBook({ rows: remoteKeys, lane: new KeyLane({ fetch: (keyId) => fetchKey(remote, keyId), clock }, FORWARDED_KEYS), clock }, FORWARDED_KEYS),
-    mayReport: async (domain) => (await limiter.check(REPORTS, domain, clock.nowMs())).allowed,
-    later: (key, work) => void background.add(key, work),
+    // By what somebody had to buy: a wildcard record gives one person any number of hosts.
+    mayReport: async (domain) => (await limiter.check(REPORTS, registrableDomain(domain), clock.nowMs())).allowed,
+    mayForward: async (actorUri) => {
+      const domain = registrableDomain(hostOf(actorUri) ?? '');
+      const checks = [limiter.check(FORWARDS, actorUri, clock.nowMs()), limiter.check(FORWARDS_OF_DOMAIN, domain, clock.nowMs())];
+      return (await Promise.all(checks)).every(({ allowed }) => allowed);
+    },
+    later: (key, work) => void background.add(key, registrableDomain(hostOf(key.split(' ')[1] ?? '') ?? ''), work),
     settling: (work) => db.transaction((tx) => work(store.within(tx), (rows) => inbound.settleIn(tx, rows))),
   };
 }

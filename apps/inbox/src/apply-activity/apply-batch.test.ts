@@ -40,7 +40,7 @@ function applierOf(ledger: Ledger, apply: (row: WaitingRow) => Promise<Verdict>,
       onSplit: (rows) => trouble.push(`split ${rows}`),
       onLeft: (left) => trouble.push(...left.map((id) => `${id} left`)),
     },
-    { apart: { quick: 2, slow: 2, slowPerHost: 1, slowAfterMs: 40 }, triesMax: 3, rowTimeoutMs, turnPatienceMs: 120 },
+    { apart: { quick: 2, slow: 2, slowPerDomain: 1, slowAfterMs: 40 }, triesMax: 3, rowTimeoutMs, turnPatienceMs: 120 },
   );
   return { applier, trouble };
 }

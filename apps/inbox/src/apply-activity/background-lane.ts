@@ -1,17 +1,27 @@
 export interface BackgroundLaneSettings {
   readonly waitingMax: number;
   readonly atOnce: number;
+  /** Of those that wait, and of those under way, the ones that one domain brought about: who is slow holds up their own. */
+  readonly waitingPerDomain: number;
+  readonly atOncePerDomain: number;
 }
 
-const DEFAULTS: BackgroundLaneSettings = { waitingMax: 1_000, atOnce: 4 };
+const DEFAULTS: BackgroundLaneSettings = { waitingMax: 1_000, atOnce: 6, waitingPerDomain: 250, atOncePerDomain: 2 };
+
+interface Waiting {
+  readonly domain: string;
+  readonly work: () => Promise<unknown>;
+}
 
 /**
  * Work that makes things nicer and that nobody waits for. It is lost when the process ends, and what comes when the lane
  * is full is left out: threads fill up with the next reply, profiles with the next activity.
  */
 export class BackgroundLane {
-  private readonly waiting = new Map<string, () => Promise<unknown>>();
+  private readonly waiting = new Map<string, Waiting>();
   private readonly running = new Map<string, Promise<void>>();
+  private readonly waitingOf = new Counts();
+  private readonly runningOf = new Counts();
   private stopped = false;
   private readonly settings: BackgroundLaneSettings;
 
@@ -22,11 +32,13 @@ export class BackgroundLane {
     this.settings = { ...DEFAULTS, ...settings };
   }
 
-  /** False: it waits already, or there is no room. */
-  add(key: string, work: () => Promise<unknown>): boolean {
-    const full = this.waiting.size >= this.settings.waitingMax;
+  /** False: it waits already, or there is no room. `domain`: the registrable one that brought it about. */
+  add(key: string, domain: string, work: () => Promise<unknown>): boolean {
+    const { waitingMax, waitingPerDomain } = this.settings;
+    const full = this.waiting.size >= waitingMax || this.waitingOf.of(domain) >= waitingPerDomain;
     if (this.stopped || full || this.waiting.has(key) || this.running.has(key)) return false;
-    this.waiting.set(key, work);
+    this.waiting.set(key, { domain, work });
+    this.waitingOf.move(domain, 1);
     this.next();
     return true;
   }
@@ -44,14 +56,17 @@ export class BackgroundLane {
   }
 
   private next(): void {
-    for (const [key, work] of this.waiting) {
+    for (const [key, { domain, work }] of this.waiting) {
       if (this.running.size >= this.settings.atOnce) return;
+      if (this.runningOf.of(domain) >= this.settings.atOncePerDomain) continue;
       this.waiting.delete(key);
-      this.running.set(key, this.run(key, work));
+      this.waitingOf.move(domain, -1);
+      this.runningOf.move(domain, 1);
+      this.running.set(key, this.run(key, domain, work));
     }
   }
 
-  private async run(key: string, work: () => Promise<unknown>): Promise<void> {
+  private async run(key: string, domain: string, work: () => Promise<unknown>): Promise<void> {
     // First the caller's turn ends: the work may begin with the very thing that the caller is about to finish.
     await Promise.resolve();
     try {
@@ -60,6 +75,22 @@ export class BackgroundLane {
       this.onError(key, error);
     }
     this.running.delete(key);
+    this.runningOf.move(domain, -1);
     this.next();
+  }
+}
+
+/** How many of each name; who has none is forgotten. */
+class Counts {
+  private readonly counts = new Map<string, number>();
+
+  of(name: string): number {
+    return this.counts.get(name) ?? 0;
+  }
+
+  move(name: string, by: 1 | -1): void {
+    const count = this.of(name) + by;
+    if (count === 0) this.counts.delete(name);
+    else this.counts.set(name, count);
   }
 }

@@ -18,8 +18,13 @@ export interface ApplyPorts extends SocialPorts {
   readonly relayBook: Pick<RelayBook, 'actors' | 'isHost'>;
   /** Whether this server may file another report now. */
   readonly mayReport: (domain: string) => Promise<boolean>;
-  /** Work that nobody waits for: parents, stale profiles. Bounded; a key that waits already is not taken twice. */
-  readonly later: (key: string, work: () => Promise<unknown>) => void;
+  /** Whether one more of what this actor says may be passed on to the followers of people here: each costs a delivery a server. */
+  readonly mayForward: (actorUri: string) => Promise<boolean>;
+  /**
+   * Work that nobody waits for: parents, stale profiles. Bounded; a key that waits already is not taken twice. The key is a word and the
+   * address of what brought it about, whose domain has its share of the places.
+   */
+  readonly later: (key: `${string} ${string}`, work: () => Promise<unknown>) => void;
 }
 
 export type FactsKind = ActivityFacts['kind'];

@@ -11,8 +11,16 @@ export interface WorkerPorts {
   readonly onError: (reading: Reading | null, error: unknown) => void;
 }
 
-/** Readings under way in one process. */
-const AT_ONCE = 2;
+/** Readings under way in one process: what people wait for, and what other servers have us compare. Neither waits for the other. */
+const LANES: readonly Lane[] = [
+  { kinds: ['thread', 'outbox'], atOnce: 2 },
+  { kinds: ['followers'], atOnce: 1 },
+];
+
+interface Lane {
+  readonly kinds: readonly Reading['kind'][];
+  readonly atOnce: number;
+}
 const POLL_MS = 1_000;
 /** Longer than any reading takes: what a killed process held comes again after it. */
 const LEASE_SECONDS = 180;
@@ -21,9 +29,9 @@ const ATTEMPTS_MAX = 3;
 
 const LIMITS: Readonly<Record<Reading['kind'], ReadingLimits>> = { thread: THREAD_LIMITS, outbox: OUTBOX_LIMITS, followers: FOLLOWERS_LIMITS };
 
-/** Carries out what is to be read from other servers, two at a time, until stopped. Copies share the work. */
+/** Carries out what is to be read from other servers, a few at a time, until stopped. Copies share the work. */
 export class ReadingWorker {
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly underWay = new Map<Promise<void>, Lane>();
   private readonly ending = new AbortController();
   private timer: NodeJS.Timeout | null = null;
   private looking: Promise<void> | null = null;
@@ -48,26 +56,29 @@ export class ReadingWorker {
 
   /** Resolves when nothing is under way. */
   async finished(): Promise<void> {
-    while (this.underWay.size > 0) await Promise.allSettled([...this.underWay]);
+    while (this.underWay.size > 0) await Promise.allSettled(this.underWay.keys());
   }
 
   private async look(): Promise<void> {
-    if (this.ending.signal.aborted || this.underWay.size >= AT_ONCE) return;
-    try {
-      for (const reading of await this.ports.readings.claim(AT_ONCE - this.underWay.size, LEASE_SECONDS)) this.track(reading);
-    } catch (error) {
-      this.ports.onError(null, error);
+    for (const lane of LANES) {
+      const free = lane.atOnce - [...this.underWay.values()].filter((one) => one === lane).length;
+      if (this.ending.signal.aborted || free === 0) continue;
+      try {
+        for (const reading of await this.ports.readings.claim(lane.kinds, free, LEASE_SECONDS)) this.track(reading, lane);
+      } catch (error) {
+        this.ports.onError(null, error);
+      }
     }
   }
 
-  private track(reading: Reading): void {
+  private track(reading: Reading, lane: Lane): void {
     const tracked = this.carryOut(reading)
       .catch((error: unknown) => this.ports.onError(reading, error))
       .finally(() => {
         this.underWay.delete(tracked);
         this.wake();
       });
-    this.underWay.add(tracked);
+    this.underWay.set(tracked, lane);
   }
 
   private async carryOut(reading: Reading): Promise<void> {

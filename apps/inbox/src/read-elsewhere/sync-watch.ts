@@ -1,4 +1,6 @@
+import { hostOf } from '@trunkline/activitypub';
 import type { ReadingAsked } from '@trunkline/persistence';
+import { registrableDomain } from '@trunkline/social';
 import type { ReadPorts } from './ports.js';
 import { agrees, claimOf } from './sync-followers.js';
 
@@ -13,6 +15,8 @@ const QUIET_MS = 10 * 60 * 1_000;
 const COOL_DOWN_MS = 10 * 60 * 1_000;
 const ACTORS_MAX = 5_000;
 const WAITING_MAX = 500;
+/** Lists that one registrable domain has us read within the cool-down: what is left out comes with a later post. */
+const ASKED_OF_DOMAIN_MAX = 20;
 
 /**
  * Looks at `Collection-Synchronization` of verified deliveries (FEP-8fcf), one by one, beside the work of the inbox. What it
@@ -22,6 +26,7 @@ export class SyncWatch {
   /** The last header of an actor, in order of use. */
   private readonly looked = new Map<string, { readonly header: string; readonly atMs: number }>();
   private readonly waiting = new Map<string, string>();
+  private asked = { sinceMs: -Infinity, byDomain: new Map<string, number>() };
   private running: Promise<void> | null = null;
   private stopped = false;
 
@@ -61,9 +66,19 @@ export class SyncWatch {
 
   private async compare(actorUri: string, header: string): Promise<void> {
     const claim = await claimOf(this.ports.read, actorUri, header);
-    if (claim === null || (await agrees(this.ports.read, claim))) return;
+    if (claim === null || (await agrees(this.ports.read, claim)) || !this.mayAsk(actorUri)) return;
     const { partUri, digest } = claim.sync;
     await this.ports.ask({ kind: 'followers', subjectId: claim.account.id, detail: { partUri, digest }, coolDownMs: COOL_DOWN_MS });
+  }
+
+  /** Not by host: a wildcard record gives one person any number of them, and of actors. */
+  private mayAsk(actorUri: string): boolean {
+    const nowMs = this.monotonicMs();
+    if (nowMs - this.asked.sinceMs >= COOL_DOWN_MS || this.asked.byDomain.size >= ACTORS_MAX) this.asked = { sinceMs: nowMs, byDomain: new Map() };
+    const domain = registrableDomain(hostOf(actorUri) ?? '');
+    const count = (this.asked.byDomain.get(domain) ?? 0) + 1;
+    this.asked.byDomain.set(domain, count);
+    return count <= ASKED_OF_DOMAIN_MAX;
   }
 
   private note(actorUri: string, header: string): void {

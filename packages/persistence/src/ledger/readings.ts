@@ -29,7 +29,7 @@ export interface ReadingAsked {
   readonly coolDownMs: number;
 }
 
-/** Waiting ones, of all copies together: more are not taken on. */
+/** Waiting ones of a kind, of all copies together: more are not taken on. What servers ask for takes no room from what people do. */
 const WAITING_MAX = 1_000;
 
 /**
@@ -47,7 +47,7 @@ export class ReadingStore {
     const rows = await this.db.query(
       `INSERT INTO federation.readings AS r (kind, subject_id, detail, not_before, asked_at)
        SELECT $1, $2::bigint, $3::jsonb, $4, $4
-        WHERE (SELECT count(*) FROM (SELECT FROM federation.readings WHERE state = 'waiting' LIMIT $6) AS waiting) < $6
+        WHERE (SELECT count(*) FROM (SELECT FROM federation.readings WHERE state = 'waiting' AND kind = $1 LIMIT $6) AS waiting) < $6
        ON CONFLICT (kind, subject_id) DO UPDATE
          SET detail = excluded.detail, state = 'waiting', not_before = excluded.not_before, attempts = 0, found = 0, asked_at = excluded.asked_at
          WHERE r.state = 'done' AND r.finished_at <= $5
@@ -66,17 +66,17 @@ export class ReadingStore {
     return row ?? null;
   }
 
-  /** Those whose turn it is, hidden from other claims for `leaseSeconds`. */
-  async claim(limit: number, leaseSeconds: number): Promise<Reading[]> {
+  /** Those of these kinds whose turn it is, hidden from other claims for `leaseSeconds`. */
+  async claim(kinds: readonly ReadingKind[], limit: number, leaseSeconds: number): Promise<Reading[]> {
     return this.db.query<Reading & Record<string, unknown>>(
       `WITH due AS (
          SELECT kind, subject_id FROM federation.readings
-          WHERE state = 'waiting' AND not_before <= $1 ORDER BY not_before LIMIT $2 FOR UPDATE SKIP LOCKED
+          WHERE state = 'waiting' AND not_before <= $1 AND kind = ANY($4::text[]) ORDER BY not_before LIMIT $2 FOR UPDATE SKIP LOCKED
        )
        UPDATE federation.readings r SET not_before = $3, attempts = least(r.attempts + 1, 32000)
          FROM due WHERE r.kind = due.kind AND r.subject_id = due.subject_id
        RETURNING r.kind, r.subject_id AS "subjectId", r.detail, r.attempts`,
-      [nowDate(this.clock), limit, new Date(this.clock.nowMs() + leaseSeconds * 1_000)],
+      [nowDate(this.clock), limit, new Date(this.clock.nowMs() + leaseSeconds * 1_000), kinds],
     );
   }
 

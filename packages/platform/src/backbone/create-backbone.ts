@@ -36,6 +36,7 @@ import {
   type PoolShares,
 } from '@trunkline/persistence';
 import { LIVE, type EventLane } from '@trunkline/contracts';
+import { registrableDomain } from '@trunkline/social';
 import { KeyRing } from '../key-ring.js';
 import { VERSION, type PlatformParts } from '../platform.module.js';
 import { currentTraceparent } from '../trace.js';
@@ -236,6 +237,7 @@ function federationClient({ settings, logger, shutdown }: PlatformParts, policy:
     allowedPrivateAddresses: settings.allowedPrivateAddresses,
     userAgent: `Trunkline/${VERSION} (+${settings.baseUrl}/)`,
     isHostBlocked: (host) => domainVerdict(policy.current(), host).suspended,
+    domainOf: registrableDomain,
     schemes: { rows, onError: (err) => logger.warn({ event: 'schemes_not_shared', err }, 'what hosts take is known to this process alone for now') },
   });
   shutdown.register('end-pools', 'federation', () => federation.close());
