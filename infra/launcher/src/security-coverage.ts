@@ -67,9 +67,10 @@ ${rows.map((row) => `| ${row.id} | ${row.attack} | ${cell(row)} |`).join('\n')}
 
 - A post by somebody whom the author of the thread blocks is kept when others here follow them. It then counts as a reply and stands in the
   thread's \`replies\`; the blocker sees and hears nothing of it.
-- Whoever has many hosts that answer slowly can hold places among those who apply activities, 20 s each. Nothing is lost, but it waits.
+- Whoever has eight domains or more whose hosts answer slowly can hold the places among those who apply activities, 20 s each. Nothing is lost, but it waits.
 - There is no budget for a day: a stranger's signed activities are stored, up to 1 MiB each, until their day's partition is dropped.
-- The walk up a thread has places for all servers together, not for each.
+- A reading of a thread whose servers drip holds one of two places for two minutes, and anybody who is signed in can ask for it.
+- Within one host whoever writes a post first under an id has it; a group's word counts for every post of its own host.
 `;
 }
 
