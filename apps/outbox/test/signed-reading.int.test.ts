@@ -1,7 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { multikeyOfPem } from '@trunkline/activitypub';
 import type { Status } from '@trunkline/domain';
 import { acceptFollow, followAccount, publishStatus } from '@trunkline/social';
-import { ScriptedRemote, startTestServer, type TestPerson, type TestServer } from '@trunkline/testing';
+import { getSigned, ScriptedRemote, startTestServer, type Signing, type TestPerson, type TestServer } from '@trunkline/testing';
 import { ACTIVITY, get, outboxService, resolved } from './outbox-server.js';
 
 let friend: ScriptedRemote;
@@ -69,6 +71,27 @@ test('S099 authorised fetch wants a signature for all but the server itself and 
   expect(await statusOf(friend, eve.account.uri)).toBe(200);
   const answer = await friend.fetchDocument(eve.account.uri, ACTIVITY);
   expect(answer.status).toBe(200);
+});
+
+test('authorised fetch is satisfied by either scheme, and by the Ed25519 key of an actor that has no other', async () => {
+  const una = await strict.person('una');
+  const pair = generateKeyPairSync('ed25519');
+  const id = `${friend.baseUrl}/users/edda`;
+  const keyId = `${id}#ed25519-key`;
+  const publicKeyMultibase = multikeyOfPem(pair.publicKey.export({ type: 'spki', format: 'pem' }).toString());
+  friend.documents.set(id, {
+    '@context': 'https://www.w3.org/ns/activitystreams', id, type: 'Person', preferredUsername: 'edda', inbox: `${id}/inbox`,
+    assertionMethod: [{ id: keyId, type: 'Multikey', controller: id, publicKeyMultibase }],
+  });
+  const statusBy = async (signing: Signing, how: object): Promise<number> => (await getSigned(una.account.uri, signing, ACTIVITY, how)).status;
+  const edda = { keyId, privateKey: pair.privateKey };
+  expect(await statusBy(friend.person, { scheme: 'rfc9421' })).toBe(200);
+  expect(await statusBy(edda, { scheme: 'rfc9421' })).toBe(200);
+  expect(await statusBy(edda, { scheme: 'rfc9421', algorithm: 'ed25519' })).toBe(200);
+  expect(await statusBy(edda, { algorithm: 'hs2019' })).toBe(200);
+  // Not what the key is, and not its key.
+  expect(await statusBy(edda, {})).toBe(401);
+  expect(await statusBy({ keyId, privateKey: generateKeyPairSync('ed25519').privateKey }, { scheme: 'rfc9421' })).toBe(401);
 });
 
 test('S195 a suspended server reads nothing that is signed for, within a second', async () => {

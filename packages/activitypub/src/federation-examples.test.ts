@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { SENT } from '../test/sent-examples.js';
-import { ACTIVITYSTREAMS_TERMS, SECURITY_TERMS } from '../test/known-terms.js';
+import { ACTIVITYSTREAMS_TERMS, DATA_INTEGRITY_TERMS, SECURITY_TERMS } from '../test/known-terms.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import { IGNORED_TYPES, NON_POSTS, READ_TYPES, ruleOfObject } from './read/activity/known-types.js';
 import type { ActivityFacts, CarriedActivity, IgnoreRule } from './read/activity/types.js';
@@ -31,6 +31,11 @@ const marked = (mark: string): readonly Example[] => examples.filter((example) =
 /** The two long contexts stand once on the page; a name stands for them elsewhere. */
 const CONTEXTS: Readonly<Record<string, readonly unknown[]>> = { posts: NOTE_CONTEXT, actors: ACTOR_CONTEXT };
 const named = (part: unknown): unknown => (typeof part === 'string' ? (CONTEXTS[part] ?? part) : part);
+
+const TERMS_OF: Readonly<Record<string, readonly string[]>> = {
+  'https://w3id.org/security/v1': SECURITY_TERMS,
+  'https://w3id.org/security/data-integrity/v1': DATA_INTEGRITY_TERMS,
+};
 
 function expanded(json: unknown): JsonObject {
   if (!isJsonObject(json)) throw new Error('an example is no object');
@@ -107,7 +112,8 @@ describe('what is sent', () => {
 
   test.each(Object.entries(SENT).filter(([, json]) => '@context' in json))('%s: every term is defined, lists are lists', (_name, json) => {
     const parts = [json['@context']].flat();
-    const defined = new Set([...ACTIVITYSTREAMS_TERMS, ...(parts.includes('https://w3id.org/security/v1') ? SECURITY_TERMS : []), ...parts.filter(isJsonObject).flatMap((part) => Object.keys(part))]);
+    const ofOthers = parts.flatMap((part) => TERMS_OF[String(part)] ?? []);
+    const defined = new Set([...ACTIVITYSTREAMS_TERMS, ...ofOthers, ...parts.filter(isJsonObject).flatMap((part) => Object.keys(part))]);
     for (const object of objectsIn(json)) {
       const terms = [...Object.keys(object), ...(typeof object['type'] === 'string' ? [object['type']] : [])];
       expect(terms.filter((term) => term !== '@context' && !defined.has(term))).toEqual([]);

@@ -7,7 +7,8 @@ export { sanitizeHtml } from './html/sanitize-html.js';
 export { hostOf, httpUri, isPublicUri, normalizeHost, PUBLIC_URI, sameHost } from './hosts.js';
 export type { JsonObject } from './json.js';
 export { readIntegrityProof, verifyIntegrityProof, type IntegrityProof, type ProofFailure, type ProofFailureCode } from './proofs/integrity-proof.js';
-export { pemOfMultikey } from './proofs/multikey.js';
+export { multikeyOfPem, pemOfMultikey } from './proofs/multikey.js';
+export { isProvable, proveActivity, type Prover } from './proofs/prove-activity.js';
 export { activityFacts, readTypeOf } from './read/activity/activity-facts.js';
 export { hasOneMeaning } from './read/activity/one-meaning.js';
 export type { ReadType } from './read/activity/known-types.js';
@@ -72,6 +73,7 @@ export type {
   Audience,
   FollowDocument,
   InstanceActorDocument,
+  KeysDocument,
   LocalActorDocument,
   LocalActorUris,
   LocalAttachment,

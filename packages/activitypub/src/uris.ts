@@ -17,15 +17,16 @@ export function actorUris(base: string, accountId: AccountId): LocalActorUris {
     following: `${id}/following`,
     featured: `${id}/collections/featured`,
     keyId: `${id}#main-key`,
+    proofKeyId: `${id}#ed25519-key`,
   };
 }
 
 export const sharedInboxUri = (base: string): string => `${base}/inbox`;
 
 /** The actor that signs our fetches; it can be read without a signature. */
-export function instanceActorUris(base: string): { id: string; inbox: string; sharedInbox: string; outbox: string; keyId: string } {
+export function instanceActorUris(base: string): Pick<LocalActorUris, 'id' | 'inbox' | 'sharedInbox' | 'outbox' | 'keyId' | 'proofKeyId'> {
   const id = `${base}/actor`;
-  return { id, inbox: `${base}/inbox/actor`, sharedInbox: sharedInboxUri(base), outbox: `${id}/outbox`, keyId: `${id}#main-key` };
+  return { id, inbox: `${base}/inbox/actor`, sharedInbox: sharedInboxUri(base), outbox: `${id}/outbox`, keyId: `${id}#main-key`, proofKeyId: `${id}#ed25519-key` };
 }
 
 /** The name of the instance actor, as Mastodon has it: the host itself. A port, in development, cannot stand in a name. */
@@ -103,7 +104,7 @@ function instanceActorOrFollow(hash: string): LocalUri | null {
 
 function actorOrKey(accountId: AccountId, hash: string): LocalUri | null {
   if (hash === '') return { kind: 'actor', accountId };
-  return hash === '#main-key' ? { kind: 'key', accountId } : null;
+  return hash === '#main-key' || hash === '#ed25519-key' ? { kind: 'key', accountId } : null;
 }
 
 function parseBelowActor(accountId: AccountId, rest: string): LocalUri | null {

@@ -9,5 +9,8 @@ export const ACTIVITYSTREAMS_TERMS: readonly string[] = words(`
   Create Update Delete Announce Like Follow Accept Reject Undo Block Move Add Remove Flag
 `);
 
+/** Of https://w3id.org/security/data-integrity/v1. */
+export const DATA_INTEGRITY_TERMS: readonly string[] = words('proof DataIntegrityProof cryptosuite verificationMethod proofPurpose created proofValue');
+
 /** Of https://w3id.org/security/v1. */
 export const SECURITY_TERMS: readonly string[] = words('publicKey owner publicKeyPem');

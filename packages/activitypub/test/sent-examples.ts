@@ -1,7 +1,10 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { snowflake } from '@trunkline/kernel';
 import { audienceOf } from '../src/audience.js';
 import { PUBLIC_URI } from '../src/hosts.js';
 import type { JsonObject } from '../src/json.js';
+import { multikeyOfPem } from '../src/proofs/multikey.js';
+import { proveActivity } from '../src/proofs/prove-activity.js';
 import { actorUris, followersSyncUri, followUri, instanceActorUris, likeUri, quoteRequestUri, quoteStampUri, relayFollowUri, statusUris, voteUris } from '../src/uris.js';
 import * as activity from '../src/write/render-activity.js';
 import { renderActor, renderGoneActor, renderInstanceActor } from '../src/write/render-actor.js';
@@ -17,6 +20,9 @@ const BASE = 'https://social.example';
 const BOB = 'https://far.example/users/bob';
 const FAR_NOTE = 'https://far.example/notes/7';
 const KEY = '-----BEGIN PUBLIC KEY-----\n…\n-----END PUBLIC KEY-----\n';
+/** A key that anybody can make, so that the page can show what it signed: Ed25519 signs the same alike. */
+const PROOF_KEY = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 7)]), format: 'der', type: 'pkcs8' });
+const MULTIKEY = multikeyOfPem(createPublicKey(PROOF_KEY).export({ type: 'spki', format: 'pem' }).toString());
 const at = new Date('2026-11-22T07:00:00Z');
 const later = new Date('2026-11-22T08:00:00.250Z');
 
@@ -26,7 +32,7 @@ const post = statusUris(BASE, snowflake('1'), snowflake('3'));
 const boost = statusUris(BASE, snowflake('1'), snowflake('4'));
 
 const person: LocalActorDocument = {
-  uris: ann, type: 'Person', username: 'ann', webfinger: 'ann@social.example', url: `${BASE}/@ann`, displayName: 'Ann', summaryHtml: '<p>Hi</p>', publicKeyPem: KEY,
+  uris: ann, type: 'Person', username: 'ann', webfinger: 'ann@social.example', url: `${BASE}/@ann`, displayName: 'Ann', summaryHtml: '<p>Hi</p>', publicKeyPem: KEY, proofKeyMultibase: MULTIKEY,
   locked: false, discoverable: true, indexable: true, memorial: false, suspended: false, published: at, avatar: { url: `${BASE}/media/a.png`, mediaType: 'image/png' }, header: null,
   fields: [{ name: 'Home', valueHtml: '<a href="https://ann.example">ann.example</a>' }], emojis: [], hashtags: [], alsoKnownAs: ['https://old.example/users/ann'], movedTo: null,
 };
@@ -66,8 +72,8 @@ const RELAY = 'https://relay.example/actor';
 
 export const SENT: Readonly<Record<string, JsonObject>> = {
   Person: renderActor(person),
-  'instance actor': renderInstanceActor({ uris: server, username: 'social.example', webfinger: 'social.example@social.example', url: `${BASE}/about`, displayName: 'Social', publicKeyPem: KEY }),
-  'deleted account': renderGoneActor({ id: ann.id, keyId: ann.keyId, publicKeyPem: KEY, deleted: at }),
+  'instance actor': renderInstanceActor({ uris: server, username: 'social.example', webfinger: 'social.example@social.example', url: `${BASE}/about`, displayName: 'Social', publicKeyPem: KEY, proofKeyMultibase: MULTIKEY }),
+  'deleted account': renderGoneActor({ uris: ann, publicKeyPem: KEY, proofKeyMultibase: MULTIKEY, deleted: at }),
   Note: renderNote(answer),
   Question: renderNote({ ...note, poll: poll([2, 1], false) }),
   'quoting Note': renderNote(quoting),
@@ -79,6 +85,7 @@ export const SENT: Readonly<Record<string, JsonObject>> = {
   'Create(vote)': activity.renderVote({ id: vote.id, activityId: vote.activity, actorUri: ann.id, option: 'Tea', questionUri: 'https://far.example/polls/1', authorUri: BOB }),
   'Delete(Tombstone)': activity.renderDelete({ id: `${post.id}#delete`, actorUri: ann.id, ...audienceOf('public', ann.followers, []) }, post.id),
   Announce: announce,
+  'Announce with its proof': proveActivity(announce, { keyId: ann.proofKeyId, privateKey: PROOF_KEY }, at),
   'Undo(Announce)': activity.renderUndo(`${boost.activity}#undo`, announce),
   Like: like,
   'Undo(Like)': activity.renderUndo(`${String(like['id'])}#undo`, like),

@@ -21,7 +21,7 @@ interface Sealed extends Letter {
   readonly bytes: Buffer;
   readonly digest: string;
   readonly type: string;
-  /** Of one inbox alone, and not signed. */
+  /** Of one inbox alone; signed as well. */
   readonly extra: Readonly<Record<string, string>>;
 }
 
@@ -69,7 +69,6 @@ async function post(parts: DeliveryParts, letter: Sealed, target: DeliveryTarget
   const answer = new PostAnswer(timeoutMs);
   try {
     const headers = how.scheme === 'cavage' ? await cavageHeaders(parts, letter, target) : await messageHeaders(parts, letter, target, how);
-    headers.push(...Object.entries(letter.extra).flat());
     // The answer bounds the time, so that undici need not.
     parts.pools.at(target).dispatch({ method: 'POST', path: target.path, headers, body: letter.bytes, headersTimeout: 0, bodyTimeout: 0 }, answer);
     return await answer.settled;
@@ -78,16 +77,18 @@ async function post(parts: DeliveryParts, letter: Sealed, target: DeliveryTarget
   }
 }
 
-async function cavageHeaders(parts: DeliveryParts, { keyId, privateKey, digest, type }: Sealed, target: DeliveryTarget): Promise<string[]> {
+async function cavageHeaders(parts: DeliveryParts, { keyId, privateKey, digest, type, extra }: Sealed, target: DeliveryTarget): Promise<string[]> {
   const date = new Date(parts.nowMs()).toUTCString();
-  const signature = await signPost({ host: target.host, target: target.path, date, digest, contentType: type, keyId, privateKey });
-  return ['host', target.host, 'date', date, 'digest', digest, 'content-type', type, 'user-agent', parts.userAgent, 'signature', signature];
+  const signature = await signPost({ host: target.host, target: target.path, date, digest, contentType: type, extra, keyId, privateKey });
+  const headers = ['host', target.host, 'date', date, 'digest', digest, 'content-type', type, 'user-agent', parts.userAgent, 'signature', signature];
+  for (const name of Object.keys(extra)) headers.push(name, extra[name] ?? '');
+  return headers;
 }
 
-async function messageHeaders(parts: DeliveryParts, { keyId, privateKey, bytes, type }: Sealed, target: DeliveryTarget, { challenge }: Knock): Promise<string[]> {
-  const headers = { 'Content-Type': type, 'User-Agent': parts.userAgent };
+async function messageHeaders(parts: DeliveryParts, { keyId, privateKey, bytes, type, extra }: Sealed, target: DeliveryTarget, { challenge }: Knock): Promise<string[]> {
+  const headers = { 'Content-Type': type, 'User-Agent': parts.userAgent, ...extra };
   const url = target.origin + target.path;
-  const signed = await signMessage({ method: 'POST', url, headers, body: bytes, keyId, privateKey, date: new Date(parts.nowMs()), challenge });
+  const signed = await signMessage({ method: 'POST', url, headers, alsoCovered: Object.keys(extra), body: bytes, keyId, privateKey, date: new Date(parts.nowMs()), challenge });
   return Object.entries(signed).flat();
 }
 

@@ -79,7 +79,7 @@ export interface Letter extends Signer {
   readonly contentType?: string;
 }
 
-/** Sends a letter to one inbox. `extra`: headers of this inbox alone, in lower case; not signed. */
+/** Sends a letter to one inbox. `extra`: headers of this inbox alone, in lower case; covered by the signature. */
 export type LetterSender = (inbox: string, extra?: Readonly<Record<string, string>>) => Promise<DeliveryOutcome>;
 
 /**

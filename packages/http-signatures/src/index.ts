@@ -4,6 +4,7 @@ export { keyHost, keyOwnerUrl } from './key-id.js';
 export { parsePublicKeyPem } from './public-key.js';
 export { parseSignature } from './parse-signature.js';
 export {
+  coversHeader,
   readRequestSignature,
   verifyRequestDigest,
   verifyRequestSignature,

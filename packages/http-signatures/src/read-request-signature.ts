@@ -26,6 +26,10 @@ export function readRequestSignature(request: SignedRequest, policy: RequestPoli
   return hasMessageSignature(request) ? parseMessageSignature(request, policy) : parseSignature(request, policy);
 }
 
+/** Whether the signature covers the whole header of this lower-case name. */
+export const coversHeader = (signature: RequestSignature, name: string): boolean =>
+  signature.scheme === 'cavage' ? signature.headers.includes(name) : signature.components.includes(`"${name}"`);
+
 /** Whether the key made the signature. Synchronous: see `verifySignature`. */
 export const verifyRequestSignature = (signature: RequestSignature, publicKey: KeyObject): boolean =>
   signature.scheme === 'cavage' ? verifySignature(signature, publicKey) : verifyMessageSignature(signature, publicKey);

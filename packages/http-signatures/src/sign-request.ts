@@ -44,9 +44,13 @@ export async function signRequest(request: RequestToSign): Promise<Record<string
  * anything apart again. For what goes to many inboxes with one digest.
  * @throws TypeError when the key is no private RSA key: a bug of the caller
  */
-export function signPost({ host, target, date, digest, contentType, ...signer }: PostToSign): Promise<string> {
-  const text = `(request-target): post ${target}\nhost: ${host}\ndate: ${date}\ndigest: ${digest}\ncontent-type: ${contentType}`;
-  return signatureOver(text, '(request-target) host date digest content-type', signer);
+export function signPost({ host, target, date, digest, contentType, extra = {}, ...signer }: PostToSign): Promise<string> {
+  let [text, covered] = [`(request-target): post ${target}\nhost: ${host}\ndate: ${date}\ndigest: ${digest}\ncontent-type: ${contentType}`, '(request-target) host date digest content-type'];
+  for (const name of Object.keys(extra)) {
+    text += `\n${name}: ${extra[name]}`;
+    covered += ` ${name}`;
+  }
+  return signatureOver(text, covered, signer);
 }
 
 async function signatureOver(text: string, covered: string, { keyId, privateKey }: Pick<PostToSign, 'keyId' | 'privateKey'>): Promise<string> {

@@ -92,6 +92,8 @@ export interface PostToSign {
   /** The Digest header, from `digestOf`. */
   readonly digest: string;
   readonly contentType: string;
+  /** Headers that only this request has, by lower-case name: covered too. */
+  readonly extra?: Readonly<Record<string, string>>;
   readonly keyId: string;
   readonly privateKey: KeyObject;
 }

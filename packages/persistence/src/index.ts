@@ -25,7 +25,7 @@ export { RelayStore } from './ledger/relays.js';
 export { ReadingStore, type Reading, type ReadingAsked } from './ledger/readings.js';
 export { RemoteKeyStore, type RemoteKey } from './ledger/remote-keys.js';
 export { SignatureSchemeStore } from './ledger/signature-schemes.js';
-export { AccountKeyStore, InstanceKeyStore, type Sealer, type SigningKeyPair } from './ledger/key-store.js';
+export { AccountKeyStore, InstanceKeyStore, ProofKeyStore, type Sealer, type SigningKeyPair } from './ledger/key-store.js';
 export { DatabaseClock } from './ledger/database-clock.js';
 export { DatabaseIds } from './ledger/database-ids.js';
 export { acquireLease, LeaderLoop, releaseLease, type LeaderLoopSettings, type LeaderTask } from './ledger/leases.js';

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createPublicKey, randomBytes, sign, v
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { snowflake } from '@trunkline/kernel';
 import { Database } from '../src/database.js';
-import { AccountKeyStore, InstanceKeyStore, type Sealer } from '../src/ledger/key-store.js';
+import { AccountKeyStore, InstanceKeyStore, ProofKeyStore, type Sealer } from '../src/ledger/key-store.js';
 import { ReadingStore } from '../src/ledger/readings.js';
 import { PARTITION_DAYS_AHEAD } from '../src/migrate.js';
 import { ensurePartitions } from '../src/partitions.js';
@@ -61,6 +61,8 @@ test.each<[RoleApp, string]>([
   ['media', 'SELECT email FROM identity.users LIMIT 1'],
   ['web', 'SELECT id FROM identity.tokens LIMIT 1'],
   ['web', 'SELECT id FROM moderation.reports LIMIT 1'],
+  ['inbox', 'SELECT private_key_sealed FROM keys.proof_keys LIMIT 1'],
+  ['api', 'SELECT public_key_pem FROM keys.proof_keys LIMIT 1'],
   ['inbox', 'SELECT id FROM identity.users LIMIT 1'],
   ['inbox', `UPDATE moderation.domain_rules SET severity = 'noop'`],
   ['api', 'SELECT body FROM federation.inbound LIMIT 1'],
@@ -155,6 +157,22 @@ test('two copies that make a key at once agree on one that signs; it lies sealed
   await expect(keys.getOrCreate(snowflake('6'))).rejects.toThrow();
   await keys.delete(snowflake('5'));
   expect((await keys.find([snowflake('5')])).size).toBe(0);
+});
+
+test('copies that make a proof key at once agree on one; it lies sealed and bound to its account, and the server has one too', async () => {
+  const ids = [snowflake('5'), snowflake('0')];
+  for (const id of ids) {
+    const pairs = await Promise.all([1, 2, 3].map(() => new ProofKeyStore(as('outbox'), sealer).getOrCreate(id)));
+    expect(new Set(pairs.map(({ privateKeyPem }) => privateKeyPem)).size).toBe(1);
+  }
+  const keys = new ProofKeyStore(as('outbox'), sealer);
+  const five = await keys.getOrCreate(snowflake('5'));
+  expect(verify(null, Buffer.from('text'), createPublicKey(five.publicKeyPem), sign(null, Buffer.from('text'), five.privateKeyPem))).toBe(true);
+  expect((await keys.find([...ids, snowflake('7')])).size).toBe(2);
+  const [row] = await owner.query<{ sealed: string }>('SELECT private_key_sealed AS sealed FROM keys.proof_keys WHERE account_id = 5');
+  expect(row?.sealed).not.toContain('PRIVATE');
+  await owner.query('INSERT INTO keys.proof_keys SELECT 6, public_key_pem, private_key_sealed FROM keys.proof_keys WHERE account_id = 5');
+  await expect(keys.getOrCreate(snowflake('6'))).rejects.toThrow();
 });
 
 test('whoever fetches first makes the instance key, and all get the same', async () => {

@@ -5,7 +5,7 @@ export { ScriptedRemote, type ScriptedRemoteOptions } from './scripted-remote.js
 export type { Answer, Behaviour, BehaviourName } from './scripted-remote/answers.js';
 export type { JsonObject, ScriptedPerson } from './scripted-remote/person.js';
 export type { ReceivedActivity, ReceivedPost } from './scripted-remote/posts.js';
-export { postSigned, type SentAnswer, type Signing, type Tamper } from './scripted-remote/send.js';
+export { getSigned, postSigned, type SentAnswer, type Signing, type Tamper } from './scripted-remote/send.js';
 export { unsettled } from './settled.js';
 export { SplitServer, type SplitServerOptions } from './split-server.js';
 export { brokenInvariants, STATE_INVARIANTS, type Invariant } from './state-invariants.js';

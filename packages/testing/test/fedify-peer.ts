@@ -1,7 +1,7 @@
 import { Temporal as Polyfill } from '@js-temporal/polyfill';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createFederation, generateCryptoKeyPair, MemoryKvStore, type Federation } from '@fedify/fedify';
+import { createFederation, generateCryptoKeyPair, MemoryKvStore, verifyObject, type Federation, type KeyCache } from '@fedify/fedify';
 import {
   Accept,
   Activity,
@@ -27,11 +27,13 @@ export interface FedifyOptions {
   readonly takes?: 'cavage' | 'rfc9421';
   /** Asks for a signature of a certain form, with a nonce. */
   readonly challenges?: boolean;
+  /** Gives its actor to nobody whose request is not signed, in the scheme that it takes. */
+  readonly guards?: boolean;
   /** Has an Ed25519 key as well, with which it signs what it says (FEP-8b32). */
   readonly proves?: boolean;
 }
 
-/** A POST that came, and what was answered. */
+/** A signed request that came, and what was answered. */
 export interface Knock {
   readonly scheme: 'cavage' | 'rfc9421';
   readonly status: number;
@@ -46,6 +48,11 @@ export class FedifyPeer {
   readonly received: Activity[] = [];
   /** Every POST, oldest first. */
   readonly knocks: Knock[] = [];
+  /** Every GET of its actor that was signed. */
+  readonly looks: Knock[] = [];
+  /** Of every POST, oldest first. */
+  readonly bodies: string[] = [];
+  private readonly keys = new Map<string, Awaited<ReturnType<KeyCache['get']>>>();
   private readonly notes = new Map<string, Note>();
 
   private constructor(
@@ -77,6 +84,18 @@ export class FedifyPeer {
 
   get uri(): URL {
     return this.context.getActorUri(NAME);
+  }
+
+  /** The shared inbox. */
+  get inbox(): string {
+    return this.context.getInboxUri().href;
+  }
+
+  /** Whether Fedify's own verifier takes this for what its actor said, by the proof in it (FEP-8b32). */
+  async believes(body: string): Promise<boolean> {
+    const { documentLoader, contextLoader } = this.context;
+    const keyCache: KeyCache = { get: async (id) => this.keys.get(id.href), set: async (id, key) => void this.keys.set(id.href, key) };
+    return (await verifyObject(Activity, JSON.parse(body), { documentLoader, contextLoader, keyCache })) !== null;
   }
 
   /** What arrived of a kind. */
@@ -136,7 +155,8 @@ export class FedifyPeer {
           assertionMethods: keys.map(({ multikey }) => multikey),
         });
       })
-      .setKeyPairsDispatcher((_context, identifier) => (identifier === NAME ? pairs : []));
+      .setKeyPairsDispatcher((_context, identifier) => (identifier === NAME ? pairs : []))
+      .authorize(async (context) => this.options.guards !== true || (await context.getSignedKeyOwner()) !== null);
     this.federation.setFollowersDispatcher('/users/{identifier}/followers', () => ({ items: [] }));
     this.federation.setObjectDispatcher(Note, '/users/{identifier}/notes/{id}', (_context, { id }) => this.notes.get(id) ?? null);
     const inbox = this.federation.setInboxListeners('/users/{identifier}/inbox', '/inbox');
@@ -146,9 +166,11 @@ export class FedifyPeer {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const scheme = request.headers['signature-input'] === undefined ? 'cavage' : 'rfc9421';
     const isPost = request.method === 'POST';
-    const isRefused = isPost && this.options.takes !== undefined && this.options.takes !== scheme;
+    const isLook = this.options.guards === true && request.method === 'GET' && request.url === this.uri.pathname;
+    const isRefused = (isPost || isLook) && this.options.takes !== undefined && this.options.takes !== scheme;
     const answer = isRefused ? new Response('sign it otherwise', { status: 401 }) : await this.answer(request);
     if (isPost) this.knocks.push({ scheme, status: answer.status });
+    if (isLook && request.headers['signature'] !== undefined) this.looks.push({ scheme, status: answer.status });
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     response.end(Buffer.from(await answer.arrayBuffer()));
   }
@@ -160,6 +182,7 @@ export class FedifyPeer {
     const headers = new Headers();
     for (let index = 0; index < request.rawHeaders.length; index += 2) headers.append(request.rawHeaders[index] ?? '', request.rawHeaders[index + 1] ?? '');
     const body = method === 'GET' || method === 'HEAD' ? null : Buffer.concat(chunks);
+    if (body !== null) this.bodies.push(body.toString('utf8'));
     return this.federation.fetch(new Request(new URL(request.url ?? '/', this.origin), { method, headers, body }), { contextData: undefined });
   }
 }

@@ -19,10 +19,10 @@ afterEach(async () => {
   for (const one of started.splice(0).reverse()) await one.stop();
 });
 
-async function start(options: FedifyOptions, peers: readonly string[] = []): Promise<void> {
+async function start(options: FedifyOptions, peers: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<void> {
   peer = await FedifyPeer.start(options);
   started.push(peer);
-  server = await startTestServer({ peers: [peer.host, ...peers], env: { METRICS_PORT: '0' } });
+  server = await startTestServer({ peers: [peer.host, ...peers], env: { METRICS_PORT: '0', ...env } });
   started.push(server);
   alice = await server.person('alice');
 }
@@ -66,6 +66,21 @@ describe('a Fedify that takes one scheme alone', () => {
     await post('one');
     await until('the post', () => peer.received.length >= 2, 30_000);
     expect(peer.knocks.at(-1)).toEqual({ scheme: 'rfc9421', status: 202 });
+  });
+});
+
+describe('a Fedify that gives its actor to signed requests alone, of one scheme', () => {
+  // AUTHORIZED_FETCH here as well: each asks the other's instance actor, which is open to all.
+  test.each(['rfc9421', 'cavage'] as const)('%s: its actor is read, at the first knock once that is known', async (takes) => {
+    await start({ takes, guards: true }, [], { AUTHORIZED_FETCH: 'true' });
+    const search = `/api/v2/search?resolve=true&type=accounts&q=${encodeURIComponent(`@${peer.handle}`)}`;
+    expect((await alice.api.get<{ accounts: unknown[] }>(search)).accounts).toMatchObject([{ acct: peer.handle, display_name: 'Fred of Fedify' }]);
+    const known = { scheme: takes, status: 200 };
+    expect(peer.looks).toEqual(takes === 'rfc9421' ? [{ scheme: 'cavage', status: 401 }, known] : [known]);
+    const { remote } = server.backbone;
+    expect(await remote.fetchObject(peer.uri.href)).toMatchObject({ ok: true, value: { uri: peer.uri.href } });
+    expect(peer.looks.at(-1)).toEqual(known);
+    expect(peer.looks).toHaveLength(takes === 'rfc9421' ? 3 : 2);
   });
 });
 

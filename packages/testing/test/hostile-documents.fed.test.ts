@@ -174,7 +174,7 @@ test('S028 a list of followers of somebody else, or inside, costs nobody a follo
   ]) {
     const header = `collectionId="${collectionId}", url="${url}", digest="${digest}"`;
     const note = stage.eve.note('with a header');
-    const { status } = await stage.evil.sendActivity(stage.inbox, stage.eve.create(note), { headers: { 'Collection-Synchronization': header } });
+    const { status } = await stage.evil.sendActivity(stage.inbox, stage.eve.create(note), { extra: { 'collection-synchronization': header } });
     expect(status).toBe(202);
     await until('the post', async () => (await stage.status(note.id)) !== undefined);
   }

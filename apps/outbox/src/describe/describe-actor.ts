@@ -1,13 +1,28 @@
-import { actorUris, type LocalActorDocument, type LocalEmoji } from '@trunkline/activitypub';
+import { actorUris, multikeyOfPem, type KeysDocument, type LocalActorDocument, type LocalEmoji } from '@trunkline/activitypub';
 import { formatField, formatNote, type Account, type CustomEmoji, type FormatContext } from '@trunkline/domain';
+import type { AccountId } from '@trunkline/kernel';
+import type { SigningKeyPair } from '@trunkline/persistence';
 import { portHostsOf, type SocialSettings } from '@trunkline/social';
 import { mediaTypeOf } from './media-type.js';
 
 /** `user@host` of a local account, as WebFinger says it. */
 export const handleOf = (settings: SocialSettings, account: Pick<Account, 'username'>): string => `${account.username}@${settings.localDomain}`;
 
+/** What of an actor's keys anybody may know. */
+export type PublicKeys = Omit<KeysDocument, 'uris'>;
+
+interface KeyRows {
+  getOrCreate(accountId: AccountId): Promise<Pick<SigningKeyPair, 'publicKeyPem'>>;
+}
+
+/** Both keys of an account, made now when there are none. */
+export async function publicKeysOf(rows: { readonly account: KeyRows; readonly proof: KeyRows }, accountId: AccountId): Promise<PublicKeys> {
+  const [{ publicKeyPem }, proof] = [await rows.account.getOrCreate(accountId), await rows.proof.getOrCreate(accountId)];
+  return { publicKeyPem, proofKeyMultibase: multikeyOfPem(proof.publicKeyPem) };
+}
+
 /** A local account as its actor document needs it; of a suspended one, nothing that its owner wrote. */
-export function describeActor(settings: SocialSettings, person: Account, publicKeyPem: string): LocalActorDocument {
+export function describeActor(settings: SocialSettings, person: Account, keys: PublicKeys): LocalActorDocument {
   const account = person.suspendedAt === null ? person : { ...person, ...EMPTY_PROFILE };
   const context: FormatContext = { baseUrl: settings.baseUrl, mentions: new Map(), portHosts: portHostsOf(settings) };
   return {
@@ -18,7 +33,7 @@ export function describeActor(settings: SocialSettings, person: Account, publicK
     url: account.url,
     displayName: account.displayName,
     summaryHtml: formatNote(account.note, context),
-    publicKeyPem,
+    ...keys,
     locked: account.locked,
     discoverable: account.discoverable ?? false,
     indexable: account.indexable,

@@ -30,17 +30,17 @@ export interface CollectionQuery {
 
 const asksForPage = ({ page }: CollectionQuery): boolean => page === 'true' || page === '1';
 
-/** Of a suspended or deleted person nothing but that, and the key with which peers check what they are told of it. */
+/** Of a suspended or deleted person nothing but that, and the keys with which peers check what they are told of it. */
 export const actorDocument =
   (accountId: string): DocumentSource =>
   async (ports) => {
     const account = await anyAccount(ports, accountId);
     if (account.deletedAt !== null) {
-      const { id, keyId } = actorUris(ports.settings.baseUrl, account.id);
-      const json = renderGoneActor({ id, keyId, publicKeyPem: await ports.publicKeyPem(account.id), deleted: account.deletedAt });
+      const uris = actorUris(ports.settings.baseUrl, account.id);
+      const json = renderGoneActor({ uris, ...(await ports.publicKeys(account.id)), deleted: account.deletedAt });
       return { json, pageUrl: account.url, isGone: true };
     }
-    return { json: renderActor(describeActor(ports.settings, account, await ports.publicKeyPem(account.id))), pageUrl: account.url };
+    return { json: renderActor(describeActor(ports.settings, account, await ports.publicKeys(account.id))), pageUrl: account.url };
   };
 
 /** Public posts and boosts as their activities, newest first. */

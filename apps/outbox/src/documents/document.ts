@@ -2,6 +2,7 @@ import type { JsonObject } from '@trunkline/activitypub';
 import { domainVerdict, type Account } from '@trunkline/domain';
 import { AppError, isSnowflake, notFound, type AccountId, type Clock, type Snowflake } from '@trunkline/kernel';
 import type { PolicyPort, SocialReads, SocialSettings } from '@trunkline/social';
+import type { PublicKeys } from '../describe/describe-actor.js';
 import type { Reader } from './reader.js';
 
 /** An ActivityPub document, and the page that a browser gets instead. */
@@ -25,7 +26,7 @@ export interface DocumentPorts {
     followerAtHost(accountId: AccountId, host: string): Promise<AccountId | null>;
     followersAtHosts(accountId: AccountId, hosts: readonly string[], limit: number): Promise<ReadonlyMap<string, readonly string[]>>;
   };
-  publicKeyPem(accountId: AccountId): Promise<string>;
+  publicKeys(accountId: AccountId): Promise<PublicKeys>;
 }
 
 /** Makes the document for whoever asks. @throws AppError 404 or 410 */

@@ -6,6 +6,7 @@ import { FederationReads } from '@trunkline/persistence';
 import { BACKBONE, type Backbone } from '@trunkline/platform';
 import { fetchKey, KeyBook, KeyLane } from '@trunkline/social';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { publicKeysOf, type PublicKeys } from '../describe/describe-actor.js';
 import type { Document, DocumentPorts, DocumentSource } from './document.js';
 import { admitReader, NOBODY, type Reader, type ReaderPorts } from './reader.js';
 
@@ -21,11 +22,11 @@ export class DocumentsAdapter {
   private readonly ports: DocumentPorts;
   private readonly readers: ReaderPorts;
   /** Public keys of accounts, in order of use. They never change. */
-  private readonly keys = new Map<AccountId, string>();
+  private readonly keys = new Map<AccountId, PublicKeys>();
 
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
     const { db, store, settings, policy, clock, remote, remoteKeys } = backbone;
-    this.ports = { store, settings, policy, clock, reads: new FederationReads(db), publicKeyPem: (id) => this.publicKeyPem(id) };
+    this.ports = { store, settings, policy, clock, reads: new FederationReads(db), publicKeys: (id) => this.publicKeys(id) };
     const { host, origin } = new URL(settings.baseUrl);
     const lane = new KeyLane({ fetch: (keyId) => fetchKey(remote, keyId), clock });
     this.readers = {
@@ -63,13 +64,14 @@ export class DocumentsAdapter {
     return document.isPrivate === true || reader.isSigned ? PRIVATE_CACHE : PUBLIC_CACHE;
   }
 
-  private async publicKeyPem(accountId: AccountId): Promise<string> {
-    const pem = this.keys.get(accountId) ?? (await this.backbone.accountKeys.getOrCreate(accountId)).publicKeyPem;
+  private async publicKeys(accountId: AccountId): Promise<PublicKeys> {
+    const { accountKeys, proofKeys } = this.backbone;
+    const keys = this.keys.get(accountId) ?? (await publicKeysOf({ account: accountKeys, proof: proofKeys }, accountId));
     this.keys.delete(accountId);
-    this.keys.set(accountId, pem);
+    this.keys.set(accountId, keys);
     const [oldest] = this.keys.keys();
     if (this.keys.size > KEYS_MAX && oldest !== undefined) this.keys.delete(oldest);
-    return pem;
+    return keys;
   }
 }
 

@@ -1,7 +1,8 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
-import { instanceActorUris, instanceHandle, instanceName, prefersActivity, renderInstanceActor, renderOrderedCollection } from '@trunkline/activitypub';
+import { instanceActorUris, instanceHandle, instanceName, multikeyOfPem, prefersActivity, renderInstanceActor, renderOrderedCollection } from '@trunkline/activitypub';
 import { BACKBONE, type Backbone } from '@trunkline/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { INSTANCE_SENDER } from '../plan-delivery/plan.js';
 import type { Document } from './document.js';
 import { sendActivity } from './documents.adapter.js';
 
@@ -12,7 +13,7 @@ export class InstanceActorController {
 
   @Get()
   async actor(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { settings, instanceKey } = this.backbone;
+    const { settings, instanceKey, proofKeys } = this.backbone;
     const document = renderInstanceActor({
       uris: instanceActorUris(settings.baseUrl),
       username: instanceName(settings.localDomain),
@@ -20,6 +21,7 @@ export class InstanceActorController {
       url: `${settings.baseUrl}/about`,
       displayName: settings.site.title,
       publicKeyPem: (await instanceKey.getOrCreate()).publicKeyPem,
+      proofKeyMultibase: multikeyOfPem((await proofKeys.getOrCreate(INSTANCE_SENDER)).publicKeyPem),
     });
     this.send(request, reply, document);
   }

@@ -37,7 +37,7 @@ function ports(people: readonly Account[], options: { followers?: readonly strin
     deadHosts: async (hosts) => new Set(hosts.filter((host) => options.dead?.includes(host))),
     receivedActivity: async () => null,
     acquaintances: async () => [],
-    publicKeyPem: async () => 'PEM',
+    publicKeys: async () => ({ publicKeyPem: 'PEM', proofKeyMultibase: 'z6Mk' }),
     relays: { byId: async () => null, enabled: async () => [] },
     reports: { byIds: async () => [] },
   };

@@ -18,7 +18,7 @@ export const planAccountUpdated: PlanRule<typeof AccountUpdatedV1> = {
   async plan(ports, event) {
     const [account] = await ports.store.accountsByIds([event.accountId]);
     if (account === undefined || account.domain !== null || account.deletedAt !== null) return null;
-    const actor = describeActor(ports.settings, account, await ports.publicKeyPem(account.id));
+    const actor = describeActor(ports.settings, account, await ports.publicKeys(account.id));
     const activity = renderUpdatePerson(`${actor.uris.id}#updates/${event.eventId}`, actor, account.updatedAt);
     const isDecision = account.suspendedAt !== null || event.decided === true;
     if (isDecision) return planOf(account.id, activity, TO_EVERYBODY);

@@ -1,10 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { isProvable, proveActivity, type Prover } from '@trunkline/activitypub';
 import { consumerName, type EventContract } from '@trunkline/contracts';
+import { nowDate, type AccountId } from '@trunkline/kernel';
 import { BatchFailure } from '@trunkline/messaging';
-import { AccountKeyStore, FederationReads, HostStore, markDone, markFirst, RelayStore, SqlReportStore, type Queryable } from '@trunkline/persistence';
+import { AccountKeyStore, FederationReads, HostStore, markDone, markFirst, ProofKeyStore, RelayStore, SqlReportStore, type Queryable } from '@trunkline/persistence';
 import { BACKBONE, currentTraceparent, type Backbone } from '@trunkline/platform';
+import { publicKeysOf } from '../describe/describe-actor.js';
 import { inboxesOf } from './inboxes-of.js';
-import type { PlanPorts, PlanRule, Told } from './plan.js';
+import type { Plan, PlanPorts, PlanRule, Told } from './plan.js';
+import { ProverBook } from './prover-book.js';
 
 /** Each holds a database connection for its transaction. */
 const AT_ONCE = 2;
@@ -15,7 +19,11 @@ const AT_ONCE = 2;
  */
 @Injectable()
 export class PlanDeliveryAdapter {
-  constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
+  private readonly provers: ProverBook;
+
+  constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
+    this.provers = new ProverBook(backbone.settings.baseUrl);
+  }
 
   async planBatch<C extends EventContract>(rule: PlanRule<C>, events: readonly Told<C>[]): Promise<void> {
     const consumer = consumerName('outbox', 'plan', rule.contract);
@@ -37,19 +45,20 @@ export class PlanDeliveryAdapter {
   }
 
   private planOne<C extends EventContract>(consumer: string, rule: PlanRule<C>, event: Told<C>): Promise<number> {
-    const { db, deliveries } = this.backbone;
+    const { db, deliveries, keyRing } = this.backbone;
     return db.transaction(async (tx) => {
       if (!(await markFirst(tx, consumer, [event.eventId])).has(event.eventId)) return 0;
       const orderKey = rule.orderKey(event);
       await deliveries.lockOrder(tx, orderKey);
       const ports = this.portsWithin(tx);
+      const proverOf = this.provers.within(new ProofKeyStore(tx, keyRing));
       const plans = [(await rule.plan(ports, event)) ?? []].flat();
       let chunks = 0;
       for (const plan of plans) {
         chunks += await deliveries.plan(tx, {
           activityId: plan.activity.id,
           senderAccountId: plan.senderId,
-          body: plan.body ?? JSON.stringify(plan.activity),
+          body: plan.body ?? (await this.bodyOf(plan, proverOf)),
           syncFollowers: plan.syncFollowers ?? false,
           trace: currentTraceparent(),
           orderKey,
@@ -60,11 +69,16 @@ export class PlanDeliveryAdapter {
     });
   }
 
+  /** Proven once, for all inboxes that it goes to. */
+  private async bodyOf({ senderId, activity }: Plan, proverOf: (senderId: AccountId) => Promise<Prover>): Promise<string> {
+    return JSON.stringify(isProvable(activity) ? proveActivity(activity, await proverOf(senderId), nowDate(this.backbone.clock)) : activity);
+  }
+
   private portsWithin(tx: Queryable): PlanPorts {
     const { store, settings, policy, clock, keyRing } = this.backbone;
     const reads = new FederationReads(tx);
     const hosts = new HostStore(tx, clock);
-    const keys = new AccountKeyStore(tx, keyRing);
+    const keys = { account: new AccountKeyStore(tx, keyRing), proof: new ProofKeyStore(tx, keyRing) };
     return {
       store: store.within(tx),
       settings,
@@ -79,7 +93,7 @@ export class PlanDeliveryAdapter {
       },
       relays: new RelayStore(tx),
       reports: new SqlReportStore(tx),
-      publicKeyPem: async (accountId) => (await keys.getOrCreate(accountId)).publicKeyPem,
+      publicKeys: (accountId) => publicKeysOf(keys, accountId),
     };
   }
 }

@@ -39,7 +39,7 @@ function ports(standing: Standing): PlanPorts {
     deadHosts: async () => new Set<string>(),
     receivedActivity: async () => null,
     acquaintances: async () => [],
-    publicKeyPem: async () => 'PEM',
+    publicKeys: async () => ({ publicKeyPem: 'PEM', proofKeyMultibase: 'z6Mk' }),
     relays: { byId: async () => null, enabled: async () => [] },
     reports: { byIds: async () => [] },
   };

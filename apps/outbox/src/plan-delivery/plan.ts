@@ -3,6 +3,7 @@ import type { EventContract, EventOf } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import { snowflake, type AccountId, type Snowflake, type StatusId } from '@trunkline/kernel';
 import type { PolicyPort, RelayReads, ReportStore, SocialReads, SocialSettings } from '@trunkline/social';
+import type { PublicKeys } from '../describe/describe-actor.js';
 
 /** Whose inboxes get an activity. Local people among them are dropped. */
 export interface Reach {
@@ -52,7 +53,7 @@ export interface PlanPorts {
   knownInboxes(afterInbox: string, limit: number): Promise<{ inbox: string; domain: string }[]>;
   /** Those of the hosts that count as dead: nothing is planned for them until they speak to us. */
   deadHosts(hosts: readonly string[]): Promise<ReadonlySet<string>>;
-  publicKeyPem(accountId: AccountId): Promise<string>;
+  publicKeys(accountId: AccountId): Promise<PublicKeys>;
   readonly relays: Pick<RelayReads, 'byId' | 'enabled'>;
   readonly reports: Pick<ReportStore, 'byIds'>;
 }

@@ -66,13 +66,21 @@ function readProof(proof: JsonObject, nowMs: number): Result<Omit<IntegrityProof
   return ok({ keyId, signature, created: createdAt });
 }
 
-/** The hash of the proof without its value, then the one of the document. Null when their contexts disagree. */
+/** Of the proof without its value and of the document. Null when their contexts disagree. */
 function signedBytes(document: JsonObject, proof: JsonObject): Uint8Array | null {
   const { proofValue: _value, ...options } = proof;
   const context = member(proof, '@context');
   const covered = context === undefined ? document : { ...document, '@context': context };
   if (context !== undefined && !startsWith(member(document, '@context'), context)) return null;
-  const [config, content] = [canonicalJson(options), canonicalJson(covered)];
+  return bytesToSign(options, covered);
+}
+
+/**
+ * What a proof signs: the hash of its options, then the one of the document. Null when either has no canonical form.
+ * @see https://www.w3.org/TR/vc-di-eddsa/#hashing-eddsa-jcs-2022
+ */
+export function bytesToSign(options: JsonObject, document: JsonObject): Uint8Array | null {
+  const [config, content] = [canonicalJson(options), canonicalJson(document)];
   return config === null || content === null ? null : Buffer.concat([sha256(config), sha256(content)]);
 }
 

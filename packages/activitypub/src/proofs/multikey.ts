@@ -1,28 +1,46 @@
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
-/** An RSA-4096 key has some 720 characters. The decoder's time grows with the square: a millisecond for these. */
+/** An RSA-4096 key has some 720 characters. */
 const CHARS_MAX = 800;
+/** As many digits as a number holds exactly: an actor may list twenty keys, and digit by digit each would cost a millisecond. */
+const DIGITS_AT_ONCE = 9;
+const BASE58 = /^[1-9A-HJ-NP-Za-km-z]*$/;
 
 /** Multicodec names of the two kinds of key that actors list. */
 const ED25519 = Buffer.from([0xed, 0x01]);
 const RSA = Buffer.from([0x85, 0x24]);
 const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 
+/** Bytes as a multibase text in base58btc (`z…`). Its time grows with the square: for keys and signatures. */
+export function multibaseOf(bytes: Uint8Array): string {
+  const digits: number[] = [];
+  for (const byte of bytes) {
+    let carry = byte;
+    for (let index = 0; index < digits.length; index += 1) {
+      carry += (digits[index] ?? 0) << 8;
+      digits[index] = carry % 58;
+      carry = Math.floor(carry / 58);
+    }
+    for (; carry > 0; carry = Math.floor(carry / 58)) digits.push(carry % 58);
+  }
+  const zeros = bytes.findIndex((byte) => byte !== 0);
+  const leading = '1'.repeat(zeros < 0 ? bytes.length : zeros);
+  return `z${leading}${digits.reverse().map((digit) => ALPHABET[digit]).join('')}`;
+}
+
 /** The bytes of a multibase text in base58btc (`z…`); null for other bases, other characters, and longer texts. */
 export function base58Bytes(multibase: string): Uint8Array | null {
-  if (!multibase.startsWith('z') || multibase.length > CHARS_MAX) return null;
-  const bytes: number[] = [];
-  for (const character of multibase.slice(1)) {
-    let carry = ALPHABET.indexOf(character);
-    if (carry < 0) return null;
-    for (let index = 0; index < bytes.length; index += 1) {
-      carry += (bytes[index] ?? 0) * 58;
-      bytes[index] = carry & 0xff;
-      carry >>= 8;
-    }
-    for (; carry > 0; carry >>= 8) bytes.push(carry & 0xff);
+  const text = multibase.slice(1);
+  if (!multibase.startsWith('z') || multibase.length > CHARS_MAX || !BASE58.test(text)) return null;
+  let number = 0n;
+  for (let at = 0; at < text.length; at += DIGITS_AT_ONCE) {
+    const digits = text.slice(at, at + DIGITS_AT_ONCE);
+    let part = 0;
+    for (const digit of digits) part = part * 58 + ALPHABET.indexOf(digit);
+    number = number * 58n ** BigInt(digits.length) + BigInt(part);
   }
-  const zeros = /^1*/.exec(multibase.slice(1))?.[0].length ?? 0;
-  return Uint8Array.from([...Array.from({ length: zeros }, () => 0), ...bytes.reverse()]);
+  const hex = number === 0n ? '' : number.toString(16);
+  const zeros = /^1*/.exec(text)?.[0].length ?? 0;
+  return Uint8Array.from([...new Uint8Array(zeros), ...Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex')]);
 }
 
 /**
@@ -37,6 +55,14 @@ export function pemOfMultikey(publicKeyMultibase: string): string | null {
   const [codec, key] = [Buffer.from(bytes.subarray(0, 2)), Buffer.from(bytes.subarray(2))];
   if (codec.equals(ED25519)) return key.length === 32 ? pem('PUBLIC KEY', Buffer.concat([ED25519_SPKI, key])) : null;
   return codec.equals(RSA) && key.length > 0 ? pem('RSA PUBLIC KEY', key) : null;
+}
+
+/** An Ed25519 key in PEM (SPKI), as `publicKeyMultibase` (FEP-521a). @throws TypeError for any other key: ours are all of this kind */
+export function multikeyOfPem(publicKeyPem: string): string {
+  const der = Buffer.from(publicKeyPem.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
+  const [prefix, key] = [der.subarray(0, ED25519_SPKI.length), der.subarray(ED25519_SPKI.length)];
+  if (!prefix.equals(ED25519_SPKI) || key.length !== 32) throw new TypeError('needs an Ed25519 public key');
+  return multibaseOf(Buffer.concat([ED25519, key]));
 }
 
 const pem = (label: string, der: Buffer): string => `-----BEGIN ${label}-----\n${(der.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END ${label}-----\n`;

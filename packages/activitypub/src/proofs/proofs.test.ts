@@ -3,7 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import { parseActivity } from '../read/parse-activity.js';
 import { canonicalJson } from './canonical-json.js';
 import { readIntegrityProof, verifyIntegrityProof } from './integrity-proof.js';
-import { base58Bytes, pemOfMultikey } from './multikey.js';
+import { base58Bytes, multibaseOf, multikeyOfPem, pemOfMultikey } from './multikey.js';
+import { isProvable, proveActivity } from './prove-activity.js';
+import { everyTurnedByte } from '../../test/turned-bytes.js';
 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 const KEYS = generateKeyPairSync('ed25519');
@@ -51,6 +53,51 @@ describe('what may be there beside it', () => {
     ['one context, not in a list', proven({ ...activity, '@context': CONTEXT[0] }, { '@context': CONTEXT[0] })],
   ])('%s', (_name, json) => {
     expect(outcome(JSON.parse(JSON.stringify(json)))).toBe('valid');
+  });
+});
+
+test('one changed byte anywhere in the document or in its proof is seen', () => {
+  const text = JSON.stringify(proven(activity));
+  expect([...everyTurnedByte(text)].filter((json) => outcome(json) === 'valid')).toEqual([]);
+});
+
+describe('ours', () => {
+  const prover = { keyId: KEY_ID, privateKey: KEYS.privateKey };
+  const made = new Date('2026-05-01T11:30:00.750Z');
+  const sent = (changes: object = {}) => proveActivity({ '@context': CONTEXT[0], id: 'https://a.example/1', type: 'Announce', actor: 'https://a.example/u/1', object: 'https://b.example/ü', ...changes }, prover, made);
+
+  test('are read back from the bytes that are sent, with their key, time and context', () => {
+    const json = JSON.parse(JSON.stringify(sent()));
+    expect(outcome(json)).toBe('valid');
+    const context = [CONTEXT[0], 'https://w3id.org/security/data-integrity/v1'];
+    expect(json).toMatchObject({ '@context': context, proof: { '@context': context, verificationMethod: KEY_ID, created: '2026-05-01T11:30:00Z' } });
+    expect([...everyTurnedByte(JSON.stringify(json))].filter((changed) => outcome(changed) === 'valid')).toEqual([]);
+  });
+
+  test('are left out where there is no canonical form', () => {
+    expect(sent({ content: '\ud800' })).not.toHaveProperty('proof');
+  });
+
+  // What is meant for few could be shown to anybody with it, for ever.
+  test.each([
+    [{ to: ['https://www.w3.org/ns/activitystreams#Public'], cc: [] }, true],
+    [{ to: ['https://a.example/u/1/followers'], cc: ['https://www.w3.org/ns/activitystreams#Public'] }, true],
+    [{ to: ['https://a.example/u/1/followers'], cc: ['https://b.example/u/2'] }, false],
+    [{ to: ['https://b.example/u/2'], cc: [] }, false],
+    [{}, false],
+  ])('are for what names the public: %j', (audience, is) => {
+    expect(isProvable(audience)).toBe(is);
+  });
+
+  test('a key reads back, whatever its first bytes are', () => {
+    for (const start of [[], [0], [0, 0], [255]]) {
+      const bytes = Uint8Array.from([...start, 1, 2, 3]);
+      expect(base58Bytes(multibaseOf(bytes))).toEqual(bytes);
+    }
+    expect(base58Bytes(multibaseOf(new Uint8Array(3)))).toEqual(new Uint8Array(3));
+    const pem = KEYS.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    expect(pemOfMultikey(multikeyOfPem(pem))).toBe(pem);
+    expect(() => multikeyOfPem(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' }).toString())).toThrow(TypeError);
   });
 });
 

@@ -70,6 +70,11 @@ export const ACTOR_CONTEXT: readonly unknown[] = [
     indexable: 'toot:indexable',
     memorial: 'toot:memorial',
     suspended: 'toot:suspended',
+    // FEP-521a
+    assertionMethod: byId('https://w3id.org/security#assertionMethod'),
+    Multikey: 'https://w3id.org/security#Multikey',
+    controller: byId('https://w3id.org/security#controller'),
+    publicKeyMultibase: { '@id': 'https://w3id.org/security#publicKeyMultibase', '@type': 'https://w3id.org/security#multibase' },
   },
 ];
 

@@ -1,9 +1,15 @@
 import type { JsonObject } from '../json.js';
 import { ACTOR_CONTEXT, isoSeconds, withContext } from './context.js';
 import { renderImage, renderTags } from './render-tags.js';
-import type { InstanceActorDocument, LocalActorDocument } from './types.js';
+import type { InstanceActorDocument, KeysDocument, LocalActorDocument } from './types.js';
 
 const renderKey = (keyId: string, owner: string, pem: string): JsonObject => ({ id: keyId, owner, publicKeyPem: pem });
+
+/** The RSA key where everybody looks for one, the Ed25519 key as FEP-521a has it. */
+const renderKeys = ({ uris, publicKeyPem, proofKeyMultibase }: KeysDocument): JsonObject => ({
+  publicKey: renderKey(uris.keyId, uris.id, publicKeyPem),
+  assertionMethod: [{ id: uris.proofKeyId, type: 'Multikey', controller: uris.id, publicKeyMultibase: proofKeyMultibase }],
+});
 
 /** A local account as an actor document. A suspended one keeps its keys, so that its Deletes can be verified. */
 export function renderActor(actor: LocalActorDocument): JsonObject {
@@ -22,7 +28,7 @@ export function renderActor(actor: LocalActorDocument): JsonObject {
     following: uris.following,
     featured: uris.featured,
     endpoints: { sharedInbox: uris.sharedInbox },
-    publicKey: renderKey(uris.keyId, uris.id, actor.publicKeyPem),
+    ...renderKeys(actor),
     manuallyApprovesFollowers: actor.locked,
     discoverable: actor.discoverable,
     indexable: actor.indexable,
@@ -51,17 +57,17 @@ export function renderInstanceActor(actor: InstanceActorDocument): JsonObject {
     inbox: uris.inbox,
     outbox: uris.outbox,
     endpoints: { sharedInbox: uris.sharedInbox },
-    publicKey: renderKey(uris.keyId, uris.id, actor.publicKeyPem),
+    ...renderKeys(actor),
     manuallyApprovesFollowers: true,
   });
 }
 
-/** What stands at a deleted account's id (with 410): the key with which peers that still ask check what it said last. */
-export const renderGoneActor = (gone: { readonly id: string; readonly keyId: string; readonly publicKeyPem: string; readonly deleted: Date }): JsonObject =>
+/** What stands at a deleted account's id (with 410): the keys with which peers that still ask check what it said last. */
+export const renderGoneActor = (gone: KeysDocument & { readonly deleted: Date }): JsonObject =>
   withContext(ACTOR_CONTEXT, {
-    id: gone.id,
+    id: gone.uris.id,
     type: 'Tombstone',
     formerType: 'Person',
     deleted: isoSeconds(gone.deleted),
-    publicKey: renderKey(gone.keyId, gone.id, gone.publicKeyPem),
+    ...renderKeys(gone),
   });

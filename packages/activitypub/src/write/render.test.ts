@@ -23,7 +23,7 @@ const at = new Date('2026-05-01T12:00:00.123Z');
 const REMOTE = 'https://b.example/u/9';
 
 const ann: LocalActorDocument = {
-  uris, type: 'Person', username: 'ann', webfinger: 'ann@example.org', url: `${BASE}/@ann`, displayName: 'Ann', summaryHtml: '<p>hi</p>', publicKeyPem: 'PEM',
+  uris, type: 'Person', username: 'ann', webfinger: 'ann@example.org', url: `${BASE}/@ann`, displayName: 'Ann', summaryHtml: '<p>hi</p>', publicKeyPem: 'PEM', proofKeyMultibase: 'z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2',
   locked: true, discoverable: true, indexable: false, memorial: false, suspended: false, published: at,
   avatar: { url: `${BASE}/media/a.png`, mediaType: 'image/png' }, header: null, fields: [{ name: 'n', valueHtml: 'v' }],
   emojis: [{ shortcode: 'x', uri: `${BASE}/emojis/1`, url: `${BASE}/x.png`, mediaType: 'image/png', updatedAt: at }], hashtags: [], alsoKnownAs: [], movedTo: null,
@@ -43,7 +43,7 @@ test('an actor of ours reads back whole', () => {
       discoverable: true, publicKeys: [{ id: uris.keyId, owner: uris.id, pem: 'PEM' }], avatarUrl: `${BASE}/media/a.png`, fields: [{ name: 'n', value: 'v' }], emojis: [{ shortcode: 'x' }], published: '2026-05-01T12:00:00.000Z',
     },
   });
-  const instance = renderInstanceActor({ uris: instanceActorUris(BASE), username: 'a.example', webfinger: 'a.example@a.example', url: `${BASE}/about`, displayName: 'A', publicKeyPem: 'PEM' });
+  const instance = renderInstanceActor({ uris: instanceActorUris(BASE), username: 'a.example', webfinger: 'a.example@a.example', url: `${BASE}/about`, displayName: 'A', publicKeyPem: 'PEM', proofKeyMultibase: 'z6Mk' });
   expect(parseActor(instance)).toMatchObject({ ok: true, value: { type: 'Application', bot: true, inbox: `${BASE}/inbox/actor` } });
 });
 

@@ -30,9 +30,19 @@ export interface LocalActorUris {
   readonly following: string;
   readonly featured: string;
   readonly keyId: string;
+  /** Of the Ed25519 key. */
+  readonly proofKeyId: string;
 }
 
-export interface LocalActorDocument {
+/** Whose keys they are, and both of them. */
+export interface KeysDocument {
+  readonly uris: Pick<LocalActorUris, 'id' | 'keyId' | 'proofKeyId'>;
+  readonly publicKeyPem: string;
+  /** The Ed25519 key, as `multikeyOfPem` writes it. */
+  readonly proofKeyMultibase: string;
+}
+
+export interface LocalActorDocument extends KeysDocument {
   readonly uris: LocalActorUris;
   readonly type: 'Person' | 'Service' | 'Group';
   readonly username: string;
@@ -41,7 +51,6 @@ export interface LocalActorDocument {
   readonly url: string;
   readonly displayName: string;
   readonly summaryHtml: string;
-  readonly publicKeyPem: string;
   readonly locked: boolean;
   readonly discoverable: boolean;
   readonly indexable: boolean;
@@ -57,14 +66,13 @@ export interface LocalActorDocument {
   readonly movedTo: string | null;
 }
 
-export interface InstanceActorDocument {
-  readonly uris: { readonly id: string; readonly inbox: string; readonly sharedInbox: string; readonly outbox: string; readonly keyId: string };
+export interface InstanceActorDocument extends KeysDocument {
+  readonly uris: Pick<LocalActorUris, 'id' | 'inbox' | 'sharedInbox' | 'outbox' | 'keyId' | 'proofKeyId'>;
   /** Host names serve as its user name, as Mastodon does it. */
   readonly username: string;
   readonly webfinger: string;
   readonly url: string;
   readonly displayName: string;
-  readonly publicKeyPem: string;
 }
 
 export interface LocalAttachment extends LocalImage {

@@ -50,7 +50,7 @@ export function parseMessageSignature(request: SignedRequest, policy: MessagePol
 
   const base = signatureBase(message, covered);
   if ('missing' in base) return fail({ code: 'missing_header', context: { header: base.missing } });
-  return ok({ scheme: 'rfc9421', ...parameters.value, components: names, signature, signatureBase: base.base });
+  return ok({ scheme: 'rfc9421', ...parameters.value, components, signature, signatureBase: base.base });
 }
 
 /** The one signature that both headers name. A second one would leave open which of them counts. */

@@ -52,8 +52,8 @@ export async function signMessage(request: MessageToSign): Promise<Record<string
   return headers;
 }
 
-function coveredBy(message: Message, { date, keyId, challenge }: MessageToSign): InnerList {
-  const own = ['@method', '@target-uri', ...['content-digest', 'content-type'].filter((name) => message.headers.has(name))];
+function coveredBy(message: Message, { date, keyId, challenge, alsoCovered = [] }: MessageToSign): InnerList {
+  const own = ['@method', '@target-uri', ...['content-digest', 'content-type', ...alsoCovered].filter((name) => message.headers.has(name))];
   const items = [...new Set([...own, ...(challenge?.components ?? [])])].map((value) => ({ value, parameters: new Map() }));
   const created = Math.floor(date.getTime() / 1000);
   const parameters = new Map<string, string | number>([['created', created], ['keyid', keyId]]);

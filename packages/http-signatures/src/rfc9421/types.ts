@@ -21,7 +21,7 @@ export interface ParsedMessageSignature {
   readonly keyId: string;
   /** Null: look at the key. Mastodon and Fedify leave it out. */
   readonly algorithm: MessageAlgorithm | null;
-  /** Names covered, in the sender's order. */
+  /** What is covered as it is written there, in the sender's order: `"@method"`, `"digest"`, `"x";key="y"`. */
   readonly components: readonly string[];
   readonly signature: Uint8Array;
   readonly signatureBase: string;
@@ -37,6 +37,8 @@ export interface MessageToSign {
   readonly url: string | URL;
   /** Sent as they are; Content-Type is covered when present. Host, Date, Content-Digest and both signature headers are replaced. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Lower-case names of more of them that are covered. */
+  readonly alsoCovered?: readonly string[];
   readonly body?: Uint8Array;
   /** Of the body, when it is known already: one post goes to many inboxes with one digest. */
   readonly contentDigest?: string;

@@ -25,6 +25,7 @@ interface SealedPair extends Record<string, unknown> {
 const generate = promisify(generateKeyPair);
 const INSTANCE_AAD = 'instance-key';
 const accountAad = (accountId: AccountId): string => `account-key:${accountId}`;
+const proofAad = (accountId: AccountId): string => `proof-key:${accountId}`;
 
 /** The instance actor's key, which every fetcher may use. Made when it is first needed. */
 export class InstanceKeyStore {
@@ -89,6 +90,37 @@ export class AccountKeyStore {
   }
 }
 
+/** Ed25519 keys, which sign what is said to everybody (FEP-8b32). Only the outbox's role may read them; id 0 stands for the server itself. */
+export class ProofKeyStore {
+  constructor(
+    private readonly db: Queryable,
+    private readonly sealer: Sealer,
+  ) {}
+
+  /** Made when first asked for, of older accounts too. Of two copies that make it at once, one wins; both get the winner's. */
+  async getOrCreate(accountId: AccountId): Promise<SigningKeyPair> {
+    const found = (await this.find([accountId])).get(accountId);
+    if (found !== undefined) return found;
+    const pair = await newProofPair();
+    await this.db.query(
+      `INSERT INTO keys.proof_keys (account_id, public_key_pem, private_key_sealed) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+      [accountId, pair.publicKeyPem, this.sealer.encrypt(Buffer.from(pair.privateKeyPem), proofAad(accountId))],
+    );
+    const kept = (await this.find([accountId])).get(accountId);
+    if (kept === undefined) throw new Error(`the proof key of account ${accountId} vanished while it was made`);
+    return kept;
+  }
+
+  /** Those that exist. */
+  async find(accountIds: readonly AccountId[]): Promise<Map<AccountId, SigningKeyPair>> {
+    const rows = await this.db.query<SealedPair & { account_id: AccountId }>(
+      `SELECT account_id, public_key_pem, private_key_sealed FROM keys.proof_keys WHERE account_id = ANY($1) LIMIT $2`,
+      [accountIds, accountIds.length],
+    );
+    return new Map(rows.map((row) => [row.account_id, opened(row, this.sealer, proofAad(row.account_id))]));
+  }
+}
+
 function opened(row: SealedPair, sealer: Sealer, aad: string): SigningKeyPair {
   return { publicKeyPem: row.public_key_pem, privateKeyPem: sealer.decrypt(row.private_key_sealed, aad).toString('utf8') };
 }
@@ -96,6 +128,14 @@ function opened(row: SealedPair, sealer: Sealer, aad: string): SigningKeyPair {
 async function newPair(): Promise<SigningKeyPair> {
   const { publicKey, privateKey } = await generate('rsa', {
     modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  return { publicKeyPem: publicKey, privateKeyPem: privateKey };
+}
+
+async function newProofPair(): Promise<SigningKeyPair> {
+  const { publicKey, privateKey } = await generate('ed25519', {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });

@@ -15,6 +15,7 @@ import { Activities1700000000014 } from './0014-activities.js';
 import { Quotes1700000000015 } from './0015-quotes.js';
 import { Threads1700000000016 } from './0016-threads.js';
 import { RemoteEmojis1700000000019 } from './0019-remote-emojis.js';
+import { ProofKeys1700000000020 } from './0020-proof-keys.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
 export const MIGRATIONS = [
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   Quotes1700000000015,
   Threads1700000000016,
   RemoteEmojis1700000000019,
+  ProofKeys1700000000020,
 ] as const;

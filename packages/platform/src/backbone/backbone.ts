@@ -12,6 +12,7 @@ import type {
   HostStore,
   InboundStore,
   InstanceKeyStore,
+  ProofKeyStore,
   ReadingStore,
   RedisCache,
   RedisRateCounter,
@@ -69,6 +70,7 @@ export interface Backbone {
   readonly remoteKeys: RemoteKeyStore;
   /** Only the outbox's database role may read these. */
   readonly accountKeys: AccountKeyStore;
+  readonly proofKeys: ProofKeyStore;
   readonly instanceKey: InstanceKeyStore;
   readonly events: EventStore;
   readonly deadLetters: DeadLetterStore;

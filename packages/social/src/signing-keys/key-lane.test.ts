@@ -34,6 +34,30 @@ test('those who wait are counted over all domains and flights, and their places 
   expect((await later).ok).toBe(true);
 });
 
+test('a domain has few flights at once, whatever its hosts are called, and few in a minute', async () => {
+  let nowMs = 0;
+  const ends: (() => void)[] = [];
+  const fetch = (keyId: string) => new Promise<ReturnType<typeof ok<FetchedKey>>>((resolve) => ends.push(() => resolve(ok(keyOf(keyId)))));
+  const lane = new KeyLane({ fetch, clock: { nowMs: () => nowMs } }, { flightsPerDomainMax: 2, fetchesPerDomainMinuteMax: 5 });
+  const ask = (host: string, n: number) => lane.run(`https://${host}/${n}`, host);
+  const flying = [ask('x.a.test', 1), ask('y.a.test', 2)];
+  expect(await ask('z.a.test', 3)).toEqual(fail({ code: 'throttled' }));
+  const other = ask('b.test', 1);
+  expect(ends).toHaveLength(3);
+  for (const end of ends.splice(0)) end();
+  expect((await Promise.all([...flying, other])).every(({ ok: isOk }) => isOk)).toBe(true);
+  for (const n of [4, 5, 6]) {
+    const one = ask('x.a.test', n);
+    ends.pop()?.();
+    expect((await one).ok).toBe(true);
+  }
+  expect(await ask('x.a.test', 7)).toEqual(fail({ code: 'throttled' }));
+  nowMs = 60_000;
+  const later = ask('x.a.test', 7);
+  ends.pop()?.();
+  expect((await later).ok).toBe(true);
+});
+
 test('a key that could not be had is not asked for again within a minute, unless it is wanted fresh', async () => {
   let nowMs = 0;
   let asked = 0;

@@ -13,12 +13,16 @@ export interface Tamper {
   readonly digest?: 'missing' | 'wrong';
   /** Moves Date, and signs it so: −86_400_000 is yesterday. */
   readonly dateOffsetMs?: number;
+  /** Signed at this time (Unix ms): sent twice, both requests are the same. */
+  readonly atMs?: number;
   /** A key that does not belong to the keyId. */
   readonly privateKey?: KeyObject;
   /** Says that the key is this one. */
   readonly keyId?: string;
   /** What the signature covers; default `(request-target) host date digest content-type`, or `@method @target-uri content-digest`. */
   readonly covered?: readonly string[];
+  /** Sent as well, and covered; names in lower case. */
+  readonly extra?: Readonly<Record<string, string>>;
   /** null: the parameter is left out. Default `rsa-sha256`. */
   readonly algorithm?: string | null;
   /** The Host, signed as well; that of the URL unless told: a copy of a server is reached elsewhere than under its name. */
@@ -41,6 +45,7 @@ export interface Signing {
 const TIMEOUT_MS = 20_000;
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
 const sha256 = (body: string): string => createHash('sha256').update(body).digest('base64');
+const signedAtMs = ({ atMs = Date.now(), dateOffsetMs = 0 }: Tamper): number => atMs + dateOffsetMs;
 const digestOf = (body: string): [string, string] => ['Digest', `SHA-256=${sha256(body)}`];
 const contentDigestOf = (body: string): [string, string] => ['Content-Digest', `sha-256=:${sha256(body)}:`];
 
@@ -48,17 +53,18 @@ const contentDigestOf = (body: string): [string, string] => ['Content-Digest', `
 export function postSigned(url: string, body: string, signing: Signing, tamper: Tamper = {}): Promise<SentAnswer> {
   const headers = new Map<string, string>([
     ['Host', tamper.host ?? new URL(url).host],
-    ['Date', new Date(Date.now() + (tamper.dateOffsetMs ?? 0)).toUTCString()],
+    ['Date', new Date(signedAtMs(tamper)).toUTCString()],
     ['Content-Type', 'application/activity+json'],
   ]);
   const digested = tamper.digest === 'wrong' ? `${body} ` : body;
   if (tamper.digest !== 'missing') headers.set(...(tamper.scheme === 'rfc9421' ? contentDigestOf(digested) : digestOf(digested)));
+  for (const [name, value] of Object.entries(tamper.extra ?? {})) headers.set(name, value);
   if (tamper.unsigned !== true) sign9421OrCavage('POST', url, headers, { signing, tamper });
   return exchange('POST', url, withChanges(headers, tamper.headers ?? {}), tamper.body?.(body) ?? body);
 }
 
 /** GETs a document, signed: servers in authorized-fetch mode ask for it, and others do not mind. */
-export function getSigned(url: string, signing: Signing, accept = 'application/activity+json', tamper: Pick<Tamper, 'host' | 'scheme'> = {}): Promise<SentAnswer> {
+export function getSigned(url: string, signing: Signing, accept = 'application/activity+json', tamper: Pick<Tamper, 'host' | 'scheme' | 'algorithm'> = {}): Promise<SentAnswer> {
   const headers = new Map([
     ['Host', tamper.host ?? new URL(url).host],
     ['Date', new Date().toUTCString()],
@@ -77,9 +83,9 @@ function messageSignatureOf(method: string, url: string, headers: ReadonlyMap<st
   const { pathname, search, protocol } = new URL(url);
   const lower = new Map([...headers].map(([name, value]) => [name.toLowerCase(), value]));
   const target = `${protocol}//${lower.get('host')}${pathname}${search}`;
-  const covered = tamper.covered ?? ['@method', '@target-uri', ...(lower.has('content-digest') ? ['content-digest'] : [])];
+  const covered = tamper.covered ?? ['@method', '@target-uri', ...(lower.has('content-digest') ? ['content-digest'] : []), ...Object.keys(tamper.extra ?? {})];
   const lines = covered.map((name) => `"${name}": ${{ '@method': method, '@target-uri': target }[name] ?? lower.get(name) ?? ''}`);
-  const created = Math.floor((Date.now() + (tamper.dateOffsetMs ?? 0)) / 1_000);
+  const created = Math.floor(signedAtMs(tamper) / 1_000);
   const alg = tamper.algorithm == null ? '' : `;alg="${tamper.algorithm}"`;
   const input = `(${covered.map((name) => `"${name}"`).join(' ')});created=${created};keyid="${tamper.keyId ?? signing.keyId}"${alg}`;
   const privateKey = tamper.privateKey ?? signing.privateKey;
@@ -91,7 +97,7 @@ function messageSignatureOf(method: string, url: string, headers: ReadonlyMap<st
 function signatureOf(method: string, url: string, headers: ReadonlyMap<string, string>, { signing, tamper }: { signing: Signing; tamper: Tamper }): string {
   const { pathname, search } = new URL(url);
   const lower = new Map([...headers].map(([name, value]) => [name.toLowerCase(), value]));
-  const covered = tamper.covered ?? ['(request-target)', ...['host', 'date', 'digest', 'content-type'].filter((name) => lower.has(name))];
+  const covered = tamper.covered ?? ['(request-target)', ...['host', 'date', 'digest', 'content-type'].filter((name) => lower.has(name)), ...Object.keys(tamper.extra ?? {})];
   const lines = covered.map((name) => `${name}: ${name === '(request-target)' ? `${method.toLowerCase()} ${pathname}${search}` : (lower.get(name) ?? '')}`);
   const privateKey = tamper.privateKey ?? signing.privateKey;
   const signature = sign(privateKey.asymmetricKeyType === 'ed25519' ? null : 'sha256', Buffer.from(lines.join('\n')), privateKey).toString('base64');
