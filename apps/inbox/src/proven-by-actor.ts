@@ -23,6 +23,21 @@ export function carriesProof({ raw }: Pick<IncomingActivity, 'raw'>): boolean {
   return proofs.some((proof) => typeof proof === 'object' && proof !== null && (proof as Record<string, unknown>)['cryptosuite'] === 'eddsa-jcs-2022');
 }
 
+/** What others have a reason to pass on, and what changes nothing when it is passed on again. */
+const PASSED_ON = new Set(['Create', 'Update', 'Delete', 'Announce', 'Like', 'EmojiReact']);
+const TAKEN_BACK = new Set<unknown>(['Announce', 'Like', 'EmojiReact']);
+
+/**
+ * Whether a proof can make an activity count that somebody else than its actor delivers. Follows, blocks, pins and their like are between
+ * the actor and us: a proof of one could be shown again after it was taken back.
+ */
+export const mayBePassedOn = ({ type, object }: Pick<IncomingActivity, 'type' | 'object'>): boolean =>
+  PASSED_ON.has(type) || (type === 'Undo' && object.uri !== null && TAKEN_BACK.has(object.json?.['type']));
+
+/** The same among actors of one host, who all sign with its name: nothing that ends what has begun again since. */
+export const mayBePassedOnAtHome = (activity: Pick<IncomingActivity, 'type' | 'object' | 'actorUri'>): boolean =>
+  activity.type !== 'Undo' && activity.object.uri !== activity.actorUri && mayBePassedOn(activity);
+
 /**
  * Whether the activity itself carries its actor's signature, whoever passed it on: a proof (FEP-8b32) that was made lately,
  * by a key that the actor lists.

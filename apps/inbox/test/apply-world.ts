@@ -88,8 +88,9 @@ export class ApplyWorld {
   async store(...activities: readonly { readonly actor: Stranger; readonly type: string; readonly object: unknown; readonly id?: string }[]): Promise<Snowflake[]> {
     const rows = activities.map(({ actor, type, object, id = `${actor.uri}/activities/${this.counter}` }) => {
       this.counter += 1;
+      const rowId = this.server.backbone.ids.next();
       return {
-        id: this.server.backbone.ids.next(), activityId: id, activityType: type, actorUri: actor.uri, signerHost: actor.host,
+        id: rowId, signatureHash: rowId, activityId: id, activityType: type, actorUri: actor.uri, signerHost: actor.host,
         body: JSON.stringify({ id, type, actor: actor.uri, object }), trace: `00-${'a'.repeat(32)}-${String(this.counter).padStart(16, '0')}-01`,
       };
     });

@@ -155,6 +155,7 @@ describe('a suspended server, two copies of every service', () => {
       activityType: 'Create',
       actorUri: bob.account.uri,
       signerHost: away.domain,
+      signatureHash: String(number),
       body: JSON.stringify({ id: `${bob.account.uri}/late/${number}/activity`, type: 'Create', actor: bob.account.uri, object: note(number), to: note(number).to, cc: note(number).cc }),
       trace: null,
     }));

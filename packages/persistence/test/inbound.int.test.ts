@@ -27,6 +27,7 @@ const inbound = (change: Partial<NewInbound> = {}): NewInbound => ({
   signerHost: 'remote.example',
   body: '{"type":"Create"}',
   trace: null,
+  signatureHash: ids.next(),
   ...change,
 });
 
@@ -48,9 +49,19 @@ test.each([
   ['a Follow', { activityType: 'Follow' }],
   ['an Undo', { activityType: 'Undo' }],
   ['a Create without id', { activityId: null }],
-])('%s always passes', async (_name, change) => {
+])('%s passes again in a request of its own', async (_name, change) => {
   const answers = [...(await store.accept([inbound(change), inbound(change)])), ...(await store.accept([inbound(change)]))];
   expect(answers.every((answer) => !answer.duplicate)).toBe(true);
+});
+
+// S036: the signature is that of the request, byte for byte.
+test.each([['a Follow', { activityType: 'Follow' }], ['an Add without id', { activityType: 'Add', activityId: null }]])('%s in the same signed request is a repeat, for two days', async (_name, change) => {
+  const again = () => inbound({ ...change, signatureHash: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg' });
+  const answers = [...(await store.accept([again(), again()])), ...(await store.accept([again()]))];
+  expect(answers.map(({ duplicate }) => duplicate)).toEqual([false, true, true]);
+  clock.offsetMs = 47 * 3_600_000;
+  await expireReceipts(db, clock);
+  expect((await store.accept([again()]))[0]?.duplicate).toBe(true);
 });
 
 test('the same id signed by another host is no repeat', async () => {

@@ -129,7 +129,7 @@ describe('suspended by the owner', () => {
     const create = foe.person.create(foe.person.note('too late', { cc: [alice.account.uri] }));
     const id = ids.next();
     // The door would refuse it by now: this is the row that it would have stored a moment ago.
-    await inbound.accept([{ id, activityId: create.id, activityType: 'Create', actorUri: foe.person.id, signerHost: foe.host, body: JSON.stringify(create), trace: null }]);
+    await inbound.accept([{ id, activityId: create.id, activityType: 'Create', actorUri: foe.person.id, signerHost: foe.host, body: JSON.stringify(create), signatureHash: id, trace: null }]);
     const eventId = newEventId();
     await publisher.publish([{ eventId, subject: ActivityReceivedV1.subject, payload: { eventId, inboundIds: [id] } }]);
     const row = await until('a verdict', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { until, type JsonObject, type ReceivedPost, type TestPerson } from '../src/index.js';
+import { until, type JsonObject, type ReceivedPost, type Tamper, type TestPerson } from '../src/index.js';
 import { HostileStage } from './hostile-stage.js';
 
 jest.setTimeout(120_000);
@@ -29,10 +29,10 @@ const partOf = (uris: readonly string[], path = '/part'): string => {
 };
 let turn = 0;
 /** A followers-only post of vic's server, with the header. */
-async function tell(header: string): Promise<void> {
+async function tell(header: string, how: Tamper = { extra: { 'collection-synchronization': header } }): Promise<void> {
   turn += 1;
   const note = stage.vic.note(`for followers ${turn}`, { to: [stage.vic.followers], cc: [] });
-  const { status } = await stage.victim.sendActivity(stage.inbox, stage.vic.create(note), { headers: { 'Collection-Synchronization': header } });
+  const { status } = await stage.victim.sendActivity(stage.inbox, stage.vic.create(note), how);
   expect(status).toBe(202);
   await until('the post', () => stage.status(note.id));
 }
@@ -77,8 +77,12 @@ describe('what we are told', () => {
     }
     // Somebody else’s signature: eve speaks of vic’s followers.
     const note = stage.eve.note('hello', { to: [stage.bob.account.uri], cc: [] });
-    await stage.evil.sendActivity(stage.inbox, stage.eve.create(note), { headers: { 'Collection-Synchronization': headerOf(stage.vic.followers, part, nobody) } });
+    await stage.evil.sendActivity(stage.inbox, stage.eve.create(note), { extra: { 'collection-synchronization': headerOf(stage.vic.followers, part, nobody) } });
     await until('the post', () => stage.status(note.id));
+    // Added by whoever saw the request on its way.
+    const added = headerOf(stage.vic.followers, part, nobody);
+    await tell(added, { headers: { 'Collection-Synchronization': added } });
+    await tell(added, { scheme: 'rfc9421', headers: { 'Collection-Synchronization': added } });
     expect(await readings()).toEqual([]);
     expect(stage.evil.gets).not.toContain('/part');
 
@@ -99,7 +103,8 @@ describe('what we are told', () => {
     await cara.api.post(`/api/v1/accounts/${target?.id}/follow`);
     await stage.victim.untilPost('the Follow of cara', ({ type, activity }) => type === 'Follow' && activity?.['actor'] === cara.account.uri);
     const listed = uris(stage.alice, cara, dora);
-    await tell(headerOf(stage.vic.followers, partOf(listed, '/listed'), digestOf(listed)));
+    const header = headerOf(stage.vic.followers, partOf(listed, '/listed'), digestOf(listed));
+    await tell(header, { scheme: 'rfc9421', extra: { 'collection-synchronization': header } });
     await compared();
     expect(await followers()).toEqual(['alice', 'cara']);
     expect((await undoOf(stage.bob)).signature).toBe('valid');

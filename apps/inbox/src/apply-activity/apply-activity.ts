@@ -2,7 +2,7 @@ import { activityFacts, hostOf, parseActivity, type ActivityFacts, type Incoming
 import { domainVerdict, type Account } from '@trunkline/domain';
 import { fail, ok, type Result, type Snowflake } from '@trunkline/kernel';
 import { appliedTypeOf, type AppliedType } from '../activity-types.js';
-import { carriesProof, provenByActor } from '../proven-by-actor.js';
+import { carriesProof, mayBePassedOn, provenByActor } from '../proven-by-actor.js';
 import { forwardApplied } from './forward-answer.js';
 import { applyForwarded, canAskOrigin } from './forwarded.js';
 import { applyGroupDelivery } from './group-delivery.js';
@@ -41,14 +41,21 @@ export async function applyActivity(ports: ApplyPorts, row: StoredActivity): Pro
     // Passed on by another server: its author's own proof makes it as good as delivered; else the origin is asked. What a
     // relay brings concerns nobody yet.
     const byRelay = await ports.relayBook.isHost(row.signerHost);
-    const proof = carriesProof(activity) ? await provenByActor(ports, row.body, activity.actorUri) : 'unproven';
+    const proof = carriesProof(activity) && mayBePassedOn(activity) ? await provenByActor(ports, row.body, activity.actorUri) : 'unproven';
     if (proof === 'unknown' && !canAskOrigin(activity)) return retry('proof_key_unreachable');
     if (proof !== 'proven' || (byRelay && facts.value.kind === 'create')) return applyForwarded(ports, incoming, byRelay);
+    return handle(ports, { ...incoming, facts: asPassedOn(facts.value) });
   }
   const verdict = await handle(ports, incoming);
   // What was passed on to us is not passed on further: two servers could go on for ever.
-  if (verdict.kind === 'applied' && row.signerHost === host) await forwardApplied(ports, row.id, activity);
+  if (verdict.kind === 'applied') await forwardApplied(ports, row.id, activity);
   return verdict;
+}
+
+/** Somebody may show an older word again: a profile is asked for, and what is taken back goes by its id alone, not by what stands in its place by now. */
+function asPassedOn(facts: ActivityFacts): ActivityFacts {
+  if (facts.kind === 'undo') return { ...facts, undone: { ...facts.undone, facts: null } };
+  return facts.kind === 'update' && facts.what === 'account' ? { ...facts, object: { ...facts.object, json: null } } : facts;
 }
 
 /** Undo(Delete(actor)): the only thing that is heard of somebody who is gone. */

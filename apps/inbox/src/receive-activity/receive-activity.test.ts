@@ -119,7 +119,7 @@ describe('what is accepted', () => {
   test('a signed activity is stored as it came, before the answer', async () => {
     expect(await send(follow())).toEqual(ok('accepted'));
     expect(stored).toEqual([
-      { activityId: 'https://away.example/follows/1', activityType: 'Follow', actorUri: amy, signerHost: 'away.example', body: JSON.stringify(follow()) },
+      { activityId: 'https://away.example/follows/1', activityType: 'Follow', actorUri: amy, signerHost: 'away.example', body: JSON.stringify(follow()), signatureHash: expect.any(String) },
     ]);
   });
 

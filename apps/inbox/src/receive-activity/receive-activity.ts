@@ -1,12 +1,12 @@
-import type { KeyObject } from 'node:crypto';
+import { hash, type KeyObject } from 'node:crypto';
 import { hostOf, parseActivity, type IncomingActivity } from '@trunkline/activitypub';
 import { domainVerdict } from '@trunkline/domain';
-import { verifyRequestSignature } from '@trunkline/http-signatures';
+import { coversHeader, verifyRequestSignature } from '@trunkline/http-signatures';
 import { isSnowflake, ok, type Clock, type Result } from '@trunkline/kernel';
 import type { KeyBook, PolicyPort, SocialReads } from '@trunkline/social';
 import { appliedTypeOf } from '../activity-types.js';
 import { canAskOrigin } from '../apply-activity/forwarded.js';
-import { carriesProof, provenByActor } from '../proven-by-actor.js';
+import { carriesProof, mayBePassedOn, mayBePassedOnAtHome, provenByActor } from '../proven-by-actor.js';
 import type { Admission } from './admission.js';
 import type { KnownSenders } from './known-senders.js';
 import { blocked, overloaded, refuse, throttled, unauthorized, type Refusal } from './refusals.js';
@@ -30,6 +30,8 @@ export interface VerifiedActivity {
   readonly actorUri: string;
   readonly signerHost: string;
   readonly body: string;
+  /** Of the signature that it came with: the same request never counts twice. */
+  readonly signatureHash: string;
 }
 
 /** What is behind a 202: stored, seen before, or nothing that this server does anything with. */
@@ -58,6 +60,7 @@ export interface ReceivePorts {
 type Answer = Result<Receipt, Refusal>;
 
 const LOCAL_ACTOR = 'local_actor';
+const FOLLOWERS_HEADER = 'collection-synchronization';
 
 /**
  * One POST to an inbox. An ok is a 202, and everything that has to happen is committed by then; a refusal leaves
@@ -109,9 +112,10 @@ async function acceptSigned(ports: ReceivePorts, post: InboxPost, activity: Inco
   const activityType = appliedTypeOf(activity);
   if (activityType === null) return ok('ignored_type');
   const { id: activityId, actorUri } = activity;
-  const stored = await ports.store({ activityId, activityType, actorUri, signerHost: signature.keyHost, body: post.text });
-  const followers = post.headers['collection-synchronization'];
-  if (typeof followers === 'string' && signer.value.ownerUri === actorUri) ports.followersTold?.(actorUri, followers);
+  const stored = await ports.store({ activityId, activityType, actorUri, signerHost: signature.keyHost, body: post.text, signatureHash: hash('sha256', signature.parsed.signature, 'base64url') });
+  const followers = post.headers[FOLLOWERS_HEADER];
+  const isSaidByActor = signer.value.ownerUri === actorUri && coversHeader(signature.parsed, FOLLOWERS_HEADER);
+  if (typeof followers === 'string' && isSaidByActor) ports.followersTold?.(actorUri, followers);
   return ok(stored);
 }
 
@@ -166,13 +170,13 @@ async function judgeForward(ports: ReceivePorts, post: InboxPost, activity: Inco
   const forged = unauthorized('actor_mismatch', 'The activity is signed by somebody else than its actor');
   const isProvable = carriesProof(activity);
   if (hostOf(activity.actorUri) === keyHost) {
-    const isProven = isProvable && (await provenByActor({ clock: ports.clock, signerKeys: ports.keys }, post.text, activity.actorUri)) === 'proven';
+    const isProven = isProvable && mayBePassedOnAtHome(activity) && (await provenByActor({ clock: ports.clock, signerKeys: ports.keys }, post.text, activity.actorUri)) === 'proven';
     return isProven ? null : forged;
   }
   const isSigned = isProvable || ['signature', 'proof'].some((name) => typeof activity.raw[name] === 'object' && activity.raw[name] !== null);
   // A relay of ours forwards what it got as it got it.
   if (!isSigned && !(await ports.isRelay(keyHost))) return forged;
-  return isProvable || canAskOrigin(activity) || appliedTypeOf(activity) === null ? null : ok('ignored_forward');
+  return (isProvable && mayBePassedOn(activity)) || canAskOrigin(activity) || appliedTypeOf(activity) === null ? null : ok('ignored_forward');
 }
 
 const isBlocked = (ports: ReceivePorts, host: string): boolean => domainVerdict(ports.policy.current(), host).suspended;

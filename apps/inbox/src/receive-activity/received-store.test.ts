@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { snowflake } from '@trunkline/kernel';
 import { ReceivedStore, type Doorbell, type ReceivedRow } from './received-store.js';
 
-const row = (id: string) => ({ id: snowflake(id), activityId: null, activityType: 'Follow', actorUri: 'a', signerHost: 'h', body: '{}', trace: null }) satisfies ReceivedRow;
+const row = (id: string) => ({ id: snowflake(id), activityId: null, activityType: 'Follow', actorUri: 'a', signerHost: 'h', body: '{}', signatureHash: id, trace: null }) satisfies ReceivedRow;
 
 function storeWith(ring: (bell: Doorbell) => Promise<void>) {
   const unheard: unknown[] = [];

@@ -9,6 +9,7 @@ export interface ReceivedRow {
   readonly actorUri: string;
   readonly signerHost: string;
   readonly body: string;
+  readonly signatureHash: string;
   readonly trace: string | null;
 }
 

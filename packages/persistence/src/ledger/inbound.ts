@@ -14,9 +14,11 @@ export interface NewInbound {
   /** The raw JSON text. */
   readonly body: string;
   readonly trace: string | null;
+  /** Of the request's signature, in base64url: what is no repeat by its id is none but by this. */
+  readonly signatureHash: string;
 }
 
-export interface InboundRow extends NewInbound {
+export interface InboundRow extends Omit<NewInbound, 'signatureHash'> {
   /** Tries that failed so far. */
   readonly attempts: number;
   readonly receivedAt: Date;
@@ -49,7 +51,10 @@ export interface InboundBacklog {
 
 const BACKLOG_HOSTS_MAX = 200;
 
-/** Types whose exact repeats are dropped early: everything else may rightly come again with the same id. */
+/**
+ * Types whose repeats are known by their id. Everything else may rightly come again with the same id, or with none, but not in the
+ * same signed request: whoever read that on its way could send it again after it was taken back.
+ */
 const RECEIPTED = new Set(['Create', 'Update', 'Announce']);
 
 /** federation.inbound: what was accepted and has to be applied. All times are the clock port's. */
@@ -67,7 +72,6 @@ export class InboundStore {
     const keyed = rows.map((row) => ({ row, key: receiptKey(row) }));
     const seen = new Set<string>();
     const fresh = keyed.filter(({ row, key }) => {
-      if (key === null) return true;
       const pair = `${row.signerHost} ${key}`;
       return seen.has(pair) ? false : seen.add(pair);
     });
@@ -241,9 +245,10 @@ export class InboundStore {
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Of the actor and its id: a neighbour on the actor's host, who sends the id ahead, keeps nothing of theirs away. A hash fits any index. */
-function receiptKey(row: NewInbound): string | null {
-  if (row.activityId === null || !RECEIPTED.has(row.activityType)) return null;
-  return createHash('sha256').update(`${row.actorUri}\n${row.activityId}`).digest('base64url');
+function receiptKey(row: NewInbound): string {
+  if (row.activityId === null || !RECEIPTED.has(row.activityType)) return `signature:${row.signatureHash}`;
+  return createHash('sha256').update(`${row.actorUri}
+${row.activityId}`).digest('base64url');
 }
 
 /**
@@ -258,12 +263,11 @@ const ACCEPT = `
       AS t (id, receipt, activity_id, activity_type, actor_uri, signer_host, body, trace)
   ), receipts AS (
     INSERT INTO federation.receipts (signer_host, activity_id, created_at)
-    SELECT signer_host, receipt, $9 FROM incoming WHERE receipt IS NOT NULL
+    SELECT signer_host, receipt, $9 FROM incoming
     ON CONFLICT DO NOTHING
     RETURNING signer_host, activity_id
   )
   INSERT INTO federation.inbound (id, activity_id, activity_type, actor_uri, signer_host, body, trace, next_attempt_at, received_at)
   SELECT i.id, i.activity_id, i.activity_type, i.actor_uri, i.signer_host, i.body, i.trace, $9, $9
-    FROM incoming i LEFT JOIN receipts r ON r.signer_host = i.signer_host AND r.activity_id = i.receipt
-   WHERE i.receipt IS NULL OR r.activity_id IS NOT NULL
+    FROM incoming i JOIN receipts r ON r.signer_host = i.signer_host AND r.activity_id = i.receipt
   RETURNING id`;
