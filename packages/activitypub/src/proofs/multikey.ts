@@ -3,6 +3,7 @@ const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 const CHARS_MAX = 800;
 /** As many digits as a number holds exactly: an actor may list twenty keys, and digit by digit each would cost a millisecond. */
 const DIGITS_AT_ONCE = 9;
+const PART = 58n ** BigInt(DIGITS_AT_ONCE);
 const BASE58 = /^[1-9A-HJ-NP-Za-km-z]*$/;
 
 /** Multicodec names of the two kinds of key that actors list. */
@@ -10,21 +11,22 @@ const ED25519 = Buffer.from([0xed, 0x01]);
 const RSA = Buffer.from([0x85, 0x24]);
 const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** Bytes as a multibase text in base58btc (`z…`). Its time grows with the square: for keys and signatures. */
+/** Bytes as a multibase text in base58btc (`z…`). */
 export function multibaseOf(bytes: Uint8Array): string {
-  const digits: number[] = [];
-  for (const byte of bytes) {
-    let carry = byte;
-    for (let index = 0; index < digits.length; index += 1) {
-      carry += (digits[index] ?? 0) << 8;
-      digits[index] = carry % 58;
-      carry = Math.floor(carry / 58);
+  const filled = bytes.findIndex((byte) => byte !== 0);
+  const zeros = filled < 0 ? bytes.length : filled;
+  let number = BigInt(`0x0${Buffer.from(bytes).toString('hex')}`);
+  let text = '';
+  while (number > 0n) {
+    let part = Number(number % PART);
+    number /= PART;
+    // All of its digits, but of the last part no zeros before the first.
+    for (let digit = 0; digit < DIGITS_AT_ONCE && (number > 0n || part > 0); digit += 1) {
+      text = `${ALPHABET[part % 58]}${text}`;
+      part = Math.floor(part / 58);
     }
-    for (; carry > 0; carry = Math.floor(carry / 58)) digits.push(carry % 58);
   }
-  const zeros = bytes.findIndex((byte) => byte !== 0);
-  const leading = '1'.repeat(zeros < 0 ? bytes.length : zeros);
-  return `z${leading}${digits.reverse().map((digit) => ALPHABET[digit]).join('')}`;
+  return `z${'1'.repeat(zeros)}${text}`;
 }
 
 /** The bytes of a multibase text in base58btc (`z…`); null for other bases, other characters, and longer texts. */
