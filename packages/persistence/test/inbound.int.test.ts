@@ -146,7 +146,10 @@ test('retry, overdue, dead and replay', async () => {
   const rung: string[][] = [];
   const count = await ringOverdueInbound(store, async (due) => void rung.push([...due]), { olderThanSeconds: 30, limit: 10, ringMax: 100 });
   expect([count, rung]).toEqual([1, [[row.id]]]);
-  await store.markDead(row.id, `too often ${'.'.repeat(5_000)}`);
+  // Whoever had it in hand before it was replayed gives up what was replayed in vain.
+  await store.markDead(row.id, 'a try of long ago', 7);
+  expect(await store.deadCount()).toBe(0);
+  await store.markDead(row.id, `too often ${'.'.repeat(5_000)}`, 1);
   const [dead] = await store.deadPage({ limit: 10 });
   expect(dead).toMatchObject({ id: row.id, attempts: 1, activityType: 'Create' });
   expect(dead?.reason).toHaveLength(1_000);
@@ -155,6 +158,28 @@ test('retry, overdue, dead and replay', async () => {
   expect((await store.loadWaiting([row.id]))[0]?.attempts).toBe(0);
   await store.markIgnored(row.id, 'nothing to do');
   expect(await store.oldestWaitingSeconds()).toBe(0);
+});
+
+test('what is late is noted, held by whoever noted it, and counted each time that it is begun', async () => {
+  const [late, fresh] = [inbound({ activityId: null }), inbound({ activityId: null })];
+  await store.accept([late]);
+  clock.offsetMs += 9_500;
+  await store.accept([fresh]);
+  const ids = [late.id, fresh.id];
+  expect((await store.loadWaiting(ids)).map(({ isLate, begun }) => [isLate, begun])).toEqual([[true, 0], [false, 0]]);
+  expect(await store.noteLate([late.id], 20_000)).toEqual([late.id]);
+  // Another copy: it is neither noted nor loaded twice, and nobody rings for it.
+  expect(await store.noteLate([late.id], 20_000)).toEqual([]);
+  expect((await store.loadWaiting(ids)).map(({ id }) => id)).toEqual([fresh.id]);
+  clock.offsetMs += 21_000;
+  expect((await store.loadWaiting([late.id])).map(({ begun }) => begun)).toEqual([1]);
+  expect(await store.begin(late.id, 60_000)).toBe(2);
+  expect(await store.loadWaiting([late.id])).toEqual([]);
+  // It came to an end in order, and waits for its next try.
+  await store.retryLater(late.id, 'away', 0);
+  expect((await store.loadWaiting([late.id])).map(({ begun, attempts }) => [begun, attempts])).toEqual([[0, 1]]);
+  await store.markApplied(ids);
+  expect(await store.begin(late.id, 60_000)).toBeNull();
 });
 
 // A Follow and its Undo that two copies have in hand must not swap.

@@ -44,7 +44,7 @@ export { PostOk } from './http/post-ok.js';
 export { Uploads, type UploadedFile, type UploadLimits } from './http/multipart.js';
 export { BACKBONE, type Backbone } from './backbone/backbone.js';
 export { createBackbone, type Outside } from './backbone/create-backbone.js';
-export { failpointFile, type Failpoint } from './backbone/failpoints.js';
+export { bugFile, bugMark, BUGS, failpointFile, type Failpoint } from './backbone/failpoints.js';
 export { type Chore } from './backbone/housekeeping.js';
 export { PolicyWatch, type PolicySource } from './backbone/policy-watch.js';
 export { withBackbone, type BackboneNeeds } from './backbone/with-backbone.js';

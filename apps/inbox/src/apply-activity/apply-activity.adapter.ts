@@ -5,7 +5,7 @@ import { BACKBONE, RateLimiter, runWithTrace, type Backbone, type RateRule } fro
 import { fetchKey, KeyBook, KeyLane, registrableDomain } from '@trunkline/social';
 import { isAppliedType } from '../activity-types.js';
 import { applyActivity } from './apply-activity.js';
-import { ActivityApplier } from './apply-batch.js';
+import { ActivityApplier, type ApplyBatchPorts } from './apply-batch.js';
 import { applyTogether, type TogetherPorts } from './apply-together.js';
 import { RelayBook } from '../relay-book.js';
 import { BackgroundLane } from './background-lane.js';
@@ -30,8 +30,7 @@ export class ApplyActivityAdapter {
     const ports = portsOf(backbone, background);
     this.applier = new ActivityApplier({
       inbound,
-      apply: (row) => runWithTrace(row.trace, () => applyActivity(ports, row)),
-      applyTogether: (rows) => applyTogether(ports, rows),
+      ...appliedBy(ports, backbone.failpoints),
       observe: (row, _outcome, durationMs) => {
         const type = isAppliedType(row.activityType) ? row.activityType : 'other';
         metrics.activityApplySeconds.observe({ type }, durationMs / MS_PER_SECOND);
@@ -49,6 +48,19 @@ export class ApplyActivityAdapter {
     shutdown.register('finish', 'slow activities', () => this.applier.stop());
     shutdown.register('finish', 'background work', () => background.stop());
   }
+}
+
+/** Where a test planted a bug, who names it meets it here. */
+function appliedBy(ports: TogetherPorts, failpoints: Backbone['failpoints']): Pick<ApplyBatchPorts, 'apply' | 'applyTogether'> {
+  const apply: ApplyBatchPorts['apply'] = (row) => runWithTrace(row.trace, () => applyActivity(ports, row));
+  if (failpoints === null) return { apply, applyTogether: (rows) => applyTogether(ports, rows) };
+  return {
+    apply: async (row) => failpoints.stumble(row.body).then(() => apply(row)),
+    applyTogether: async (rows) => {
+      for (const row of rows) await failpoints.stumble(row.body);
+      return applyTogether(ports, rows);
+    },
+  };
 }
 
 function portsOf(backbone: Backbone, background: BackgroundLane): TogetherPorts {

@@ -5,7 +5,7 @@ import { APPLIED, ignored, retry, type Verdict } from './verdict.js';
 
 const ids = (...numbers: number[]): Snowflake[] => numbers.map((number) => snowflake(String(number)));
 const rowOf = (id: Snowflake, actorUri = 'amy', attempts = 0, activityType = 'Like'): WaitingRow =>
-  ({ id, actorUri, signerHost: 'h', body: '{}', activityType, trace: null, attempts });
+  ({ id, actorUri, signerHost: 'h', body: '{}', activityType, trace: null, attempts, begun: 0, isLate: false });
 
 /** The ledger in memory; loads newest first, which must not matter. */
 class Ledger implements InboundRows {
@@ -17,6 +17,8 @@ class Ledger implements InboundRows {
   earlierTie = async () => (this.earlier ? ('underway' as const) : ('none' as const));
   markApplied = async (applied: readonly Snowflake[]) => void this.marks.push(...applied.map((id) => `${id} applied`));
   markIgnored = async (id: Snowflake, reason: string) => void this.marks.push(`${id} ignored ${reason}`);
+  noteLate = async (late: readonly Snowflake[]) => late;
+  begin = async () => 1;
   putOff = async (put: readonly Snowflake[], delayMs: number) => void this.marks.push(...put.map((id) => `${id} put off ${delayMs}`));
   markDead = async (id: Snowflake, reason: string) => void this.marks.push(`${id} dead ${reason}`);
   retryLater = async (id: Snowflake, reason: string, delayMs: number) => void this.marks.push(`${id} retry ${reason} ${delayMs}`);
@@ -40,7 +42,7 @@ function applierOf(ledger: Ledger, apply: (row: WaitingRow) => Promise<Verdict>,
       onSplit: (rows) => trouble.push(`split ${rows}`),
       onLeft: (left) => trouble.push(...left.map((id) => `${id} left`)),
     },
-    { apart: { quick: 2, slow: 2, slowPerDomain: 1, slowAfterMs: 40 }, triesMax: 3, rowTimeoutMs, turnPatienceMs: 120 },
+    { apart: { quick: 2, slow: 2, slowPerDomain: 1, slowAfterMs: 40 }, triesMax: 3, rowTimeoutMs, togetherTimeoutMs: 60, turnPatienceMs: 120 },
   );
   return { applier, trouble };
 }
@@ -126,6 +128,16 @@ describe('together', () => {
     await applier.apply(ids(1, 2, 3, 4), never);
     expect(trouble).toEqual(['split 4', 'split 2', 'split 1']);
     expect(alone).toEqual(['2', '3']);
+  });
+
+  test('what never ends fails the bell, and its actor’s next batch is not stuck behind it', async () => {
+    const ledger = new Ledger(rows('amy'));
+    let calls = 0;
+    const together: Together = (given) => (calls++ === 0 ? new Promise(() => undefined) : Promise.resolve(new Map(given.map((row) => [row.id, APPLIED]))));
+    const { applier } = applierOf(ledger, async () => APPLIED, 5_000, together);
+    await expect(applier.apply(ids(1), never)).rejects.toMatchObject({ status: 503 });
+    await applier.apply(ids(1), never);
+    expect(seen).toEqual(['1 applied']);
   });
 
   test('a store that is away fails the bell at once', async () => {

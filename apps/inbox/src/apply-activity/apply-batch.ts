@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError, compareIds, type Snowflake } from '@trunkline/kernel';
+import { AppError, compareIds, unavailable, type Snowflake } from '@trunkline/kernel';
 import { isTieType } from '../activity-types.js';
 import { ActorTurns } from './actor-turns.js';
 import { ApartLane, type ApartLimits } from './apart-lane.js';
 import type { StoredActivity } from './apply-activity.js';
+import { DIED_OF_IT, Suspects, type SuspectNotes, type SuspectRow } from './suspects.js';
 import { retry, type Verdict } from './verdict.js';
 
-export interface WaitingRow extends StoredActivity {
+export interface WaitingRow extends StoredActivity, SuspectRow {
   readonly activityType: string;
   readonly trace: string | null;
   /** Tries that failed so far. */
@@ -17,13 +18,14 @@ export interface WaitingRow extends StoredActivity {
 type EarlierTie = 'none' | 'underway' | 'failed';
 
 /** federation.inbound, as the applying half sees it. */
-export interface InboundRows {
+export interface InboundRows extends SuspectNotes {
   loadWaiting(ids: readonly Snowflake[]): Promise<readonly WaitingRow[]>;
   /** Whether an activity about ties of the same actor came before this one and still waits, the handled ones excepted. */
   earlierTie(row: Pick<WaitingRow, 'id' | 'actorUri'>, handled: readonly Snowflake[]): Promise<EarlierTie>;
   markApplied(ids: readonly Snowflake[]): Promise<unknown>;
   markIgnored(id: Snowflake, reason: string): Promise<void>;
-  markDead(id: Snowflake, reason: string): Promise<void>;
+  /** Unless its tries are others by now: it was replayed. */
+  markDead(id: Snowflake, reason: string, attempts: number): Promise<void>;
   retryLater(id: Snowflake, reason: string, delayMs: number): Promise<unknown>;
   /** Later, and not counted as a try. */
   putOff(ids: readonly Snowflake[], delayMs: number): Promise<unknown>;
@@ -56,11 +58,13 @@ export interface ApplyBatchSettings {
   readonly triesMax: number;
   /** After this a row is tried again later; what it waited for goes on alone. */
   readonly rowTimeoutMs: number;
+  /** After this a transaction of many counts as a store that is away: its rows come again, and stand in nobody's way. */
+  readonly togetherTimeoutMs: number;
   /** How long a row waits for an earlier one that another copy has in hand; after it, it is tried again later. */
   readonly turnPatienceMs: number;
 }
 
-const DEFAULTS: ApplyBatchSettings = { togetherMax: 100, apart: {}, putOffMs: 30_000, triesMax: 8, rowTimeoutMs: 20_000, turnPatienceMs: 2_000 };
+const DEFAULTS: ApplyBatchSettings = { togetherMax: 100, apart: {}, putOffMs: 30_000, triesMax: 8, rowTimeoutMs: 20_000, togetherTimeoutMs: 45_000, turnPatienceMs: 2_000 };
 const LOOK_FOR_TURN_EVERY_MS = 50;
 const RETRY_FIRST_MS = 15_000;
 const RETRY_MAX_MS = 6 * 60 * 60 * 1_000;
@@ -79,6 +83,7 @@ export class ActivityApplier {
   /** Under way, and no batch waits for them. */
   private readonly slowRows = new Set<Snowflake>();
   private readonly apart: ApartLane;
+  private readonly suspects: Suspects;
   private isEnding = false;
   private readonly turns = new ActorTurns();
   private readonly settings: ApplyBatchSettings;
@@ -89,6 +94,7 @@ export class ActivityApplier {
   ) {
     this.settings = { ...DEFAULTS, ...settings };
     this.apart = new ApartLane(this.settings.apart);
+    this.suspects = new Suspects(ports.inbound);
   }
 
   /**
@@ -99,7 +105,8 @@ export class ActivityApplier {
     const mine = [...new Set(ids)].filter((id) => !this.busyRows.has(id) && !this.slowRows.has(id));
     for (const id of mine) this.busyRows.add(id);
     try {
-      const rows = [...(await this.ports.inbound.loadWaiting(mine))].sort((a, b) => compareIds(a.id, b.id));
+      const loaded = [...(await this.ports.inbound.loadWaiting(mine))].sort((a, b) => compareIds(a.id, b.id));
+      const rows = await this.suspects.note(loaded);
       let waiting = await this.applyRows(rows, signal, false);
       const endMs = performance.now() + this.settings.turnPatienceMs;
       while (waiting.length > 0 && !signal.aborted) {
@@ -130,8 +137,10 @@ export class ActivityApplier {
       for (let actorUris = await turns.next(); actorUris !== null; actorUris = await turns.next()) {
         const come = new Set(actorUris);
         const ofCome = rows.filter((row) => come.has(row.actorUri));
-        const behind = ofCome.filter((row) => this.apart.has(row.actorUri));
-        const left = await this.applyTogether(ofCome.filter((row) => !this.apart.has(row.actorUri)), signal);
+        const suspected = new Set(ofCome.filter((row) => this.suspects.isSuspect(row)).map((row) => row.actorUri));
+        const mustGoAlone = (row: WaitingRow): boolean => this.apart.has(row.actorUri) || suspected.has(row.actorUri);
+        const behind = ofCome.filter(mustGoAlone);
+        const left = await this.applyTogether(ofCome.filter((row) => !mustGoAlone(row)), signal);
         for (const [actorUri, alone] of Map.groupBy([...behind, ...left], (row) => row.actorUri)) {
           apart.push(this.applyApart(actorUri, alone, { signal, isLast }));
         }
@@ -185,7 +194,9 @@ export class ActivityApplier {
     if (rows.length === 0) return new Set();
     const startedMs = performance.now();
     try {
-      const verdicts = await this.ports.applyTogether(rows);
+      const verdicts = await within(this.settings.togetherTimeoutMs, this.ports.applyTogether(rows), () => {
+        throw unavailable('took_too_long');
+      });
       const durationMs = performance.now() - startedMs;
       for (const row of rows) {
         const verdict = verdicts.get(row.id);
@@ -215,14 +226,32 @@ export class ActivityApplier {
         const earlier: EarlierTie = isTie && !isHeld ? await this.ports.inbound.earlierTie(row, applied) : 'none';
         if (earlier === 'underway' && !isLast) return rows.slice(at);
         isHeld ||= earlier !== 'none';
-        const outcome = await this.applyOne(row, !(isTie && isHeld));
-        if (outcome === 'applied') applied.push(row.id);
+        const isItsTurn: boolean = !(isTie && isHeld);
+        const isAlone: boolean = isItsTurn && this.suspects.isSuspect(row);
+        const outcome: Verdict['kind'] = isAlone ? await this.applySuspect(row) : await this.applyOne(row, isItsTurn);
+        if (outcome === 'applied' && !isAlone) applied.push(row.id);
         isHeld ||= isTie && outcome === 'retry';
       }
       return [];
     } finally {
       if (applied.length > 0) await this.ports.inbound.markApplied(applied);
     }
+  }
+
+  /** Marked at once: the next row may be what ends the process. */
+  private applySuspect(row: WaitingRow): Promise<Verdict['kind']> {
+    const work = async (begun: 'again' | 'too often'): Promise<Verdict['kind']> => {
+      if (begun === 'too often') {
+        await this.ports.inbound.markDead(row.id, DIED_OF_IT, row.attempts);
+        this.ports.observe(row, 'dead', 0);
+        this.ports.onTrouble(row, 'dead', DIED_OF_IT, null);
+        return 'ignored';
+      }
+      const outcome = await this.applyOne(row, true);
+      if (outcome === 'applied') await this.ports.inbound.markApplied([row.id]);
+      return outcome;
+    };
+    return this.suspects.alone(row, work, 'ignored');
   }
 
   /** An applied one has to be marked so by the caller. */
@@ -233,7 +262,7 @@ export class ActivityApplier {
     this.ports.observe(row, isLast ? 'dead' : verdict.kind, performance.now() - startedMs);
     if (verdict.kind === 'applied') return 'applied';
     if (verdict.kind === 'ignored') await this.ports.inbound.markIgnored(row.id, verdict.reason);
-    else if (isLast) await this.ports.inbound.markDead(row.id, verdict.reason);
+    else if (isLast) await this.ports.inbound.markDead(row.id, verdict.reason, row.attempts);
     else await this.ports.inbound.retryLater(row.id, verdict.reason, retryDelayMs(row.attempts));
     if (verdict.kind === 'retry') this.ports.onTrouble(row, isLast ? 'dead' : 'retry', verdict.reason, error);
     return isLast ? 'ignored' : verdict.kind;
@@ -241,7 +270,7 @@ export class ActivityApplier {
 
   private async verdictOn(row: WaitingRow): Promise<{ verdict: Verdict; error: unknown }> {
     try {
-      return { verdict: await within(this.settings.rowTimeoutMs, this.ports.apply(row)), error: null };
+      return { verdict: await within(this.settings.rowTimeoutMs, this.ports.apply(row), () => retry('took_too_long')), error: null };
     } catch (error) {
       if (isStoreAway(error)) throw error;
       const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -252,11 +281,11 @@ export class ActivityApplier {
 
 const isStoreAway = (error: unknown): boolean => error instanceof AppError && error.status === 503;
 
-async function within(timeoutMs: number, work: Promise<Verdict>): Promise<Verdict> {
+async function within<T>(timeoutMs: number, work: Promise<T>, whenLate: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Verdict>((resolve) => {
-    timer = setTimeout(() => resolve(retry('took_too_long')), timeoutMs);
-  });
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  }).then(whenLate);
   // When it loses the race its end is nobody's any more.
   work.catch(() => undefined);
   return Promise.race([work, late]).finally(() => clearTimeout(timer));

@@ -21,6 +21,10 @@ export interface NewInbound {
 export interface InboundRow extends Omit<NewInbound, 'signatureHash'> {
   /** Tries that failed so far. */
   readonly attempts: number;
+  /** How often it was begun late and not brought to an end. */
+  readonly begun: number;
+  /** It has been due for so long that it was rung for again. */
+  readonly isLate: boolean;
   readonly receivedAt: Date;
 }
 
@@ -50,6 +54,9 @@ export interface InboundBacklog {
 }
 
 const BACKLOG_HOSTS_MAX = 200;
+
+/** Less than the time after which overdue rows are rung for again: what is late was not answered the first time. */
+const LATE_MS = 9_000;
 
 /**
  * Types whose repeats are known by their id. Everything else may rightly come again with the same id, or with none, but not in the
@@ -92,16 +99,16 @@ export class InboundStore {
     return rows.map((row) => ({ id: row.id, duplicate: !storedIds.has(row.id) }));
   }
 
-  /** Those of the ids that are still to be applied, oldest first. */
+  /** Those of the ids that are still to be applied, oldest first; not those that somebody has begun and holds. */
   async loadWaiting(ids: readonly Snowflake[]): Promise<InboundRow[]> {
     return this.db.query<InboundRow & Record<string, unknown>>(
       `SELECT id, activity_id AS "activityId", activity_type AS "activityType", actor_uri AS "actorUri",
-              signer_host AS "signerHost", body, trace, attempts, received_at AS "receivedAt"
+              signer_host AS "signerHost", body, trace, attempts, begun, next_attempt_at < $4 AS "isLate", received_at AS "receivedAt"
          FROM federation.inbound
-        WHERE id = ANY($1) AND state = 'stored'
+        WHERE id = ANY($1) AND state = 'stored' AND (begun = 0 OR next_attempt_at <= $3)
         ORDER BY id
         LIMIT $2`,
-      [ids, ids.length],
+      [ids, ids.length, nowDate(this.clock), new Date(this.clock.nowMs() - LATE_MS)],
     );
   }
 
@@ -148,15 +155,15 @@ export class InboundStore {
     await this.finish(id, 'ignored', reason);
   }
 
-  /** Given up; listed for the operator, replayable. */
-  async markDead(id: Snowflake, reason: string): Promise<void> {
-    await this.finish(id, 'dead', reason);
+  /** Given up after so many tries; listed for the operator, replayable. One that was replayed meanwhile has its tries before it. */
+  async markDead(id: Snowflake, reason: string, attempts: number): Promise<void> {
+    await this.finish(id, 'dead', reason, attempts);
   }
 
   /** @returns the tries that failed so far, this one included; null when it is no longer waiting. */
   async retryLater(id: Snowflake, reason: string, delayMs: number): Promise<number | null> {
     const [row] = await this.db.query<{ attempts: number }>(
-      `UPDATE federation.inbound SET attempts = least(attempts + 1, 32000), reason = $2, next_attempt_at = $3
+      `UPDATE federation.inbound SET attempts = least(attempts + 1, 32000), begun = 0, reason = $2, next_attempt_at = $3
         WHERE id = $1 AND state = 'stored' RETURNING attempts`,
       [id, cutText(reason, REASON_LENGTH_MAX), new Date(this.clock.nowMs() + delayMs)],
     );
@@ -165,10 +172,28 @@ export class InboundStore {
 
   /** Nobody rings for them before that. No try is counted. */
   async putOff(ids: readonly Snowflake[], delayMs: number): Promise<void> {
-    await this.db.query(`UPDATE federation.inbound SET next_attempt_at = $2 WHERE id = ANY($1) AND state = 'stored'`, [
-      ids,
-      new Date(this.clock.nowMs() + delayMs),
-    ]);
+    await this.db.query(`UPDATE federation.inbound SET next_attempt_at = $2 WHERE id = ANY($1) AND state = 'stored'`, [ids, new Date(this.clock.nowMs() + delayMs)]);
+  }
+
+  /**
+   * Before late rows are begun: whoever finds the note later knows that somebody did not bring them to an end. For so long
+   * nobody else loads them. @returns those that nobody else noted
+   */
+  async noteLate(ids: readonly Snowflake[], holdMs: number): Promise<Snowflake[]> {
+    const rows = await this.db.query<{ id: Snowflake }>(
+      `UPDATE federation.inbound SET begun = 1, next_attempt_at = $2 WHERE id = ANY($1) AND state = 'stored' AND begun = 0 RETURNING id`,
+      [ids, new Date(this.clock.nowMs() + holdMs)],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Before a noted row is begun; nobody else loads it for so long. @returns how often it was begun; null when it does not wait any more */
+  async begin(id: Snowflake, holdMs: number): Promise<number | null> {
+    const [row] = await this.db.query<{ begun: number }>(
+      `UPDATE federation.inbound SET begun = least(begun + 1, 32000), next_attempt_at = $2 WHERE id = $1 AND state = 'stored' RETURNING begun`,
+      [id, new Date(this.clock.nowMs() + holdMs)],
+    );
+    return row?.begun ?? null;
   }
 
   /** Waiting rows whose turn was more than this long ago: their doorbell got lost or nobody answers it. */
@@ -227,17 +252,17 @@ export class InboundStore {
   /** Lets dead ones wait again with a fresh count of tries. @returns those to ring for. */
   async replayDead(ids: readonly Snowflake[]): Promise<Snowflake[]> {
     const rows = await this.db.query<{ id: Snowflake }>(
-      `UPDATE federation.inbound SET state = 'stored', attempts = 0, applied_at = NULL, next_attempt_at = $2
+      `UPDATE federation.inbound SET state = 'stored', attempts = 0, begun = 0, applied_at = NULL, next_attempt_at = $2
         WHERE id = ANY($1) AND state = 'dead' RETURNING id`,
       [ids, nowDate(this.clock)],
     );
     return rows.map((row) => row.id);
   }
 
-  private async finish(id: Snowflake, state: 'ignored' | 'dead', reason: string): Promise<void> {
+  private async finish(id: Snowflake, state: 'ignored' | 'dead', reason: string, attempts: number | null = null): Promise<void> {
     await this.db.query(
-      `UPDATE federation.inbound SET state = $2, reason = $3, applied_at = $4 WHERE id = $1 AND state = 'stored'`,
-      [id, state, cutText(reason, REASON_LENGTH_MAX), nowDate(this.clock)],
+      `UPDATE federation.inbound SET state = $2, reason = $3, applied_at = $4 WHERE id = $1 AND state = 'stored' AND attempts = coalesce($5, attempts)`,
+      [id, state, cutText(reason, REASON_LENGTH_MAX), nowDate(this.clock), attempts],
     );
   }
 }

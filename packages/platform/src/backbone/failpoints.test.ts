@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { failpointFile, Failpoints } from './failpoints.js';
+import { bugFile, bugMark, failpointFile, Failpoints } from './failpoints.js';
 
 let folder: string;
 let deaths: string[];
@@ -36,6 +36,17 @@ test('another moment and another service pass', () => {
   process('a').hit('after_effects_before_ack');
   new Failpoints(folder, 'outbox', () => deaths.push('outbox')).hit('before_commit');
   expect(deaths).toEqual([]);
+});
+
+test('a planted bug is met by what names it, while it is there', async () => {
+  const inbox = process('a');
+  await inbox.stumble(bugMark('crash'));
+  expect(deaths).toEqual([]);
+  writeFileSync(bugFile(folder, 'inbox'), '');
+  await inbox.stumble('nothing special');
+  await inbox.stumble(`{"content":"${bugMark('crash')}"}`);
+  expect(deaths).toEqual(['a']);
+  await expect(inbox.stumble(bugMark('throw'))).rejects.toThrow('a planted bug');
 });
 
 test('a port with a failpoint does what it did, and hits before or after', async () => {

@@ -1,5 +1,6 @@
-import { readFileSync, unlinkSync } from 'node:fs';
+import { existsSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import type { Database, Queryable } from '@trunkline/persistence';
 
 /** Moments between two steps that must both happen: what a process leaves when it dies there, others have to finish. */
@@ -13,6 +14,20 @@ export type Failpoint =
 
 /** The file that arms a failpoint of a service: in it stands how often the moment passes before a process dies at it. */
 export const failpointFile = (folder: string, service: string, name: Failpoint): string => join(folder, `${service}.${name}`);
+
+/** The file that plants a bug in a service: while it is there, what names a way to go wrong goes wrong that way. */
+export const bugFile = (folder: string, service: string): string => join(folder, `${service}.bug`);
+
+/** `throw`: an exception. `stall`: waits for ever. `crash`: the process ends. `hang`: it does nothing else any more. `exhaust`: it takes memory until there is none. */
+export const BUGS = ['throw', 'stall', 'crash', 'hang', 'exhaust'] as const;
+type Bug = (typeof BUGS)[number];
+
+/** How a text names a way to go wrong. */
+export const bugMark = (bug: Bug): string => `planted-bug-${bug}`;
+
+const MARKED = new RegExp(`planted-bug-(${BUGS.join('|')})`);
+/** Where a process may take more, exhausting it would hurt the machine. */
+const HEAP_BYTES_MAX = 1_073_741_824;
 
 /**
  * Lets one process of a service die at a moment that a test chose, as by kill -9. It exists only where FAILPOINTS_PATH is
@@ -43,6 +58,17 @@ export class Failpoints {
     } catch {
       return; // Another process died of it.
     }
+    this.die();
+  }
+
+  /** Goes wrong as the text says, while the service's bug is planted. @throws Error when that is how */
+  async stumble(text: string): Promise<void> {
+    const bug = MARKED.exec(text)?.[1] as Bug | undefined;
+    if (bug === undefined || !existsSync(bugFile(this.folder, this.service))) return;
+    if (bug === 'throw') throw new Error('a planted bug');
+    if (bug === 'stall') await new Promise(() => undefined);
+    if (bug === 'hang') for (;;);
+    if (bug === 'exhaust' && getHeapStatistics().heap_size_limit < HEAP_BYTES_MAX) exhaustMemory();
     this.die();
   }
 
@@ -78,6 +104,11 @@ function replaced<T extends object>(inner: T, keys: readonly string[], by: (key:
       return keys.includes(String(key)) && typeof value === 'function' ? by(String(key), value.bind(target) as Method) : value;
     },
   });
+}
+
+function exhaustMemory(): never {
+  const hoard: string[][] = [];
+  for (;;) hoard.push(Array.from({ length: 100_000 }, (_, index) => `${hoard.length} ${index}`));
 }
 
 function turnsIn(file: string): number | null {
