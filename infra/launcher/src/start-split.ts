@@ -14,6 +14,8 @@ export interface SplitOptions extends ServerOptions {
   readonly replicas: number;
   /** Settings of one app alone, e.g. a database role of its own. */
   readonly envOf?: (app: AppName) => NodeJS.ProcessEnv;
+  /** See SupervisedOptions. */
+  readonly hungAfterMs?: number;
 }
 
 const proxyCloseMs = 5_000;
@@ -59,7 +61,7 @@ async function startCopy(folder: DataFolder, options: SplitOptions, app: AppName
     TRUSTED_PROXY_IP: '127.0.0.1',
     ...options.envOf?.(app),
   };
-  return new SupervisedProcess(folder, { app, name, port, env, isShown: options.isShown ?? false });
+  return new SupervisedProcess(folder, { app, name, port, env, isShown: options.isShown ?? false, ...(options.hungAfterMs === undefined ? {} : { hungAfterMs: options.hungAfterMs }) });
 }
 
 /** TRUSTED_PROXY_IP is about who stands before this proxy; before the copies stands this proxy alone. */

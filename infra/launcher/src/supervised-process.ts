@@ -9,12 +9,15 @@ import { showLog } from './show-log.ts';
 import { endOfLog, writtenBy } from './wait-until.ts';
 
 const pollMs = 250;
+const answerMsMax = 2_000;
 const firstBackoffMs = 250;
 const backoffMaxMs = 10_000;
 /** What a service whose settings are wrong ends with (sysexits EX_CONFIG): another try would end the same. */
 const exitConfig = 78;
 /** Longer than the service's own deadline for draining, which is 25 s. */
 const stopGraceMs = 30_000;
+/** Not an answer of any kind for so long: it hangs. Longer than the orchestrator's liveness probe waits, since here machines are small. */
+const hungAfterMs = 90_000;
 
 /** Which process to keep alive. */
 export interface SupervisedOptions {
@@ -25,6 +28,8 @@ export interface SupervisedOptions {
   readonly env: NodeJS.ProcessEnv;
   /** False keeps the terminal quiet; the log file has everything. */
   readonly isShown?: boolean;
+  /** Without any answer for so long a process that was ready once is killed, default 90 s. */
+  readonly hungAfterMs?: number;
 }
 
 /** One copy of an app: started, asked by /readyz whether it may get requests, and started again when it dies. */
@@ -109,22 +114,29 @@ export class SupervisedProcess {
   }
 
   private async watchReadiness(): Promise<void> {
+    /** For how long a process was asked without an answer, from its first readiness on. */
+    let silence: { readonly child: Child; ms: number } | undefined;
     while (this.isWanted()) {
       const { child } = this;
-      const isReady = !child.hasEnded() && (await this.askReadiness());
+      const askedAt = performance.now();
+      const answer = child.hasEnded() ? 'none' : await this.askReadiness();
       // The answer may have come from a process that died meanwhile.
-      this.isReady = isReady && child === this.child && !child.hasEnded() && !this.isStopping;
+      this.isReady = answer === 'ready' && child === this.child && !child.hasEnded() && !this.isStopping;
+      if (this.isReady && silence?.child !== child) silence = { child, ms: 0 };
+      // This process may have stood still itself: one question counts no longer than it may take.
+      if (silence?.child === child) silence.ms = answer === 'none' ? silence.ms + Math.min(performance.now() - askedAt, answerMsMax) : 0;
+      if (silence?.child === child && silence.ms > (this.options.hungAfterMs ?? hungAfterMs) && this.isWanted()) await child.stop('SIGKILL', stopGraceMs);
       await sleep(this.isReady ? pollMs : pollMs / 5);
     }
   }
 
-  private async askReadiness(): Promise<boolean> {
+  private async askReadiness(): Promise<'ready' | 'not ready' | 'none'> {
     try {
-      const answer = await fetch(`http://127.0.0.1:${this.port}/readyz`, { signal: AbortSignal.timeout(2_000) });
+      const answer = await fetch(`http://127.0.0.1:${this.port}/readyz`, { signal: AbortSignal.timeout(answerMsMax) });
       await answer.body?.cancel();
-      return answer.status === 200;
+      return answer.status === 200 ? 'ready' : 'not ready';
     } catch {
-      return false;
+      return 'none';
     }
   }
 }
