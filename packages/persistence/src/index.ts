@@ -30,6 +30,7 @@ export { DatabaseClock } from './ledger/database-clock.js';
 export { DatabaseIds } from './ledger/database-ids.js';
 export { acquireLease, LeaderLoop, releaseLease, type LeaderLoopSettings, type LeaderTask } from './ledger/leases.js';
 export { leaseWorker, WorkerLease, type WorkerLeaseSettings } from './ledger/worker-lease.js';
+export { brokenInvariants } from './ledger/invariants.js';
 export { queueStatus, type QueueStatus } from './ledger/queue-status.js';
 export { expireIdentity, expireReadings, expireReceipts, expireSocial, ringOverdueInbound, sweepEvents } from './ledger/sweeps.js';
 export { applyRoles, type RoleSettings } from './roles.js';

@@ -28,6 +28,7 @@ export class Metrics {
   readonly activityOldestUnapplied = this.gauge('activity_oldest_unapplied_seconds', 'Age of the oldest stored, unapplied activity.', []);
   readonly activityBacklog = this.gauge('activity_backlog_rows', 'Stored activities that are due and unapplied, counted up to the bound.', []);
   readonly activitiesDead = this.gauge('activities_dead', 'Activities given up, waiting for the operator.', []);
+  readonly invariantsBroken = this.gauge('invariants_broken', 'Newest rows that do not hold together; more than 0 is a bug.', ['invariant']);
   readonly outboxUnpublishedRows = this.gauge('outbox_unpublished_rows', 'Events committed but not yet published.', []);
   readonly outboxOldestUnpublished = this.gauge('outbox_oldest_unpublished_seconds', 'Age of the oldest unpublished event.', []);
   readonly deliveryAttempts = this.counter('delivery_attempts_total', 'Deliveries to remote inboxes by outcome.', ['outcome']);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ActivityReceivedV1 } from '@trunkline/contracts';
 import {
+  brokenInvariants,
   dropOldPartitions,
   ensurePartitions,
   expireIdentity,
@@ -20,7 +21,8 @@ import type { Backbone } from './backbone.js';
 export type Chore = 'inbound' | 'events' | 'social' | 'identity' | 'partitions';
 
 const SECOND = 1_000;
-const HOUR = 3_600 * SECOND;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 /** A doorbell that rang is answered within moments; what is older than this was lost. */
 const INBOUND_OVERDUE_SECONDS = 10;
 const EVENT_OVERDUE_SECONDS = 45;
@@ -45,6 +47,7 @@ function tasksOf(chore: Chore, backbone: Backbone): LeaderTask[] {
     case 'inbound':
       return [
         { name: 'ring-overdue-inbound', everyMs: 3 * SECOND, run: () => ringOverdue(backbone) },
+        { name: 'look-at-invariants', everyMs: 10 * MINUTE, run: () => lookAtInvariants(backbone) },
         { name: 'expire-receipts', everyMs: HOUR, run: async () => void (await expireReceipts(db, clock)) },
         { name: 'expire-readings', everyMs: HOUR, run: async () => void (await expireReadings(db, clock)) },
       ];
@@ -80,6 +83,14 @@ function tasksOf(chore: Chore, backbone: Backbone): LeaderTask[] {
           },
         },
       ];
+  }
+}
+
+/** What tests prove of every run is looked at in production too. */
+async function lookAtInvariants({ db, parts }: Backbone): Promise<void> {
+  for (const [invariant, rows] of await brokenInvariants(db)) {
+    parts.metrics.invariantsBroken.set({ invariant }, rows);
+    if (rows > 0) parts.logger.error({ event: 'invariant_broken', invariant, rows }, 'rows do not hold together: this is a bug');
   }
 }
 
