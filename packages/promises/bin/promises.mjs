@@ -3,4 +3,10 @@ import { buildAll } from '@trunkline/launcher/build';
 
 await buildAll();
 const { main } = await import('../dist/main.js');
-process.exitCode = await main(process.argv.slice(2));
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`promises: ${error.message}\n`);
+  // What was begun may still hold on to something.
+  process.exit(1);
+}

@@ -1,15 +1,15 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { HELP, readOptions, type Options } from './options.js';
 import { ATTACKS } from './promises/index.js';
-import { reportTable, type Line } from './report-table.js';
+import { exitStatus, reportTable, whatIsOpen, worst, type Line, type LineVerdict } from './report-table.js';
 import { Round, type Attack, type RoundResult } from './round.js';
 import { Stage } from './stage/stage.js';
 
 const FINDINGS_SHOWN = 12;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Attacks what was asked for and prints the table. @returns the exit status: 0 when every promise was kept. */
+/** Attacks what was asked for and prints the table. @returns the exit status, see `exitStatus`. */
 export async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args, join(process.cwd(), '.data', 'promises'));
   if (options === null) {
@@ -18,8 +18,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const startMs = performance.now();
   const attacks = chosen(options);
-  rmSync(options.outPath, { recursive: true, force: true });
-  mkdirSync(options.outPath, { recursive: true });
+  emptyOut(options.outPath);
   const campaign = new Campaign(options);
   // Asked to stop, a run takes its processes and stores with it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void campaign.stop().finally(() => process.exit(130)));
@@ -31,8 +30,14 @@ export async function main(args: readonly string[]): Promise<number> {
     await campaign.stop();
   }
   lines.sort((one, other) => placeOf(one.id) - placeOf(other.id));
-  say(`\n${reportTable(lines)}\n\n${Math.round((performance.now() - startMs) / 1_000)} s. Histories are in ${options.outPath}.`);
-  return lines.some(({ isKept }) => isKept === false) ? 1 : 0;
+  say(`\n${reportTable(lines)}\n\n${Math.round((performance.now() - startMs) / 1_000)} s. Histories are in ${options.outPath}. ${whatIsOpen(lines)}`.trimEnd());
+  return exitStatus(lines, options.promises !== null);
+}
+
+/** Of what an earlier run wrote there, and of nothing else: it may be anybody's folder. */
+function emptyOut(path: string): void {
+  mkdirSync(path, { recursive: true });
+  for (const name of readdirSync(path)) if (/^P\d+-\d+(\.jsonl|-logs)$/.test(name)) rmSync(join(path, name), { recursive: true, force: true });
 }
 
 const placeOf = (id: string): number => ATTACKS.findIndex((attack) => attack.id === id);
@@ -53,14 +58,15 @@ class Campaign {
 
   async line(attack: Attack): Promise<Line> {
     const line = { id: attack.id, promise: attack.promise, seeds: 0, operations: 0, lost: 0, duplicated: 0, reordered: 0, unknown: 0, recoverMs: 0 };
-    let isWhole = true;
+    const verdicts: LineVerdict[] = [];
     const reason = attack.cannotRun?.() ?? null;
     if (reason !== null) {
       say(`${attack.id} NOT RUN: ${reason}`);
-      return { ...line, isKept: null };
+      return { ...line, verdict: 'not run' };
     }
     for (let seed = this.options.firstSeed; seed < this.options.firstSeed + this.options.seeds; seed += 1) {
-      const { report, violations, recoverMs } = await this.round(attack, seed);
+      const result = await this.round(attack, seed);
+      const { report, recoverMs } = result;
       line.seeds += 1;
       line.operations += report.operations;
       line.lost += report.counts.lost;
@@ -68,9 +74,9 @@ class Campaign {
       line.reordered += report.counts.reordered;
       line.unknown += report.counts.unknown;
       line.recoverMs = Math.max(line.recoverMs, recoverMs);
-      isWhole &&= isKept(report, violations);
+      verdicts.push(verdictOn(result));
     }
-    return { ...line, isKept: isWhole };
+    return { ...line, verdict: worst(verdicts) };
   }
 
   async stop(): Promise<void> {
@@ -84,27 +90,24 @@ class Campaign {
     this.stage ??= await Stage.start(attack.stage);
     this.rounds += 1;
     const startMs = performance.now();
-    const result = await Round.run(attack, this.stage, { name: `k${this.rounds}`, seed, isShort, historyPath: join(outPath, `${attack.id}-${seed}.jsonl`) }).catch(failed);
-    const kept = isKept(result.report, result.violations);
-    say(`${attack.id} seed ${seed}: ${kept ? 'kept' : 'BROKEN'}, ${result.report.operations} operations in ${Math.round((performance.now() - startMs) / 1_000)} s`);
+    const result = await Round.run(attack, this.stage, { name: `k${this.rounds}`, seed, isShort, historyPath: join(outPath, `${attack.id}-${seed}.jsonl`) });
+    const verdict = verdictOn(result);
+    const kept = verdict === 'kept';
+    say(`${attack.id} seed ${seed}: ${kept ? verdict : verdict.toUpperCase()}, ${result.report.operations} operations in ${Math.round((performance.now() - startMs) / 1_000)} s`);
     if (!kept) await this.tell(result, `${attack.id}-${seed}`);
     if (!kept || attack.stage !== undefined) await this.stop();
     return result;
   }
 
-  private async tell({ report, violations }: RoundResult, name: string): Promise<void> {
-    const findings = [...violations, ...report.findings];
+  private async tell({ report, violations, undecided }: RoundResult, name: string): Promise<void> {
+    const findings = [...violations, ...report.findings, ...undecided];
     for (const finding of findings.slice(0, FINDINGS_SHOWN)) say(`  ${finding}`);
     if (findings.length > FINDINGS_SHOWN) say(`  … and ${findings.length - FINDINGS_SHOWN} more`);
     await this.stage?.keepLogs(join(this.options.outPath, `${name}-logs`));
   }
 }
 
-const isKept = (report: RoundResult['report'], violations: readonly string[]): boolean => violations.length === 0 && report.findings.length === 0;
-
-/** A round that could not be finished kept nothing. */
-function failed(error: unknown): RoundResult {
-  const cause = error instanceof Error && error.cause !== undefined ? ` (${String(error.cause)})` : '';
-  const counts = { ok: 0, unknown: 0, reordered: 0, lost: 0, duplicate: 0 };
-  return { report: { operations: 0, counts, findings: [] }, violations: [`the round could not be finished: ${String(error)}${cause}`], recoverMs: 0 };
+function verdictOn({ report, violations, undecided }: RoundResult): LineVerdict {
+  if (violations.length > 0 || report.findings.length > 0) return 'broken';
+  return undecided.length > 0 ? 'undecided' : 'kept';
 }

@@ -17,7 +17,12 @@ export const HELP = `npm run promises [-- options]
   --seed N           the first seed (1); the same seed reruns the same schedule
   --promise P1,P4    only these
   --short            the selection for every change: under 8 minutes
-  --out FOLDER       histories, and the logs of what broke (.data/promises)`;
+  --out FOLDER       histories, and the logs of what broke (.data/promises);
+                     what an earlier run left there goes
+
+Ends with 0 when all that was run was kept, with 1 when a promise broke, and with
+2 when none broke and one is not decided: a deadline passed while others kept the
+machine busy, or what was asked for by name cannot be run here.`;
 
 /** @throws Error with a sentence for the person who typed it; null when help was asked for */
 export function readOptions(args: readonly string[], outPath: string): Options | null {

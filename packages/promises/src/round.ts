@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failpoint } from '@trunkline/platform';
-import { until } from '@trunkline/testing';
-import { checkHistory, type Report } from './check/checker.js';
+import { until, WaitedInVain } from '@trunkline/testing';
+import { checkHistory, NOTHING_CHECKED, type Report } from './check/checker.js';
 import { History, type Try } from './check/history.js';
 import { brokenState } from './check/invariants.js';
+import { judgeLateness } from './check/lateness.js';
 import { observe } from './check/observe.js';
 import { gather, type People } from './load/cast.js';
 import { Performance, type PerformOptions } from './load/perform.js';
 import { castOf, planSteps, type Sizes, type Step } from './load/plan.js';
 import { Random } from './load/random.js';
-import type { Stage, StageOptions } from './stage/stage.js';
+import { readProcessorTime, shareOfOthers } from './stage/processor-time.js';
+import { StandsStill, type Stage, type StageOptions } from './stage/stage.js';
 
 /** A promise, and how it is attacked. */
 export interface Attack {
@@ -19,6 +21,8 @@ export interface Attack {
   /** Whether the short selection holds it. */
   readonly short: boolean;
   readonly sizes: Sizes;
+  /** What is larger in the long run. */
+  readonly longSizes?: Partial<Sizes>;
   /** Why it cannot be run on this machine; null: it can. */
   readonly cannotRun?: () => string | null;
   /** A stage of its own, made so. */
@@ -40,6 +44,8 @@ export interface RoundResult {
   readonly report: Report;
   /** What was broken besides operations, a sentence each. */
   readonly violations: readonly string[];
+  /** What came too late on a machine that others kept busy, a sentence each: neither kept nor broken. */
+  readonly undecided: readonly string[];
   /** From the end of the last fault until all queues were empty. */
   readonly recoverMs: number;
 }
@@ -51,17 +57,25 @@ interface RoundOptions {
   readonly isShort: boolean;
 }
 
+/** Before it is known how busy the machine was. */
+interface Judged extends Omit<RoundResult, 'undecided'> {
+  readonly missed: readonly string[];
+}
+
 interface RoundParts {
   readonly attack: Attack;
   readonly stage: Stage;
   readonly people: People;
   readonly history: History;
   readonly options: RoundOptions;
+  readonly sizes: Sizes;
   readonly steps: readonly Step[];
 }
 
 const PATIENCE_MS = 120_000;
-const PROGRESS_MS_MAX = 300_000;
+const PROGRESS_MS_MAX = 600_000;
+/** For how much longer than it may take something is waited for, before it is taken for something that never comes. */
+const LATENESS_MS_MAX = 240_000;
 const FAILPOINT_TURNS = 4;
 /** Of the load, to meet a fault. */
 const SHARE_BESIDE_FAULT = 0.08;
@@ -71,6 +85,8 @@ const FED_OPERATIONS = 2;
 /** One run of one attack with one seed. */
 export class Round {
   readonly violations: string[] = [];
+  /** Deadlines that were missed, a sentence each. */
+  private readonly missed: string[] = [];
   readonly random: Random;
   /** Activities of remotes that were answered 2xx so far. */
   accepted = 0;
@@ -82,14 +98,16 @@ export class Round {
   readonly people: People;
   readonly history: History;
   readonly options: RoundOptions;
+  readonly sizes: Sizes;
   readonly steps: readonly Step[];
 
-  private constructor({ attack, stage, people, history, options, steps }: RoundParts) {
+  private constructor({ attack, stage, people, history, options, sizes, steps }: RoundParts) {
     this.attack = attack;
     this.stage = stage;
     this.people = people;
     this.history = history;
     this.options = options;
+    this.sizes = sizes;
     this.steps = steps;
     this.random = new Random(options.seed ^ 0x5eed);
     this.performance = new Performance(people, steps, history, {
@@ -101,12 +119,21 @@ export class Round {
   }
 
   static async run(attack: Attack, stage: Stage, options: RoundOptions & { readonly historyPath: string | null }): Promise<RoundResult> {
+    const before = readProcessorTime();
+    const made = Round.make(attack, stage, options);
+    const done = made.then((round) => round.go());
+    const { report, recoverMs, missed, violations } = await done.catch(async (error: unknown) => unfinished(error, await made.catch(() => null)));
+    const judged = judgeLateness(missed, shareOfOthers(before, readProcessorTime()));
+    return { report, recoverMs, violations: [...violations, ...judged.violations], undecided: judged.undecided };
+  }
+
+  private static async make(attack: Attack, stage: Stage, options: RoundOptions & { readonly historyPath: string | null }): Promise<Round> {
     const { name, seed, historyPath } = options;
-    const cast = castOf(name, attack.sizes);
+    const sizes = options.isShort ? attack.sizes : { ...attack.sizes, ...attack.longSizes };
+    const cast = castOf(name, sizes);
     const people = await gather(stage, cast);
-    const steps = attack.plan?.(seed, name, attack.sizes) ?? planSteps(seed, name, cast, attack.sizes.operations);
-    const round = new Round({ attack, stage, people, history: new History(historyPath), options, steps });
-    return round.go();
+    const steps = attack.plan?.(seed, name, sizes) ?? planSteps(seed, name, cast, sizes.operations);
+    return new Round({ attack, stage, people, history: new History(historyPath), options, sizes, steps });
   }
 
   /** Share of the load that is over. */
@@ -136,7 +163,7 @@ export class Round {
     this.fault(`${app} dies at ${name}, turn ${turns}`);
     const died = await this.feeding(() => this.stage.dieAt(app, name, turns));
     await died?.replaced;
-    if (died === null) this.violate(`no ${app} came to ${name}: the attack did not happen`);
+    if (died === null) this.late(`no ${app} came to ${name}: the attack did not happen`);
   }
 
   /** Lets the load go on, slowly, while something is waited for that only the load can bring about. */
@@ -159,23 +186,41 @@ export class Round {
     this.violations.push(text);
   }
 
-  private async go(): Promise<RoundResult> {
+  /** A deadline was missed: a break where the machine had time to keep it. */
+  late(text: string): void {
+    this.missed.push(text);
+  }
+
+  /** Waits for what has to be true in time. Late is late; what does not come at all is broken, however busy the machine is. */
+  async inTime(what: string, deadlineMs: number, look: () => Promise<boolean> | boolean): Promise<boolean> {
+    const startMs = performance.now();
+    const came = await until(what, look, deadlineMs + LATENESS_MS_MAX).catch((error: unknown) => {
+      this.violate(wordsOf(error));
+      return false;
+    });
+    const tookMs = performance.now() - startMs;
+    if (came && tookMs > deadlineMs) this.late(`waited ${Math.round(tookMs / 1_000)} s for ${what}, not ${deadlineMs / 1_000} s`);
+    return came;
+  }
+
+  private async go(): Promise<Judged> {
     await Promise.all([this.performance.run(), this.attack.script(this).then(() => this.healed()).finally(() => this.performance.holdAt(Infinity))]);
     const loadEndMs = performance.now();
     await this.stage.allReady();
     await this.stage.settled().catch((error: unknown) => {
-      this.violate(`not settled: ${error instanceof Error ? `${error.message} (${String(error.cause)})` : String(error)}`);
+      if (error instanceof StandsStill || !(error instanceof WaitedInVain)) this.violate(`not settled: ${wordsOf(error)}`);
+      else this.late(`not settled: ${wordsOf(error)}`);
     });
     // The load itself is no recovery: what counts is how long after it, and after the faults, work was left.
     const recoverMs = Math.max(0, performance.now() - Math.max(this.healedAtMs, loadEndMs));
     this.history.note('settled');
     const { recoverMsMax } = this.attack;
-    if (recoverMsMax !== undefined && recoverMs > recoverMsMax) this.violate(`caught up after ${Math.round(recoverMs / 1_000)} s, not ${recoverMsMax / 1_000} s`);
+    if (recoverMsMax !== undefined && recoverMs > recoverMsMax) this.late(`caught up after ${Math.round(recoverMs / 1_000)} s, not ${recoverMsMax / 1_000} s`);
     const report = checkHistory(this.history.entries, await observe(this.stage, this.people, this.options.name));
     await this.attack.verify?.(this);
     this.violations.push(...(await brokenState(this.stage, this.attack.except)), ...this.badAnswers());
     await this.stage.dismissRemotes();
-    return { report, violations: this.violations, recoverMs };
+    return { report, recoverMs, missed: this.missed, violations: this.violations };
   }
 
   /** A fault is told as 503 with Retry-After and as nothing else; 502 is the word of the proxy before a killed service. */
@@ -189,4 +234,16 @@ export class Round {
     }
     return [...bad].map(([what, count]) => `answered ${what}, ${count} times`);
   }
+}
+
+/** A round that could not be finished kept nothing. When it only waited in vain, it may have been for want of time. */
+function unfinished(error: unknown, round: { readonly violations: readonly string[] } | null): Judged {
+  const text = `the round could not be finished: ${wordsOf(error)}`;
+  const [missed, broken] = error instanceof WaitedInVain ? [[text], []] : [[], [text]];
+  return { report: NOTHING_CHECKED, recoverMs: 0, missed, violations: [...(round?.violations ?? []), ...broken] };
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message} (${String(error.cause)})`;
 }

@@ -12,4 +12,4 @@ export { brokenInvariants, STATE_INVARIANTS, type Invariant } from './state-inva
 export { type TestPerson } from './test-person.js';
 export { startTestServer, TestServer, type TestServerOptions } from './test-server.js';
 export { createTestDatabase, freePort, testServices, type TestDatabase, type TestServices } from './test-services.js';
-export { until } from './until.js';
+export { until, WaitedInVain } from './until.js';

@@ -24,8 +24,11 @@ export interface SplitServerOptions {
   /** Settings of one app alone, e.g. its stores behind a proxy; asked once for each copy. */
   readonly envOf?: (app: string, databaseUrl: string) => Readonly<Record<string, string>>;
   readonly services?: TestServices;
+  /** After how long without an answer a process counts as hung and is killed; as the launcher says unless told. */
+  readonly hungAfterMs?: number;
 }
 
+const READY_MS_MAX = 180_000;
 /** One database password for all roles of a test; the databases live minutes and listen on loopback only. */
 const PASSWORD = 'split-test-password';
 
@@ -57,6 +60,7 @@ export class SplitServer {
       port,
       replicas: options.replicas,
       env: { ...process.env, ...operator.env, LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'warn' },
+      ...(options.hungAfterMs === undefined ? {} : { hungAfterMs: options.hungAfterMs }),
       envOf: (app) => ({ DATABASE_URL: urls.get(app), ...options.envOf?.(app, urls.get(app) ?? '') }),
     });
     return new SplitServer(operator, running, folder);
@@ -92,7 +96,7 @@ export class SplitServer {
 
   /** Resolves when every copy of the app takes requests. */
   async ready(app: string): Promise<void> {
-    await until(`${app} to be back`, () => this.running.processes.every((copy) => copy.app !== app || copy.isReady), 60_000);
+    await until(`${app} to be back`, () => this.running.processes.every((copy) => copy.app !== app || copy.isReady), READY_MS_MAX);
   }
 
   async stop(): Promise<void> {

@@ -22,6 +22,9 @@ export interface Report {
   readonly findings: readonly string[];
 }
 
+/** Of a round that did not come to its end. */
+export const NOTHING_CHECKED: Report = { operations: 0, counts: { ok: 0, unknown: 0, reordered: 0, lost: 0, duplicate: 0 }, findings: [] };
+
 const SEVERITY: readonly Verdict[] = ['ok', 'unknown', 'reordered', 'lost', 'duplicate'];
 const GONE: Found = { count: 0, state: '' };
 

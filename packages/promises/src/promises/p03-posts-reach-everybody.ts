@@ -15,6 +15,8 @@ export const postsReachEverybody: Attack = {
   promise: 'a post reaches every feed and every remote',
   short: true,
   sizes: { operations: 200, writers: 3, remotes: 3 },
+  // Half of them posts.
+  longSizes: { operations: 1_000 },
   perform: () => ({ paceMs: 60 }),
   script: async (round) => {
     const apps = round.victims;

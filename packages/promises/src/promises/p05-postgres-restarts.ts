@@ -14,6 +14,10 @@ export const postgresRestarts: Attack = {
     }
     await round.at(0.75);
     round.fault('Postgres is away');
+    const before = round.history.entries.length;
     await round.stage.restartStore('postgres', 'SIGQUIT', () => round.outage(6, 20));
+    // That each of them said when to come back is looked at for all answers of a round.
+    const refused = round.history.entries.slice(before).filter((entry) => entry.type === 'try' && entry.status === 503);
+    if (refused.length === 0) round.late('nobody was answered 503 while Postgres was away');
   },
 };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BREAKER_FAILURES } from '@trunkline/domain';
 import { until, type ScriptedRemote } from '@trunkline/testing';
 import { textOf } from '../load/claims.js';
 import { localOf, remoteOf } from '../load/cast.js';
@@ -35,18 +36,31 @@ export const slowRemotes: Attack = {
     await bad[2]?.behave({ inbox: { kind: 'reset' } });
     await round.at(1);
     compareLatencies(round, [...people.cast.remotes.map((name) => remoteOf(people, name)), ...crowd]);
+    await breakerIsOpen(round, bad[2]);
     drips.proxy.set({ kind: 'pass' });
     for (const remote of bad) await remote.behave('honest');
     await fastForwardUntilDelivered(round);
   },
 };
 
+/** Who failed so often is left alone for a while. */
+async function breakerIsOpen(round: Round, remote: ScriptedRemote | undefined): Promise<void> {
+  if (remote === undefined) return;
+  const [row] = await round.stage.db.query<{ failures: number; isPaused: boolean }>(
+    'SELECT consecutive_failures AS failures, paused_until IS NOT NULL AS "isPaused" FROM federation.hosts WHERE host = $1',
+    [remote.host],
+  );
+  round.history.note(`who resets: ${row?.failures ?? 0} failures, ${remote.posts.length} POSTs`);
+  if (row === undefined || (row.failures >= BREAKER_FAILURES) !== row.isPaused) round.violate('the breaker of who resets is not as its failures say');
+  if (row?.isPaused !== true) round.late('the breaker of who resets did not open');
+}
+
 /** In the long run 200 are healthy; those here take posts and do nothing else. */
 async function gatherCrowd(round: Round): Promise<ScriptedRemote[]> {
-  const { stage, people, options, attack } = round;
+  const { stage, people, options, sizes } = round;
   const crowd: ScriptedRemote[] = [];
   const writer = localOf(people, people.cast.writers[0] ?? '');
-  for (let index = attack.sizes.remotes; !options.isShort && index < HEALTHY_LONG; index += 1) {
+  for (let index = sizes.remotes; !options.isShort && index < HEALTHY_LONG; index += 1) {
     const remote = await stage.remote({ name: `${options.name}h${index}` });
     await remote.follow(writer.person.account.uri, `${stage.split.url}/inbox`);
     crowd.push(remote);
@@ -75,7 +89,7 @@ function compareLatencies(round: Round, healthy: readonly ScriptedRemote[]): voi
   const numbers = Array.from({ length: POSTS }, (_, index) => index + 1);
   const [before, beside] = [p95(latencies(numbers.slice(FIRST_MEASURED, half - 1))), p95(latencies(numbers.slice(half + 1, -1)))];
   round.history.note(`p95 at healthy remotes: ${Math.round(before)} ms alone, ${Math.round(beside)} ms beside slow ones`);
-  if (beside > 2 * before + NOISE_MS) round.violate(`healthy remotes wait ${Math.round(beside)} ms (p95) beside slow ones, ${Math.round(before)} ms without`);
+  if (beside > 2 * before + NOISE_MS) round.late(`healthy remotes wait ${Math.round(beside)} ms (p95) beside slow ones, ${Math.round(before)} ms without`);
 }
 
 function p95(values: readonly number[]): number {

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { retrySchedule } from '@trunkline/domain';
+import { DELIVERY_ATTEMPTS_MAX, retrySchedule } from '@trunkline/domain';
 import { until } from '@trunkline/testing';
 import { remoteOf } from '../load/cast.js';
 import type { Attack, Round } from '../round.js';
+import { trunkline } from '../stage/operator.js';
 import { fastForward, fastForwardUntilDelivered } from './p08-slow-remotes.js';
 
 const TWO_DAYS_MS = 2 * 86_400_000;
 /** Between a failure and our looking at its row. */
 const LOOK_MS = 30_000;
+const GIVEN_UP_MS_MAX = 60_000;
 /** A paused host gets a probe at least so often; what is due waits for it. */
 const BREAKER_MS_MAX = 2 * 3_600_000;
 
@@ -33,10 +35,28 @@ export const deadRemoteIsRetried: Attack = {
     let gone = 0;
     while (gone < TWO_DAYS_MS) gone += await nextTry(round, dead.host);
     round.history.note(`two days of the schedule are over, ${gone} ms`);
+    await givenUpIsListed(round, dead.host);
     await dead.behave('honest');
     await fastForwardUntilDelivered(round);
   },
 };
+
+/** One of its deliveries has had all its tries: the operator sees it among what was given up, and lets it be tried again. */
+async function givenUpIsListed(round: Round, host: string): Promise<void> {
+  const { db, split } = round.stage;
+  const [last] = await db.query<{ id: string }>(
+    `UPDATE federation.delivery_retries SET attempts = $2 WHERE id = (SELECT min(id) FROM federation.delivery_retries WHERE host = $1 AND state = 'pending') RETURNING id::text AS id`,
+    [host, DELIVERY_ATTEMPTS_MAX - 1],
+  );
+  await round.inTime('a delivery to be given up', GIVEN_UP_MS_MAX, async () => {
+    await fastForward(round);
+    await sleep(1_000);
+    const [row] = await db.query<{ state: string }>('SELECT state FROM federation.delivery_retries WHERE id = $1', [last?.id ?? '0']);
+    return row?.state === 'dead';
+  });
+  if (!(await trunkline(split, 'queue', 'dead')).includes(host)) round.violate('what was given up is not listed for the operator');
+  await trunkline(split, 'queue', 'replay', '--deliveries');
+}
 
 const retriesOf = (round: Round, host: string): Promise<Retry[]> =>
   round.stage.db.query<Retry>(

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { untilConnectionEnds } from '../load/keep-alive.js';
 import type { Attack } from '../round.js';
 
 const GRACE_MS = 1_000;
+/** Until a connection is one that is kept. */
+const KEPT_MS = 200;
 
 /** First every service is asked to stop, copy by copy, and nobody notices; then it is killed a second after it was asked. */
 export const gracefulStop: Attack = {
@@ -18,8 +21,14 @@ export const gracefulStop: Attack = {
       round.fault(`SIGTERM ${app}`);
       for (const copy of round.options.isShort ? [0] : [0, 1]) {
         const pid = stage.pidOf(app, copy);
+        const ending = new AbortController();
+        const kept = untilConnectionEnds(stage.portOf(app, copy), ending.signal);
+        await sleep(KEPT_MS);
         stage.signal(app, 'SIGTERM', copy);
         await stage.replaced(app, copy, pid);
+        ending.abort();
+        const end = await kept;
+        if (end !== 'told') round.violate(`${app} cut a connection that was kept when it was asked to stop: ${end.cut}`);
       }
     }
     // Everything before this line was to be answered as if nothing had happened.

@@ -1,37 +1,46 @@
 import { randomUUID } from 'node:crypto';
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { until } from '@trunkline/testing';
 import { remoteOf } from '../load/cast.js';
 import type { Attack, Round } from '../round.js';
-
-const run = promisify(execFile);
-const CLI = join(import.meta.dirname, '../../../../apps/cli/dist/main.js');
+import { trunkline } from '../stage/operator.js';
+import { hurry, plantBugs, untilBugsAreSetApart, untilMendedOnesAreApplied } from './planted-bugs.js';
 
 const EACH = 4;
 const NO_ID = 'no number';
-const TOLD_MS_MAX = 120_000;
+const TOLD_MS_MAX = 300_000;
 
-/** Activities and events that nobody can handle, among those that all can. */
+/** Small, so that a bug that takes all memory finds its end soon. */
+const HEAP_MIB = 256;
+
+/** Activities and events that nobody can handle, among those that all can, and a bug by which one process after the other throws, waits, dies, hangs or runs out of memory. */
 export const poison: Attack = {
   id: 'P14',
   promise: 'poison is set apart, the rest goes on',
   short: false,
+  stage: { hungAfterMs: 20_000, env: { NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}` } },
   sizes: { operations: 160, writers: 2, remotes: 3 },
+  longSizes: { operations: 400 },
   perform: () => ({ paceMs: 40 }),
   except: ['no dead activities', 'no dead events'],
   script: async (round) => {
+    await round.at(0.1);
+    round.fault('a bug');
+    const planted = await plantBugs(round);
     for (let turn = 0; turn < EACH; turn += 1) {
-      await round.at((turn + 0.5) / (EACH + 1));
+      await round.at(0.15 + (turn * 0.2) / EACH);
       round.fault('poison');
       await sendPoison(round);
       await storePoison(round);
     }
+    // The load goes on beside it.
+    await round.feeding(async () => {
+      await untilSetApart(round);
+      await untilBugsAreSetApart(round, planted);
+    });
     await round.at(1);
-    await untilSetApart(round);
+    await planted.mend();
     await replayAfterTheFix(round);
+    await untilMendedOnesAreApplied(round, planted);
   },
   // What the operator does with it: looked at, and thrown away. The next round starts from an empty table.
   verify: async ({ stage }) => {
@@ -43,17 +52,16 @@ export const poison: Attack = {
 /** Every broken thing ends before the operator, with a reason, after its tries; the time between tries passes at once. */
 async function untilSetApart(round: Round): Promise<void> {
   const { db } = round.stage;
-  const told = until('all poison to be told to the operator', async () => {
-    await db.query("UPDATE federation.inbound SET next_attempt_at = now() - interval '1 minute', received_at = received_at - interval '1 minute' WHERE state = 'stored'");
+  await round.inTime('all poison to be told to the operator', TOLD_MS_MAX, async () => {
+    await hurry(round);
     await sleep(500);
     const [row] = await db.query<{ activities: number; events: number }>(
-      `SELECT (SELECT count(*)::int FROM federation.inbound WHERE state = 'dead' AND reason <> '') AS activities,
+      `SELECT (SELECT count(*)::int FROM federation.inbound WHERE state = 'dead' AND body = '{broken' AND reason <> '') AS activities,
               (SELECT count(DISTINCT event_id)::int FROM events.dead WHERE reason <> '') AS events`,
     );
     if (row === undefined || row.activities < EACH || row.events < EACH) throw new Error(`${row?.activities} activities and ${row?.events} events of ${EACH} each`);
     return true;
-  }, TOLD_MS_MAX);
-  await told.catch((error: unknown) => round.violate(`${String(error)}: ${error instanceof Error ? String(error.cause) : ''}`));
+  });
   // An event that was never fit to be published waits for nobody.
   await db.query("DELETE FROM events.outbox WHERE payload->>'statusId' = $1", [NO_ID]);
 }
@@ -68,11 +76,11 @@ async function replayAfterTheFix(round: Round): Promise<void> {
     await db.query('UPDATE federation.inbound SET body = $2, activity_id = $3 WHERE id = $1', [id, JSON.stringify(activity), activity.id]);
   }
   round.history.note(`${broken.length} mended and replayed`);
-  await run(process.execPath, [CLI, 'queue', 'replay', '--inbound'], { env: { ...process.env, ...split.operator.env } });
-  await until('what was replayed to be applied', async () => {
+  await trunkline(split, 'queue', 'replay', '--inbound');
+  await round.inTime('what was replayed to be applied', TOLD_MS_MAX, async () => {
     const [row] = await db.query<{ count: number }>('SELECT count(*)::int AS count FROM social.statuses WHERE content LIKE $1', [`%${round.options.name} mended %`]);
     return row?.count === broken.length;
-  }, TOLD_MS_MAX).catch((error: unknown) => round.violate(String(error)));
+  });
 }
 
 /** Signed, and as wrong as a stranger can make it: the inbox refuses it, or the worker ends it. */

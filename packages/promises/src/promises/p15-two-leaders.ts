@@ -1,4 +1,4 @@
-import type { Attack } from '../round.js';
+import type { Attack, Round } from '../round.js';
 
 /** One copy of each worker stands still for longer than its leases last, and wakes up believing that it leads. */
 export const twoLeaders: Attack = {
@@ -7,13 +7,27 @@ export const twoLeaders: Attack = {
   short: false,
   sizes: { operations: 200, writers: 3, remotes: 3 },
   perform: () => ({ paceMs: 200 }),
+  longSizes: { operations: 400 },
   script: async (round) => {
+    let changes = 0;
     for (const [copy, share] of [[0, 0.1], [1, 0.5]] as const) {
       await round.at(share);
       round.fault(`copy ${copy} of inbox, timeline and outbox stands still`);
+      const before = await leaders(round);
       for (const app of ['inbox', 'timeline', 'outbox']) round.stage.signal(app, 'SIGSTOP', copy);
       await round.outage(20, 60);
+      const after = await leaders(round);
+      changes += [...after].filter(([name, holder]) => before.get(name) !== holder).length;
       for (const app of ['inbox', 'timeline', 'outbox']) round.stage.signal(app, 'SIGCONT', copy);
     }
+    round.history.note(`${changes} leases changed hands while their holders stood still`);
+    // Each copy of each worker stood still once, longer than a lease lasts: whoever led was replaced, and believed in its lease when it woke up.
+    if (changes === 0) round.late('nobody took over: there were no two leaders');
   },
 };
+
+/** Who holds each lease. */
+async function leaders({ stage }: Round): Promise<ReadonlyMap<string, string>> {
+  const rows = await stage.db.query<{ name: string; holder: string }>('SELECT name, holder FROM events.leases LIMIT 1000');
+  return new Map(rows.map(({ name, holder }) => [name, holder]));
+}

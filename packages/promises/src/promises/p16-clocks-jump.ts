@@ -1,19 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { remoteOf } from '../load/cast.js';
 import type { Attack, Round } from '../round.js';
 
 const WRONG_MINUTES = 10;
 /** Between two machines' ideas of the database's time. */
 const TOLERANCE_SECONDS = 5;
 
-/** Of every service one copy lives ten minutes ahead and one ten minutes ago. */
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
+/** How far from now a signature may be dated: twelve hours back, one ahead; and on which side of the edge it lies. */
+const DATES: readonly (readonly [offsetMs: number, isTaken: boolean])[] = [
+  [-12 * HOUR_MS + 120 * SECOND_MS, true],
+  [-12 * HOUR_MS - 120 * SECOND_MS, false],
+  [HOUR_MS - 120 * SECOND_MS, true],
+  [HOUR_MS + 120 * SECOND_MS, false],
+];
+
+/** The clocks of every service jump while it works: one copy's to ten minutes ahead, the other's back, and then the other way round. */
 export const clocksJump: Attack = {
   id: 'P16',
   promise: 'wrong clocks change no order',
   short: false,
   sizes: { operations: 160, writers: 3, remotes: 3 },
-  stage: { wrongClocks: [WRONG_MINUTES, -WRONG_MINUTES] },
-  script: () => Promise.resolve(),
+  longSizes: { operations: 300 },
+  stage: { movableClocks: true },
+  perform: () => ({ paceMs: 60 }),
+  script: async (round) => {
+    for (const [share, minutes] of [[0.15, WRONG_MINUTES], [0.5, -WRONG_MINUTES], [0.8, 0]] as const) {
+      await round.at(share);
+      round.fault(`clocks jump to ${minutes} and ${-minutes} minutes`);
+      await round.stage.setClocks(minutes, -minutes);
+      // Until every process has seen its new time.
+      await sleep(SECOND_MS);
+      await signaturesAreJudgedByTheWindow(round);
+    }
+  },
   verify: idsAreInOrder,
 };
+
+/** By each copy, whatever its own clock says. */
+async function signaturesAreJudgedByTheWindow(round: Round): Promise<void> {
+  const remote = remoteOf(round.people, round.people.cast.remotes[0] ?? '');
+  const host = round.stage.split.domain;
+  for (const { app, name, port } of round.stage.split.running.processes) {
+    if (app !== 'inbox') continue;
+    for (const [dateOffsetMs, isTaken] of DATES) {
+      // It says nothing that anybody here does anything with.
+      const { status } = await remote.sendActivity(`http://127.0.0.1:${port}/inbox`, remote.person.activity('Listen', remote.person.id), { host, dateOffsetMs });
+      if ((status === 202) !== isTaken) round.violate(`${name} answered ${status} to a signature dated ${dateOffsetMs / 60_000} minutes from now`);
+    }
+  }
+}
 
 /** A snowflake holds when it was made; each author's posts come in the order in which they were asked for. */
 async function idsAreInOrder(round: Round): Promise<void> {

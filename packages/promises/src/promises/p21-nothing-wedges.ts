@@ -1,8 +1,10 @@
-import { until } from '@trunkline/testing';
+import { localOf } from '../load/cast.js';
 import type { Attack, Round } from '../round.js';
 import { natsRequest } from '../stage/nats-request.js';
 
 const NOTICED_MS_MAX = 60_000;
+/** As many of each person, who may ask 300 times in five minutes. */
+const READERS = 40;
 
 /** The broker loses what it was told to keep, a consumer stops, a service loses its database: work goes on, or readiness says no. */
 export const nothingWedges: Attack = {
@@ -59,18 +61,41 @@ async function stopConsumer(round: Round, app: string): Promise<void> {
   round.stage.signal(app, 'SIGCONT');
 }
 
-/** A table is locked, every connection waits for it, and nobody else gets one; then it is free again. */
+/**
+ * A table is locked, every connection waits for it, and nobody else gets one; then it is free again. Somebody has to say so: a service by its
+ * readiness, or to those who ask.
+ */
 async function exhaustPools(round: Round): Promise<void> {
   round.fault('every connection waits for a lock');
+  const told = new Map<string, number>();
+  const hear = (what: string): unknown => told.set(what, (told.get(what) ?? 0) + 1);
+  const asking = new AbortController();
+  let asks: Promise<unknown> = Promise.resolve();
   await round.stage.db.transaction(async (tx) => {
     await tx.query('LOCK TABLE social.statuses, federation.inbound IN ACCESS EXCLUSIVE MODE');
-    await round.outage(8, 40);
+    asks = askForProfiles(round, asking.signal, hear);
+    const isTold = (): boolean => told.has('503') || round.stage.split.running.processes.some((copy) => !copy.isReady);
+    const [came] = await Promise.all([round.inTime('somebody to say that no connection is free', NOTICED_MS_MAX, isTold), round.outage(8, 40)]);
+    round.history.note(`while every connection waited: ${came ? 'it was said' : 'silence'}, ${[...told].map(([what, count]) => `${what} × ${count}`).join(', ')}`);
   });
+  asking.abort();
+  await asks;
+  for (const what of told.keys()) if (!['200', '429', '502', '503', 'nothing'].includes(what)) round.violate(`a profile was answered ${what} while no connection was free`);
+}
+
+/** Many at once, each different, so that nobody can be answered from memory. */
+async function askForProfiles(round: Round, signal: AbortSignal, hear: (what: string) => unknown): Promise<void> {
+  const ask = async (name: string, turn: number): Promise<void> => {
+    const { api, person } = localOf(round.people, name);
+    const answer = await api.ask('GET', `/api/v1/accounts/${person.account.id}/statuses?limit=${turn}`).catch(() => null);
+    if (!signal.aborted) hear(String(answer?.status ?? 'nothing'));
+  };
+  await Promise.all(round.people.cast.writers.flatMap((name) => Array.from({ length: READERS }, (_, turn) => ask(name, turn + 1))));
 }
 
 async function untilNotReady(round: Round, app: string): Promise<void> {
   const copies = round.stage.split.running.processes.filter((process) => process.app === app);
-  await until(`${app} to say that it is not ready`, () => copies.every((copy) => !copy.isReady), NOTICED_MS_MAX).catch((error: unknown) => round.violate(String(error)));
+  await round.inTime(`${app} to say that it is not ready`, NOTICED_MS_MAX, () => copies.every((copy) => !copy.isReady));
 }
 
 /** The service's role may not sign in any more and its sessions end: it has to say that it is not ready. */

@@ -68,7 +68,10 @@ export class Backing {
   /** Starts it again at its old address, with what is on disk. */
   async start(name: StoreName): Promise<void> {
     const given = Object.fromEntries(STORES.filter((other) => other !== name).map((other) => [other, GIVEN]));
-    this.running.set(name, await startBackingServices(this.folder(name), { given, isDurable: false }));
+    const services = await startBackingServices(this.folder(name), { given, isDurable: false });
+    this.running.set(name, services);
+    // A container could be stopped, but not killed between two writes, filled up or set back: an attack on it would be none.
+    if (services.children[name] === undefined) throw new Error(`${name} must be a program on this machine to be attacked, and only Docker has it: install it`);
   }
 
   /** Sends the signal and waits until it is gone: SIGKILL, SIGTERM, and for Postgres SIGQUIT (immediate). */

@@ -30,9 +30,11 @@ export function behindWalls(app: string, databaseUrl: string, backing: Backing, 
   return env;
 }
 
-/** A wall clock that is wrong by so many minutes, for one process; its monotonic clock runs as ever. */
-export function wrongClock(minutes: number): Record<string, string> {
-  if (minutes === 0) return {};
+/** Where it stands by how many minutes the wall clocks of the copies with this number are wrong. */
+export const clockFile = (folder: string, copy: number): string => join(folder, `clock-${copy}`);
+
+/** A wall clock that is wrong by the minutes in a file, for one process; its monotonic clock runs as ever. */
+export function wrongClock(file: string): Record<string, string> {
   const script = pathToFileURL(join(import.meta.dirname, 'wrong-clock.js')).href;
-  return { NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import ${script}`.trim(), WRONG_CLOCK_MINUTES: String(minutes) };
+  return { NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import ${script}`.trim(), WRONG_CLOCK_FILE: file };
 }

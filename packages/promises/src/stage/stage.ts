@@ -1,19 +1,27 @@
 import { access, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { failpointFile, type Failpoint } from '@trunkline/platform';
+import { bugFile, failpointFile, type Failpoint } from '@trunkline/platform';
 import { ScriptedRemote, SplitServer, unsettled, until, type ScriptedRemoteOptions, type TestServices } from '@trunkline/testing';
 import { FaultProxy } from '../fault-proxy.js';
 import { Backing, type SmallDisks, type StoreName } from './backing.js';
-import { behindWalls, wallsBefore, wrongClock } from './copy-environment.js';
+import { behindWalls, clockFile, wallsBefore, wrongClock } from './copy-environment.js';
 import { quietPorts } from './ports.js';
 
 /** Copies of each app: everything that may not be done twice has somebody who could. */
 const REPLICAS = 2;
 /** Addresses of scripted remotes, listed before the server starts, since it must be told whom to speak plain http to. */
 const REMOTES_MAX = 260;
-const SETTLE_MS_MAX = 240_000;
-const FAILPOINT_MS_MAX = 30_000;
+/** However slow a machine is: by then something has moved. */
+const STILL_MS_MAX = 240_000;
+const SETTLE_MS_MAX = 1_200_000;
+const HUNG_AFTER_MS = 600_000;
+const FAILPOINT_MS_MAX = 60_000;
+
+/** What is left to do has not changed for so long that nobody is doing it. */
+export class StandsStill extends Error {
+  override readonly name = 'StandsStill';
+}
 
 export interface StageOptions {
   /** Gives stores disks of their own that can be filled. */
@@ -22,8 +30,10 @@ export interface StageOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Puts a proxy between each of these services and each store. */
   readonly parted?: boolean;
-  /** Minutes that the clocks of the first and the second copy of each service are wrong. */
-  readonly wrongClocks?: readonly [number, number];
+  /** After how long without an answer a process is killed; longer than any attack lets one stand still, unless told. */
+  readonly hungAfterMs?: number;
+  /** Lets the clocks of services be set, see `setClocks`. */
+  readonly movableClocks?: boolean;
 }
 
 /** Real processes, two of each, over stores of their own that may be hurt, and room for remote servers. */
@@ -50,10 +60,10 @@ export class Stage {
     const envOf = (app: string, databaseUrl: string): Record<string, string> => {
       const copy = started.get(app) ?? 0;
       started.set(app, copy + 1);
-      return { FAILPOINTS_PATH: failpoints, ...wrongClock(options.wrongClocks?.[copy] ?? 0), ...behindWalls(app, databaseUrl, backing, walls) };
+      return { FAILPOINTS_PATH: failpoints, ...(options.movableClocks === true ? wrongClock(clockFile(path, copy)) : {}), ...behindWalls(app, databaseUrl, backing, walls) };
     };
     try {
-      const split = await SplitServer.start({ replicas: REPLICAS, peers: ports.map((port) => `localhost:${port}`), services, envOf, ...(options.env === undefined ? {} : { env: options.env }) });
+      const split = await SplitServer.start({ replicas: REPLICAS, peers: ports.map((port) => `localhost:${port}`), services, envOf, hungAfterMs: options.hungAfterMs ?? HUNG_AFTER_MS, ...(options.env === undefined ? {} : { env: options.env }) });
       return new Stage(split, backing, { path, ports, walls });
     } catch (error) {
       await backing.stopAll();
@@ -116,9 +126,26 @@ export class Stage {
     return null;
   }
 
+  /** From now on the clocks of the first and of the second copy of each service are wrong by so many minutes. */
+  async setClocks(first: number, second: number): Promise<void> {
+    for (const [copy, minutes] of [first, second].entries()) await writeFile(clockFile(this.parts.path, copy), String(minutes));
+  }
+
+  /** From now on a service meets what an activity calls by `bugMark`. Resolves with what mends it. */
+  async plantBug(app: string): Promise<() => Promise<void>> {
+    const file = bugFile(join(this.parts.path, 'failpoints'), app);
+    await writeFile(file, '');
+    return () => rm(file, { force: true });
+  }
+
   /** The process of a copy; changes when it is started again. */
   pidOf(app: string, copy: number): number {
     return this.copyOf(app, copy).pid;
+  }
+
+  /** Where a copy listens, past the proxy. */
+  portOf(app: string, copy: number): number {
+    return this.copyOf(app, copy).port;
   }
 
   /** Resolves when another process stands in for a copy that went. */
@@ -137,16 +164,24 @@ export class Stage {
     return [...(await unsettled(this.db)), ...(waiting > 0 ? [`${waiting} to be tried again`] : [])];
   }
 
-  /** Resolves when all queues are empty, twice in a row. @returns milliseconds it took. */
-  async settled(patienceMs = SETTLE_MS_MAX): Promise<number> {
+  /**
+   * Resolves when all queues are empty, twice in a row. @returns milliseconds it took.
+   * @throws StandsStill when what is left stays the same for minutes; WaitedInVain when there is no end to it
+   */
+  async settled(): Promise<number> {
     const startMs = performance.now();
     let calm = 0;
-    await until('all queues to be empty', async () => {
-      const left = await this.left();
-      calm = left.length === 0 ? calm + 1 : 0;
-      if (left.length > 0) throw new Error(left.join(', '));
+    let last = { left: '', sinceMs: startMs };
+    const look = async (): Promise<boolean> => {
+      const left = (await this.left()).join(', ');
+      calm = left === '' ? calm + 1 : 0;
+      if (left !== last.left) last = { left, sinceMs: performance.now() };
+      if (left !== '' && performance.now() - last.sinceMs > STILL_MS_MAX) return true;
+      if (left !== '') throw new Error(left);
       return calm >= 2;
-    }, patienceMs);
+    };
+    await until('all queues to be empty', look, SETTLE_MS_MAX);
+    if (last.left !== '') throw new StandsStill(`nothing moved for ${STILL_MS_MAX / 1_000} s: ${last.left}`);
     return performance.now() - startMs;
   }
 
