@@ -1,8 +1,8 @@
 /** What one document may bring. Beyond these the first N are kept; a post or actor is never refused for size. */
 export const LIMITS = {
   depth: 32,
-  /** Values in one document: a megabyte of `[0,0,…]` has half a million. */
-  values: 300_000,
+  /** Values in one document: a megabyte of `[0,0,…]` has half a million. Lists of followers have 25,000. */
+  values: 60_000,
   uriChars: 2048,
   audience: 1024,
   objects: 256,

@@ -82,8 +82,8 @@ describe('threads', () => {
 });
 
 describe('one activity', () => {
-  test('S084 S094 with ten thousand of everything is cut and costs no request but one for the quoted post', async () => {
-    const many = <T>(make: (n: number) => T, count = 10_000): T[] => Array.from({ length: count }, (_, n) => make(n));
+  test('S084 S094 with thousands of everything is cut and costs no request but one for the quoted post', async () => {
+    const many = <T>(make: (n: number) => T, count: number): T[] => Array.from({ length: count }, (_, n) => make(n));
     const from = stage.evil.gets.length;
     const note = noteOf(at('/bomb'), null, {
       to: [PUBLIC, ...many((n) => at(`/u/${n}`), 2_000)],
@@ -92,7 +92,7 @@ describe('one activity', () => {
         ...many((n) => ({ type: 'Hashtag', name: `#tag${n}` }), 2_000),
         ...many((n) => ({ type: 'Emoji', name: `:e${n}:`, icon: { url: at(`/e/${n}.png`) } }), 1_000),
       ],
-      attachment: many((n) => ({ type: 'Image', mediaType: 'image/png', url: at(`/i/${n}.png`) }), 1_000),
+      attachment: many((n) => ({ type: 'Image', mediaType: 'image/png', url: at(`/i/${n}.png`) }), 500),
       quoteUrl: at('/quoted'),
       replies: { type: 'Collection', first: { type: 'CollectionPage', next: at('/replies?page=1'), items: many((n) => at(`/r/${n}`), 1_000) } },
     });

@@ -1,7 +1,9 @@
 import sanitize from 'sanitize-html';
+import { cutMarkup } from './cut-markup.js';
 import { replaceMath } from './replace-math.js';
 
 const HTML_CHARS_MAX = 131_072;
+const TAGS_MAX = 2_000;
 const NESTING_MAX = 64;
 const LINK_SCHEMES = ['http', 'https', 'dat', 'dweb', 'ipfs', 'ipns', 'ssb', 'gopher', 'xmpp', 'magnet', 'gemini'];
 const HEADINGS = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
@@ -89,12 +91,13 @@ const OPTIONS: sanitize.IOptions = {
 /**
  * HTML from a stranger as HTML that may stand in our pages: the tags, attributes, classes and schemes that Mastodon
  * 4.7 keeps. Headings become bold paragraphs, pictures links, MathML its TeX source; other tags go and their text
- * stays, scripts and forms go whole. Never throws; input beyond 128 Ki characters is cut.
+ * stays, scripts and forms go whole. Never throws; input beyond 128 Ki characters or 2,000 tags is cut.
  *
+ * @param tagsMax fewer for what is short: fields of a profile are fifty
  * @see https://docs.joinmastodon.org/spec/activitypub/#sanitization
  */
-export function sanitizeHtml(html: string): string {
-  const clean = sanitize(replaceMath(html.slice(0, HTML_CHARS_MAX)), OPTIONS);
+export function sanitizeHtml(html: string, tagsMax = TAGS_MAX): string {
+  const clean = sanitize(replaceMath(cutMarkup(html.slice(0, HTML_CHARS_MAX), tagsMax)), OPTIONS);
   // The output is in one canonical form with every other "<" escaped, so these are headings and nothing else.
   return clean.replace(/<h[1-6]>/g, '<p><strong>').replace(/<\/h[1-6]>/g, '</strong></p>');
 }

@@ -4,6 +4,9 @@ import { LIMITS } from '../limits.js';
 import { dateOf } from './document.js';
 import type { RemotePoll } from './types.js';
 
+/** Markup costs by its tags, and there are five hundred options. */
+const OPTION_TAGS_MAX = 4;
+
 /**
  * The poll of a Question. One list is filled, `oneOf` or `anyOf`: Pleroma sends both, one of them empty. An option is
  * named by `name` (Mastodon, Misskey, Pleroma) or by `content` (few others).
@@ -39,7 +42,7 @@ const optionsOf = (value: unknown): RemotePoll['options'] =>
 /** A name is text as it stands, angle brackets and all: a vote has to say it again to the letter. Content is HTML. */
 function titleOf(option: JsonObject): string {
   const name = textOf(member(option, 'name'), LIMITS.pollOptionChars);
-  return (name ?? htmlToText(textOf(member(option, 'content'), LIMITS.pollOptionChars) ?? '')).trim();
+  return (name ?? htmlToText(textOf(member(option, 'content'), LIMITS.pollOptionChars) ?? '', OPTION_TAGS_MAX)).trim();
 }
 
 const votesOf = (replies: unknown): number | null => (isJsonObject(replies) ? countOf(member(replies, 'totalItems')) : null);

@@ -30,6 +30,13 @@ describe('JSON bodies', () => {
     expect(() => json('{"__proto__":"\\u0000"}')).toThrow(expect.objectContaining({ status: 400 }));
   });
 
+  test('S055 S084 more than 20,000 values are refused before they are parsed, and long texts are not', () => {
+    const list = (count: number): string => `[${'0,'.repeat(count)}0]`;
+    expect(json(list(20_000))).toHaveLength(20_001);
+    expect(() => json(list(20_001))).toThrow(expect.objectContaining({ status: 413, code: 'too_many_values' }));
+    expect(json(JSON.stringify({ content: 'a word, and another; '.repeat(15_000) }))).toHaveProperty('content');
+  });
+
   // Brackets in strings do not nest; a megabyte of brackets is refused before anything recurses.
   test('nesting is bounded at 64', () => {
     expect(json(`${'['.repeat(64)}${']'.repeat(64)}`)).toBeDefined();

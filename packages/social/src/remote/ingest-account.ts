@@ -6,6 +6,9 @@ import type { AccountProfile, NewerEmoji } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialTransaction } from '../ports/social-store.js';
 
+/** Markup costs by its tags, and there are fifty fields. */
+const [NAME_TAGS_MAX, FIELD_TAGS_MAX] = [4, 32];
+
 /** Local followers who follow again after a merge. */
 const FOLLOWS_ANEW_MAX = 1_000;
 
@@ -26,9 +29,9 @@ export function ingestAccount(
     domain: handle.domain,
     uri: actor.uri,
     url: actor.url,
-    displayName: htmlToText(actor.displayName),
+    displayName: htmlToText(actor.displayName, NAME_TAGS_MAX),
     note: sanitizeHtml(actor.summaryHtml),
-    fields: actor.fields.map((field) => ({ name: htmlToText(field.name), value: sanitizeHtml(field.value), verifiedAt: null })),
+    fields: actor.fields.map((field) => ({ name: htmlToText(field.name, NAME_TAGS_MAX), value: sanitizeHtml(field.value, FIELD_TAGS_MAX), verifiedAt: null })),
     emojis: actor.emojis.filter(isWelcome).map(({ shortcode, url, staticUrl }) => ({ shortcode, url, staticUrl })),
     avatarUrl: picture(actor.avatarUrl),
     headerUrl: picture(actor.headerUrl),
