@@ -36,6 +36,7 @@ export { expireIdentity, expireReadings, expireReceipts, expireSocial, ringOverd
 export { applyRoles, type RoleSettings } from './roles.js';
 export { ROLE_APPS, ROLE_GRANTS, type Grant, type RoleApp } from './role-grants.js';
 export { FederationReads } from './social/federation-reads.js';
+export { QuoteLooks } from './social/quote-looks.js';
 export { SqlSocialStore, type SocialStoreDeps } from './social/social-store.js';
 export * from './identity/index.js';
 export * from './redis/index.js';

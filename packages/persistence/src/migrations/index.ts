@@ -16,6 +16,7 @@ import { Quotes1700000000015 } from './0015-quotes.js';
 import { Threads1700000000016 } from './0016-threads.js';
 import { RemoteEmojis1700000000019 } from './0019-remote-emojis.js';
 import { ProofKeys1700000000020 } from './0020-proof-keys.js';
+import { Interactions1700000000021 } from './0021-interactions.js';
 import { Suspects1700000000024 } from './0024-suspects.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
@@ -38,5 +39,6 @@ export const MIGRATIONS = [
   Threads1700000000016,
   RemoteEmojis1700000000019,
   ProofKeys1700000000020,
+  Interactions1700000000021,
   Suspects1700000000024,
 ] as const;

@@ -6,12 +6,16 @@ import { moveStatusCounters, type StatusDelta } from './counters.js';
 import { entries } from './page-sql.js';
 import { plainText, plainTextOrNull } from './safe-values.js';
 
-/** Rows of statuses that were just written. One that is here already stays. */
+/** A quote from elsewhere comes up for a look so long after it came, in case that nobody looked at once. */
+const FIRST_LOOK_SECONDS = 15;
+
+/** Rows of statuses that were just written. One that is here already stays. Those of which only the uri is known are open. */
 export async function insertQuotes(tx: Queryable, quotes: readonly (NewQuote & { readonly statusId: StatusId })[]): Promise<void> {
   if (quotes.length === 0) return;
   const made = await tx.query<{ quotedId: StatusId | null; state: QuoteState }>(
-    `INSERT INTO social.quotes (status_id, quoted_status_id, quoted_uri, state, stamp_uri, legacy)
-     SELECT status_id, quoted_status_id, quoted_uri, state, stamp_uri, legacy
+    `INSERT INTO social.quotes (status_id, quoted_status_id, quoted_uri, state, stamp_uri, legacy, next_look_at)
+     SELECT status_id, quoted_status_id, quoted_uri, state, stamp_uri, legacy,
+            CASE WHEN state = 'pending' AND quoted_status_id IS NULL THEN now() + make_interval(secs => ${FIRST_LOOK_SECONDS}) END
        FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::boolean[])
             AS given (status_id, quoted_status_id, quoted_uri, state, stamp_uri, legacy)
      ON CONFLICT (status_id) DO NOTHING
@@ -46,7 +50,13 @@ export async function changeQuote(tx: Queryable, statusId: StatusId, change: Quo
      )
      UPDATE social.quotes q
         SET state = coalesce($3::text, q.state), quoted_status_id = coalesce($4::bigint, q.quoted_status_id),
-            stamp_uri = CASE WHEN $5::boolean THEN $6::text ELSE q.stamp_uri END, request_uri = coalesce($7::text, q.request_uri)
+            stamp_uri = CASE WHEN $5::boolean THEN $6::text ELSE q.stamp_uri END, request_uri = coalesce($7::text, q.request_uri),
+            -- Open stays what waits for the post or for a stamp to be read; another stamp is looked at anew.
+            looks = CASE WHEN $5::boolean THEN 0 ELSE q.looks END,
+            next_look_at = CASE WHEN coalesce($3::text, q.state) <> 'pending' THEN NULL
+                                WHEN $5::boolean THEN CASE WHEN $6::text IS NOT NULL OR coalesce($4::bigint, q.quoted_status_id) IS NULL
+                                                           THEN now() + make_interval(secs => ${FIRST_LOOK_SECONDS}) END
+                                WHEN coalesce($4::bigint, q.quoted_status_id) IS NULL OR (q.stamp_uri IS NOT NULL AND NOT q.legacy) THEN q.next_look_at END
        FROM before WHERE q.status_id = before.status_id
      RETURNING before.state AS was, before.quoted_status_id AS "wasQuotedId", q.state, q.quoted_status_id AS "quotedId"`,
     [statusId, from, change.state ?? null, change.quotedId ?? null, change.stampUri !== undefined, plainTextOrNull(change.stampUri ?? null), plainTextOrNull(change.requestUri ?? null)],
@@ -75,7 +85,7 @@ export async function endQuotes(tx: Queryable, statusIds: readonly StatusId[]): 
     `WITH doomed AS (
        SELECT status_id, state FROM social.quotes WHERE status_id = ANY($1::bigint[]) AND state <> 'deleted' ORDER BY status_id FOR UPDATE
      )
-     UPDATE social.quotes q SET state = 'deleted' FROM doomed
+     UPDATE social.quotes q SET state = 'deleted', next_look_at = NULL FROM doomed
       WHERE q.status_id = doomed.status_id
      RETURNING q.quoted_status_id AS "quotedId", doomed.state`,
     [statusIds],
@@ -87,6 +97,15 @@ export async function endQuotes(tx: Queryable, statusIds: readonly StatusId[]): 
 export async function quoteRequest(db: Queryable, statusId: StatusId): Promise<QuoteRequestRow | null> {
   const [row] = await db.query<QuoteRequestRow>('SELECT request_uri AS "requestUri" FROM social.quotes WHERE status_id = $1 LIMIT 1', [statusId]);
   return row ?? null;
+}
+
+/** The account's own status that quotes by leave of this request; null: none does. */
+export async function quoteByRequest(db: Queryable, accountId: AccountId, requestUri: string): Promise<StatusId | null> {
+  const [row] = await db.query<{ id: StatusId }>(
+    'SELECT q.status_id AS id FROM social.quotes q JOIN social.statuses s ON s.id = q.status_id WHERE q.request_uri = $1 AND s.account_id = $2 LIMIT 1',
+    [plainText(requestUri), accountId],
+  );
+  return row?.id ?? null;
 }
 
 const BY_STAMP_MAX = 100;
