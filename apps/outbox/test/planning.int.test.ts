@@ -50,7 +50,7 @@ test('a follow and its end, as asked by us', async () => {
   const uri = `${ann.account.uri}/follows/${request?.id}`;
   expect(await arrived(uri)).toMatchObject({ type: 'Follow', path: new URL(rem.inboxUrl).pathname, activity: { object: rem.uri } });
   await unfollowAccount(server.backbone, ann.account.id, rem.id);
-  expect(await arrived(`${uri}#undo`)).toMatchObject({ type: 'Undo', activity: { object: { id: uri, type: 'Follow', actor: ann.account.uri, object: rem.uri } } });
+  expect(await arrived(`${ann.account.uri}#undos/follows/${request?.id}`)).toMatchObject({ type: 'Undo', activity: { object: { id: uri, type: 'Follow', actor: ann.account.uri, object: rem.uri } } });
 });
 
 test('a follow as asked by them: accepted, accepted again, removed', async () => {
@@ -104,14 +104,14 @@ test('a favourite and a boost of their post, and both taken back', async () => {
   const likeUri = `${ann.account.uri}/likes/${like?.id}`;
   expect(await arrived(likeUri)).toMatchObject({ type: 'Like', activity: { object: target.uri } });
   await unfavouriteStatus(server.backbone, ann.account.id, target.id);
-  expect(await arrived(`${likeUri}#undo`)).toMatchObject({ type: 'Undo', activity: { object: { id: likeUri, type: 'Like' } } });
+  expect(await arrived(`${ann.account.uri}#undos/likes/${like?.id}`)).toMatchObject({ type: 'Undo', activity: { object: { id: likeUri, type: 'Like' } } });
 
   const boosted = await boostStatus(server.backbone, ann.account, target.id);
   if (!boosted.ok) throw new Error(boosted.error.code);
   const announce = `${ann.account.uri}/statuses/${boosted.value}/activity`;
   expect(await arrived(announce)).toMatchObject({ type: 'Announce', activity: { object: target.uri } });
   await unboostStatus(server.backbone, ann.account, target.id);
-  expect(await arrived(`${announce}#undo`)).toMatchObject({ type: 'Undo', activity: { object: { id: announce, type: 'Announce' } } });
+  expect(await arrived(`${ann.account.uri}#undos/statuses/${boosted.value}`)).toMatchObject({ type: 'Undo', activity: { object: { id: announce, type: 'Announce' } } });
 });
 
 test('an event that comes again plans nothing', async () => {

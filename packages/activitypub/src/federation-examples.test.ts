@@ -74,7 +74,7 @@ function readingOf(json: unknown): string {
   const read = readDocument(json);
   if (!read.ok) return `ignored: ${read.error.code}`;
   const document = read.value;
-  if (document.kind === 'activity') return `${document.facts.kind === 'interaction-request' ? 'ignored' : 'accepted'}: ${kindOfFacts(document.facts)}`;
+  if (document.kind === 'activity') return `accepted: ${kindOfFacts(document.facts)}`;
   if (document.kind === 'post') return `accepted: post ${document.post.type}`;
   if (document.kind === 'actor') return `accepted: actor ${document.actor.type}`;
   return `accepted: ${document.kind === 'stamp' ? `stamp ${document.stamp.kind}` : document.kind}`;

@@ -5,6 +5,7 @@ export { escapeHtml } from './html/escape-html.js';
 export { htmlToText } from './html/html-to-text.js';
 export { sanitizeHtml } from './html/sanitize-html.js';
 export { hostOf, httpUri, isPublicUri, normalizeHost, PUBLIC_URI, sameHost } from './hosts.js';
+export type { Interaction } from './interaction.js';
 export type { JsonObject } from './json.js';
 export { readIntegrityProof, verifyIntegrityProof, type IntegrityProof, type ProofFailure, type ProofFailureCode } from './proofs/integrity-proof.js';
 export { multikeyOfPem, pemOfMultikey } from './proofs/multikey.js';
@@ -32,6 +33,8 @@ export {
   instanceActorUris,
   instanceHandle,
   instanceName,
+  interactionRequestUri,
+  interactionStampUri,
   likeUri,
   parseLocalUri,
   relayFollowUri,
@@ -73,6 +76,8 @@ export type {
   Audience,
   FollowDocument,
   InstanceActorDocument,
+  InteractionRequestDocument,
+  InteractionStampDocument,
   KeysDocument,
   LocalActorDocument,
   LocalActorUris,
@@ -83,6 +88,7 @@ export type {
   LocalPoll,
   LocalQuote,
   LocalTagLink,
+  LocalVote,
   NodeInfoDocument,
   QuoteRequestDocument,
   StampDocument,
@@ -104,6 +110,7 @@ export {
   renderUpdate,
   renderUpdatePerson,
   renderVote,
+  renderVoteNote,
 } from './write/render-activity.js';
 export { renderActor, renderGoneActor, renderInstanceActor } from './write/render-actor.js';
 export {
@@ -115,5 +122,6 @@ export {
   type CollectionItems,
 } from './write/render-collection.js';
 export { renderHostMeta, renderNodeInfo, renderNodeInfoLinks, renderWebfinger, type NodeInfoVersion } from './write/render-discovery.js';
+export { renderAcceptInteraction, renderInteractionRequest, renderInteractionStamp, renderRejectInteraction } from './write/render-interaction.js';
 export { renderNote, renderTombstone } from './write/render-note.js';
 export { renderAcceptQuote, renderDeleteStamp, renderQuoteRequest, renderRejectQuote, renderStamp } from './write/render-quote.js';

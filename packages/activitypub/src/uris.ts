@@ -1,4 +1,5 @@
 import { isSnowflake, type AccountId, type Snowflake, type StatusId } from '@trunkline/kernel';
+import { INTERACTIONS, type Interaction } from './interaction.js';
 import type { LocalActorUris } from './write/types.js';
 
 /*
@@ -53,6 +54,13 @@ export const quoteStampUri = (base: string, quotedAuthorId: AccountId, statusId:
 /** The request of somebody here to quote, by the id of the quoting status. */
 export const quoteRequestUri = (base: string, accountId: AccountId, statusId: StatusId): string => `${base}/ap/users/${accountId}/quote_requests/${statusId}`;
 
+/** The author's consent to a like, an answer or a boost, by the id under which that stands here. */
+export const interactionStampUri = (base: string, authorId: AccountId, what: Interaction, interactionId: Snowflake): string =>
+  `${base}/ap/users/${authorId}/${what}_authorizations/${interactionId}`;
+/** The request of somebody here for leave, by the id of what it is for. */
+export const interactionRequestUri = (base: string, accountId: AccountId, what: Interaction, interactionId: Snowflake): string =>
+  `${base}/ap/users/${accountId}/${what}_requests/${interactionId}`;
+
 /** `activity` is the id of its Create. Nobody can read either: a vote is between voter and author. */
 export function voteUris(base: string, accountId: AccountId, voteId: Snowflake): { id: string; activity: string } {
   const id = `${base}/ap/users/${accountId}/votes/${voteId}`;
@@ -70,7 +78,9 @@ export type LocalUri =
   | { readonly kind: 'follow'; readonly accountId: AccountId; readonly followId: Snowflake }
   | { readonly kind: 'like'; readonly accountId: AccountId; readonly likeId: Snowflake }
   /** `statusId` is the quoting one; the account is the quoted author of a stamp, the quoting one of a request. */
-  | { readonly kind: 'quote-stamp' | 'quote-request'; readonly accountId: AccountId; readonly statusId: StatusId };
+  | { readonly kind: 'quote-stamp' | 'quote-request'; readonly accountId: AccountId; readonly statusId: StatusId }
+  /** As with quotes; the id is that of the favourite, the answer or the boost. */
+  | { readonly kind: 'interaction-stamp' | 'interaction-request'; readonly what: Interaction; readonly accountId: AccountId; readonly interactionId: Snowflake };
 
 const COLLECTIONS: ReadonlyMap<string, CollectionName> = new Map([
   ['outbox', 'outbox'],
@@ -115,6 +125,9 @@ function parseBelowActor(accountId: AccountId, rest: string): LocalUri | null {
   if (leaf !== undefined) return null;
   if (folder === 'quote_authorizations') return { kind: 'quote-stamp', accountId, statusId: id };
   if (folder === 'quote_requests') return { kind: 'quote-request', accountId, statusId: id };
+  const interaction = /^([a-z]+)_(authorizations|requests)$/.exec(folder ?? '');
+  const what = INTERACTIONS.find((name) => name === interaction?.[1]);
+  if (what !== undefined) return { kind: interaction?.[2] === 'requests' ? 'interaction-request' : 'interaction-stamp', what, accountId, interactionId: id };
   if (folder === 'follows') return { kind: 'follow', accountId, followId: id };
   return folder === 'likes' ? { kind: 'like', accountId, likeId: id } : null;
 }

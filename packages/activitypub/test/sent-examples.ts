@@ -5,11 +5,12 @@ import { PUBLIC_URI } from '../src/hosts.js';
 import type { JsonObject } from '../src/json.js';
 import { multikeyOfPem } from '../src/proofs/multikey.js';
 import { proveActivity } from '../src/proofs/prove-activity.js';
-import { actorUris, followersSyncUri, followUri, instanceActorUris, likeUri, quoteRequestUri, quoteStampUri, relayFollowUri, statusUris, voteUris } from '../src/uris.js';
+import { actorUris, followersSyncUri, followUri, instanceActorUris, interactionRequestUri, interactionStampUri, likeUri, quoteRequestUri, quoteStampUri, relayFollowUri, statusUris, voteUris } from '../src/uris.js';
 import * as activity from '../src/write/render-activity.js';
 import { renderActor, renderGoneActor, renderInstanceActor } from '../src/write/render-actor.js';
 import { renderContextCollection, renderOrderedCollection, renderOrderedCollectionPage, renderRepliesCollection } from '../src/write/render-collection.js';
 import { renderNodeInfo, renderNodeInfoLinks, renderWebfinger } from '../src/write/render-discovery.js';
+import { renderAcceptInteraction, renderInteractionRequest, renderInteractionStamp, renderRejectInteraction } from '../src/write/render-interaction.js';
 import { renderNote, renderTombstone } from '../src/write/render-note.js';
 import { renderAcceptQuote, renderDeleteStamp, renderQuoteRequest, renderRejectQuote, renderStamp } from '../src/write/render-quote.js';
 import type { LocalActorDocument, LocalNoteDocument } from '../src/write/types.js';
@@ -40,6 +41,7 @@ const person: LocalActorDocument = {
 const note: LocalNoteDocument = {
   id: post.id, url: `${BASE}/@ann/3`, actorUri: ann.id, contentHtml: '<p>Hello</p>', language: 'en', spoilerText: '', sensitive: false, published: at, updated: null,
   inReplyToUri: null, contextUri: post.context, mentions: [], hashtags: [], emojis: [], attachments: [], repliesUri: post.replies, quotableBy: { automatic: [PUBLIC_URI], manual: [] },
+  openTo: { like: [PUBLIC_URI], reply: [PUBLIC_URI], announce: [PUBLIC_URI] },
   ...audienceOf('public', ann.followers, []),
 };
 
@@ -60,6 +62,10 @@ const request = { id: quoteRequestUri(BASE, snowflake('1'), snowflake('3')), act
 const asked = { id: 'https://far.example/quote_requests/9', actorUri: BOB, quotedUri: post.id, quoteUri: 'https://far.example/notes/9' };
 const stamp = { id: quoteStampUri(BASE, snowflake('1'), snowflake('9')), authorUri: ann.id, quoteUri: asked.quoteUri, quotedUri: post.id };
 
+const wishing = { id: 'https://far.example/requests/1', what: 'like', actorUri: BOB, targetUri: post.id, interactionUri: 'https://far.example/likes/1' } as const;
+const wished = { id: interactionRequestUri(BASE, snowflake('1'), 'reply', snowflake('3')), what: 'reply', actorUri: ann.id, targetUri: FAR_NOTE, interactionUri: post.id } as const;
+const likeStamp = interactionStampUri(BASE, snowflake('1'), 'like', snowflake('9'));
+
 const follow = activity.renderFollow({ id: followUri(BASE, snowflake('1'), snowflake('5')), actorUri: ann.id, objectUri: BOB });
 const asking = { id: 'https://far.example/follows/5', actorUri: BOB, objectUri: ann.id };
 const like = activity.renderLike({ id: likeUri(BASE, snowflake('1'), snowflake('6')), actorUri: ann.id, to: [BOB], cc: [] }, FAR_NOTE);
@@ -78,6 +84,7 @@ export const SENT: Readonly<Record<string, JsonObject>> = {
   Question: renderNote({ ...note, poll: poll([2, 1], false) }),
   'quoting Note': renderNote(quoting),
   QuoteAuthorization: renderStamp(stamp),
+  LikeAuthorization: renderInteractionStamp({ id: likeStamp, what: 'like', authorUri: ann.id, interactionUri: wishing.interactionUri, targetUri: post.id }),
   Tombstone: renderTombstone({ id: post.id, formerType: 'Note', deleted: at }),
   'Create(Note)': activity.renderCreate(post.activity, note),
   'Update(Note)': activity.renderUpdate(`${post.id}#updates/${later.getTime()}`, { ...note, contentHtml: '<p>Hello!</p>', updated: later }),
@@ -86,11 +93,11 @@ export const SENT: Readonly<Record<string, JsonObject>> = {
   'Delete(Tombstone)': activity.renderDelete({ id: `${post.id}#delete`, actorUri: ann.id, ...audienceOf('public', ann.followers, []) }, post.id),
   Announce: announce,
   'Announce with its proof': proveActivity(announce, { keyId: ann.proofKeyId, privateKey: PROOF_KEY }, at),
-  'Undo(Announce)': activity.renderUndo(`${boost.activity}#undo`, announce),
+  'Undo(Announce)': activity.renderUndo(`${ann.id}#undos/statuses/4`, announce),
   Like: like,
-  'Undo(Like)': activity.renderUndo(`${String(like['id'])}#undo`, like),
+  'Undo(Like)': activity.renderUndo(`${ann.id}#undos/likes/6`, like),
   Follow: follow,
-  'Undo(Follow)': activity.renderUndo(`${String(follow['id'])}#undo`, follow),
+  'Undo(Follow)': activity.renderUndo(`${ann.id}#undos/follows/5`, follow),
   'Accept(Follow)': activity.renderAccept(`${ann.id}#accepts/follows/5`, asking),
   'Reject(Follow)': activity.renderReject(`${ann.id}#rejects/follows/5`, asking),
   Block: block,
@@ -104,7 +111,13 @@ export const SENT: Readonly<Record<string, JsonObject>> = {
   QuoteRequest: renderQuoteRequest(request, BOB, { ...quoting, quote: { uri: FAR_NOTE, url: 'https://far.example/@bob/7', stampUri: null } }),
   'Accept(QuoteRequest)': renderAcceptQuote(toBob(`${ann.id}#accepts/quote_requests/9/1795330800000`), asked, stamp.id),
   'Reject(QuoteRequest)': renderRejectQuote(toBob(`${ann.id}#rejects/quote_requests/13`), asked),
-  'Delete(QuoteAuthorization)': renderDeleteStamp({ id: `${stamp.id}#delete`, actorUri: ann.id, to: [PUBLIC_URI], cc: [] }, stamp),
+  'Delete(QuoteAuthorization)': renderDeleteStamp({ id: `${ann.id}#deletes/quote_authorizations/9`, actorUri: ann.id, to: [PUBLIC_URI], cc: [] }, stamp),
+  ReplyRequest: renderInteractionRequest(wished, BOB, renderNote({ ...note, inReplyToUri: FAR_NOTE })),
+  'Like, agreed to': activity.renderLike({ id: String(like['id']), actorUri: ann.id, to: [BOB], cc: [] }, FAR_NOTE, 'https://far.example/stamps/6'),
+  'Announce, agreed to': activity.renderAnnounce({ id: boost.activity, actorUri: ann.id, published: at, ...audienceOf('public', ann.followers, [BOB]) }, FAR_NOTE, 'https://far.example/stamps/4'),
+  'Create(Note), agreed to': activity.renderCreate(post.activity, { ...note, inReplyToUri: FAR_NOTE, replyStampUri: 'https://far.example/stamps/3' }),
+  'Accept(LikeRequest)': renderAcceptInteraction(toBob(`${ann.id}#accepts/like_requests/13`), wishing, likeStamp),
+  'Reject(AnnounceRequest)': renderRejectInteraction(toBob(`${ann.id}#rejects/announce_requests/13`), { ...wishing, id: 'https://far.example/requests/3', what: 'announce', interactionUri: 'https://far.example/boosts/3' }),
   'Follow of a relay': relayFollow,
   'Undo(Follow) of a relay': activity.renderUndo(`${String(relayFollow['id'])}/undo`, relayFollow),
   'Accept(Follow) of a relay': activity.renderAccept(`${server.id}#accepts/14`, { id: 'https://relay.example/activities/1', actorUri: RELAY, objectUri: server.id }),

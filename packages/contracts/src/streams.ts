@@ -109,6 +109,8 @@ export const CONSUMERS: readonly ConsumerSpec[] = [
   ...social('outbox', 'plan', events.StatusVotedV1),
   ...social('outbox', 'plan', events.StatusQuotedV1),
   ...social('outbox', 'plan', events.StatusUnquotedV1),
+  ...social('outbox', 'plan', events.StatusAskedV1),
+  ...social('outbox', 'plan', events.StatusPermittedV1),
   ...social('outbox', 'plan', events.FollowRequestedV1),
   ...social('outbox', 'plan', events.FollowAcceptedV1),
   ...social('outbox', 'plan', events.FollowRejectedV1),

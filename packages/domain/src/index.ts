@@ -47,6 +47,7 @@ export {
   type ShownQuote,
   type ShownQuoteState,
 } from './quotes.js';
+export { leaveFor, type AskedLeave, type InteractionKind, type InteractionRules, type Leave, type LeaveState } from './interaction-rules.js';
 export { domainVerdict, normaliseHost, type DomainVerdict } from './policy.js';
 export {
   BREAKER_FAILURES,

@@ -9,6 +9,8 @@ export { newLocalAccount } from './people/new-local-account.js';
 export { loadStatuses, peopleIn, seenBy, timelineFacts, type LoadedStatuses, type StatusView } from './reading/load-statuses.js';
 export { announceQuote, acceptQuote, refuseQuote, revokeQuote } from './quotes/change-quote.js';
 export { denyQuote, grantQuote, mayQuote, type QuoteRequest } from './quotes/answer-quote-request.js';
+export { answerRequest, mayInteract, standingInteraction, type AskedInteraction } from './interactions/answer-request.js';
+export { permitAsked, refuseAsked } from './interactions/settle-asked.js';
 export { setQuotePolicy } from './quotes/set-quote-policy.js';
 export { settleQuote } from './quotes/settle-quote.js';
 export { Changes } from './reading/changes.js';
@@ -45,7 +47,7 @@ export { boostRow, boostStatus, unboostStatus, type BoostFailure } from './statu
 export { portHostsOf, remoteDomain } from './statuses/compose-text.js';
 export { deleteStatus, deleteStatusIn } from './statuses/delete-status.js';
 export { editStatus, type StatusRevision } from './statuses/edit-status.js';
-export { favouriteAll, favouriteStatus, unfavouriteStatus, type GivenFavourite } from './statuses/favourite-status.js';
+export { favouriteAll, favouriteStatus, likeStatus, unfavouriteStatus, type GivenFavourite } from './statuses/favourite-status.js';
 export { pinnedTimeline, pinStatus, REMOTE_PINS_MAX, unpinStatus } from './statuses/pin-status.js';
 export {
   checkText,

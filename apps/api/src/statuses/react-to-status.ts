@@ -1,7 +1,7 @@
 import type { Account, Visibility } from '@trunkline/domain';
 import { AppError, type AccountId, type StatusId } from '@trunkline/kernel';
 import { notAllowed, recordNotFound } from '@trunkline/mastodon-api';
-import { boostStatus, favouriteStatus, pinStatus, unboostStatus, unfavouriteStatus, unpinStatus, viewStatus, type SocialPorts, type StatusView } from '@trunkline/social';
+import { boostStatus, likeStatus, pinStatus, unboostStatus, unfavouriteStatus, unpinStatus, viewStatus, type SocialPorts, type StatusView } from '@trunkline/social';
 
 type Reading = Pick<SocialPorts, 'store' | 'policy'>;
 
@@ -14,7 +14,8 @@ export async function visibleTarget(ports: Reading, viewerId: AccountId | null, 
 
 export async function favourite(ports: SocialPorts, viewerId: AccountId, statusId: StatusId): Promise<StatusView> {
   const { status } = await visibleTarget(ports, viewerId, statusId);
-  await favouriteStatus(ports, viewerId, status.id);
+  const liked = await likeStatus(ports, viewerId, status);
+  if (!liked.ok) throw notAllowed();
   return visibleTarget(ports, viewerId, status.id);
 }
 

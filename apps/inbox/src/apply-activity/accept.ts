@@ -1,15 +1,16 @@
-import { acceptFollow, acceptQuote } from '@trunkline/social';
+import { acceptFollow, acceptQuote, permitAsked } from '@trunkline/social';
 import { readPinsLater } from './actor.js';
 import { answeredFollower } from './answered-follow.js';
+import { answeredLeave } from './answered-leave.js';
 import { answeredQuote } from './answered-quote.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { answeredRelay, settleRelay } from './relay.js';
 import { APPLIED, ignored, type Verdict } from './verdict.js';
 
 /**
- * Somebody lets one of our people in, or agrees to be quoted by them. Only the one who was asked can. Their word is as
- * good as the stamp that they name, which is what other servers look up. Consents to replies, likes and boosts (GotoSocial)
- * change nothing here.
+ * Somebody lets one of our people in, or agrees to be quoted, liked, answered or boosted by them. Only the one who was asked
+ * can. Their word is as good as the stamp that they name, which is what other servers look up. A consent that nobody asked
+ * for (GoToSocial sends some) changes nothing here.
  */
 export async function applyAccept(ports: ApplyPorts, { activity, actor, facts }: Incoming<'accept'>): Promise<Verdict> {
   const relay = await answeredRelay(ports, facts.answered, activity.actorUri);
@@ -19,6 +20,13 @@ export async function applyAccept(ports: ApplyPorts, { activity, actor, facts }:
   if (quote !== null) {
     if (facts.resultUri === null) return ignored('missing_stamp');
     return (await acceptQuote(ports, quote.quoting, quote.quoted, { stampUri: facts.resultUri })) ? APPLIED : ignored('nothing_waits');
+  }
+  const asked = await answeredLeave(ports, facts.answered, actor);
+  if (asked !== null) {
+    // GoToSocial before 0.19 names no consent: its Accept is one.
+    const stampUri = facts.resultUri ?? activity.id;
+    if (stampUri === null) return ignored('missing_stamp');
+    return (await permitAsked(ports, asked, stampUri)) ? APPLIED : ignored('nothing_waits');
   }
   const follower = await answeredFollower(ports, facts.answered, activity.actorUri);
   if (follower === null) return ignored(facts.resultUri === null ? 'unknown_follow' : 'interaction_approval');

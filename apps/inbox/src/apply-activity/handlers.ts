@@ -6,6 +6,7 @@ import { applyCreate } from './create.js';
 import { applyDelete } from './delete.js';
 import { applyFlag } from './flag.js';
 import { applyFollow } from './follow.js';
+import { applyInteractionRequest } from './interaction-request.js';
 import { applyLike } from './like.js';
 import { applyMembership } from './membership.js';
 import { applyMove } from './move.js';
@@ -28,6 +29,7 @@ export const HANDLERS: { readonly [K in FactsKind]?: Handler<K> } = {
   create: applyCreate,
   delete: applyDelete,
   follow: applyFollow,
+  'interaction-request': applyInteractionRequest,
   like: applyLike,
   move: applyMove,
   'quote-request': applyQuoteRequest,

@@ -1,8 +1,9 @@
-import { addressedBy, parseLocalUri, type RemoteNote } from '@trunkline/activitypub';
+import { addressedBy, type RemoteNote } from '@trunkline/activitypub';
 import type { Account, Status } from '@trunkline/domain';
 import { denyQuote, grantQuote, ingestStatus, mayQuote, type QuoteRequest } from '@trunkline/social';
 import { actorOf } from './actor.js';
 import { fetchParentsLater, ownNote, verdictOf } from './create.js';
+import { localStatusAt } from './local-status.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
 
@@ -47,11 +48,4 @@ async function standing(ports: ApplyPorts, asker: Account, note: RemoteNote): Pr
 async function refuse(ports: ApplyPorts, request: QuoteRequest, quoteUri: string | null): Promise<Verdict> {
   if (quoteUri !== null) await denyQuote(ports, request, quoteUri);
   return ignored('quote_refused');
-}
-
-async function localStatusAt(ports: ApplyPorts, uri: string): Promise<Status | null> {
-  const local = parseLocalUri(ports.settings.baseUrl, uri);
-  const [status] = local?.kind === 'status' ? await ports.store.statusesByIds([local.statusId]) : [];
-  const isIt = status !== undefined && local?.kind === 'status' && status.accountId === local.accountId;
-  return isIt && status.local && status.deletedAt === null ? status : null;
 }

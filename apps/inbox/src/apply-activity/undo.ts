@@ -1,9 +1,10 @@
 import { parseActor, type CarriedActivity } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
-import { ingestActor, rejectFollow, unblockAccount, unfavouriteStatus, unfollowAccount, unreactToStatus } from '@trunkline/social';
+import { ingestActor, refuseAsked, rejectFollow, unblockAccount, unfavouriteStatus, unfollowAccount, unreactToStatus } from '@trunkline/social';
 import { isPassing } from '../passing-failures.js';
 import { knownAccountAt } from './actor.js';
 import { answeredFollower } from './answered-follow.js';
+import { answeredLeave } from './answered-leave.js';
 import { answeredQuote, refuseAnswered, withdrawQuote } from './answered-quote.js';
 import { deleteOwnStatus } from './delete.js';
 import { tombstone } from './tombstones.js';
@@ -12,7 +13,7 @@ import { undoReaction } from './react.js';
 import { APPLIED, ignored, retry, unresolved, type Verdict } from './verdict.js';
 
 /**
- * Takes back a Follow, Like, Announce, Block, Accept, QuoteRequest or the deletion of an account, of the same actor, embedded or by its id. What was not here yet
+ * Takes back a Follow, Like, Announce, Block, Accept, a request for leave or the deletion of an account, of the same actor, embedded or by its id. What was not here yet
  * is kept from coming, Follows excepted: their ids are used again.
  */
 export async function applyUndo(ports: ApplyPorts, { activity, actor, facts: { undone } }: Incoming<'undo'>): Promise<Verdict> {
@@ -36,6 +37,9 @@ export async function applyUndo(ports: ApplyPorts, { activity, actor, facts: { u
       return facts.what === 'account' ? returned(ports, actorUri, actor) : ignored('deleted_post');
     case 'quote-request':
       return undoQuoteRequest(ports, facts, actor);
+    case 'interaction-request':
+      // With the request goes what was asked for.
+      return facts.instrument.uri === null ? ignored('missing_id') : undoById(ports, facts.instrument.uri, actorUri, actor);
     default:
       return ignored('undone_type');
   }
@@ -97,6 +101,8 @@ async function undoQuoteRequest(ports: ApplyPorts, { quote }: FactsOf<'quote-req
 async function undoAccept(ports: ApplyPorts, { actorUri, facts }: Undone<'accept'>, actor: Account | null): Promise<Verdict> {
   const quote = actor === null ? null : await answeredQuote(ports, facts.answered, actor);
   if (quote !== null) return refuseAnswered(ports, quote);
+  const asked = actor === null ? null : await answeredLeave(ports, facts.answered, actor);
+  if (asked !== null) return (await refuseAsked(ports, asked)) ? APPLIED : ignored('nothing_to_undo');
   const follower = await answeredFollower(ports, facts.answered, actorUri);
   if (actor === null || follower === null) return ignored('unknown_follow');
   return (await rejectFollow(ports, follower.id, actor.id)) ? APPLIED : ignored('nothing_to_undo');
@@ -122,7 +128,7 @@ async function undoById(ports: ApplyPorts, uri: string, actorUri: string, actor:
   const [status] = await ports.store.statusesByUris([uri]);
   if (status !== undefined) return status.boostOfId === null ? ignored('undone_type') : deleteOwnStatus(ports, uri, actorUri, actor);
   const act = actor === null ? null : await ports.store.actUnder(actor.id, uri);
-  if (actor === null || act === null) return deleteOwnStatus(ports, uri, actorUri, actor);
+  if (actor === null || act === null) return (await undoRequestById(ports, uri, actor)) ?? deleteOwnStatus(ports, uri, actorUri, actor);
   // Ids of follows are used again.
   if (act.kind === 'follow') return (await unfollowAccount(ports, actor.id, act.objectId)) ? APPLIED : ignored('nothing_to_undo');
   await tombstone(ports, uri, actorUri);
@@ -130,4 +136,11 @@ async function undoById(ports: ApplyPorts, uri: string, actorUri: string, actor:
   else if (act.kind === 'favourite') await unfavouriteStatus(ports, actor.id, act.objectId);
   else await unreactToStatus(ports, { accountId: actor.id, statusId: act.objectId, name: act.emoji ?? '' });
   return APPLIED;
+}
+
+/** The id of a QuoteRequest that was granted; null: it is none. */
+async function undoRequestById(ports: ApplyPorts, uri: string, actor: Account | null): Promise<Verdict | null> {
+  const quotingId = actor === null ? null : await ports.store.quoteByRequest(actor.id, uri);
+  const [quoting] = quotingId === null ? [] : await ports.store.statusesByIds([quotingId]);
+  return actor === null || quoting === undefined ? null : withdrawQuote(ports, quoting.uri, actor);
 }

@@ -15,7 +15,7 @@ import {
 } from '@trunkline/activitypub';
 import { effectivePolicy, tagUrl, type Account, type MediaAttachment, type Mention, type Poll, type QuoteGroup, type Status } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
-import type { SocialReads, SocialSettings } from '@trunkline/social';
+import type { AskedRow, SocialReads, SocialSettings } from '@trunkline/social';
 import { describeEmojis } from './describe-actor.js';
 import { mediaTypeOf } from './media-type.js';
 
@@ -35,14 +35,16 @@ export interface StatusSurroundings {
   readonly contextUri: string | null;
   /** What it quotes, if that is here; deleted ones too. */
   readonly quoted: Status | null;
+  /** Leave that it had to be asked for: an answer to, or a boost of, a post elsewhere. */
+  readonly asked: AskedRow | null;
   /** Of a boost: the boosted status and its author. */
   readonly boosted: { readonly status: Status; readonly author: Account } | null;
 }
 
-/** The surroundings of many statuses in at most four reads. A boost whose target is gone is left out. */
+/** The surroundings of many statuses in at most five reads. A boost whose target is gone is left out. */
 export async function surroundingsOf(
   settings: SocialSettings,
-  store: Pick<SocialReads, 'statusesByIds' | 'accountsByIds' | 'threadRoots'>,
+  store: Pick<SocialReads, 'statusesByIds' | 'accountsByIds' | 'threadRoots' | 'askedInteractions'>,
   statuses: readonly Status[],
 ): Promise<Map<StatusId, StatusSurroundings>> {
   const related = statuses.flatMap((status) => [status.inReplyToId, status.boostOfId, status.quote?.quotedId ?? null]).filter((id) => id !== null);
@@ -52,6 +54,8 @@ export async function surroundingsOf(
   const authorIds: AccountId[] = [...boostedBy].filter((id) => id !== null);
   const authors = new Map((authorIds.length === 0 ? [] : await store.accountsByIds(authorIds)).map((author) => [author.id, author]));
   const contexts = await contextsOf(settings, store, statuses);
+  const isElsewhere = (id: StatusId | null): boolean => id !== null && byId.get(id)?.local === false;
+  const asked = await store.askedInteractions(statuses.filter(({ inReplyToId, boostOfId }) => isElsewhere(inReplyToId) || isElsewhere(boostOfId)).map(({ id }) => id));
   const found = new Map<StatusId, StatusSurroundings>();
   for (const status of statuses) {
     const target = status.boostOfId === null ? undefined : byId.get(status.boostOfId);
@@ -60,7 +64,7 @@ export async function surroundingsOf(
     if (status.boostOfId !== null && boosted === null) continue;
     const parentUri = status.inReplyToId === null ? null : (byId.get(status.inReplyToId)?.uri ?? null);
     const quoted = status.quote?.quotedId == null ? null : (byId.get(status.quote.quotedId) ?? null);
-    found.set(status.id, { parentUri: parentUri ?? status.inReplyToUri, contextUri: contexts.get(status.conversationId) ?? null, quoted, boosted });
+    found.set(status.id, { parentUri: parentUri ?? status.inReplyToUri, contextUri: contexts.get(status.conversationId) ?? null, quoted, asked: asked.get(status.id) ?? null, boosted });
   }
   return found;
 }
@@ -79,7 +83,7 @@ async function contextsOf(settings: SocialSettings, store: Pick<SocialReads, 'th
 }
 
 /** A local status as its Note needs it. */
-export function describeNote(settings: SocialSettings, status: Status, { parentUri, contextUri, quoted }: StatusSurroundings): LocalNoteDocument {
+export function describeNote(settings: SocialSettings, status: Status, { parentUri, contextUri, quoted, asked }: StatusSurroundings): LocalNoteDocument {
   const author = actorUris(settings.baseUrl, status.accountId);
   const uris = statusUris(settings.baseUrl, status.accountId, status.id);
   const named = status.mentions.filter((mention) => !mention.silent);
@@ -102,7 +106,9 @@ export function describeNote(settings: SocialSettings, status: Status, { parentU
     repliesUri: uris.replies,
     poll: status.poll === null ? null : describePoll(status.poll),
     quote: describeQuote(status, quoted),
+    replyStampUri: asked?.stampUri ?? null,
     quotableBy: describePolicy(status, author),
+    openTo: openTo(status, author),
     ...audienceOf(status.visibility, author.followers, status.mentions.map((mention) => mention.uri)),
   };
 }
@@ -133,6 +139,12 @@ function describePolicy(status: Status, author: LocalActorUris): NonNullable<Loc
   return { automatic: atOnce.length === 0 && manual.length === 0 ? [author.id] : atOnce, manual: urisOf(manual) };
 }
 
+/** Whoever sees a post may like and answer it; boosts of others need one that everybody may see. */
+function openTo({ visibility }: Status, author: LocalActorUris): NonNullable<LocalNoteDocument['openTo']> {
+  const isOpen = visibility === 'public' || visibility === 'unlisted';
+  return { like: [PUBLIC_URI], reply: [PUBLIC_URI], announce: [isOpen ? PUBLIC_URI : author.id] };
+}
+
 const mentionName = (settings: SocialSettings, { username, domain }: Mention): string => `@${username}@${domain ?? settings.localDomain}`;
 
 function describeAttachment(media: MediaAttachment): LocalAttachment[] {
@@ -154,6 +166,6 @@ export function announceEnvelope(settings: SocialSettings, boost: Status, booste
 
 /** The Create of a local status, or the Announce of a boost. */
 export function renderPublication(settings: SocialSettings, status: Status, around: StatusSurroundings): JsonObject {
-  if (around.boosted !== null) return renderAnnounce(announceEnvelope(settings, status, around.boosted.author.uri), around.boosted.status.uri);
+  if (around.boosted !== null) return renderAnnounce(announceEnvelope(settings, status, around.boosted.author.uri), around.boosted.status.uri, around.asked?.stampUri ?? null);
   return renderCreate(statusUris(settings.baseUrl, status.accountId, status.id).activity, describeNote(settings, status, around));
 }

@@ -1,7 +1,6 @@
 import {
   actorUris,
   followUri,
-  hostOf,
   likeUri,
   renderActor,
   renderGoneActor,
@@ -9,6 +8,8 @@ import {
   renderLike,
   renderOrderedCollection,
   renderOrderedCollectionPage,
+  voteUris,
+  type LocalVote,
 } from '@trunkline/activitypub';
 import { factsOf, NO_TIES, pageOf, sightOf, type Account } from '@trunkline/domain';
 import { newestFirst, notFound, type AccountId } from '@trunkline/kernel';
@@ -16,6 +17,7 @@ import { isDomainSuspended, isVisible, loadStatuses, type Entry, type PageQuery 
 import { describeActor } from '../describe/describe-actor.js';
 import { renderPublication, surroundingsOf } from '../describe/describe-status.js';
 import { anyAccount, idOf, isReachable, localAccount, type Document, type DocumentPorts, type DocumentSource } from './document.js';
+import { isServerOf } from './reader.js';
 
 const OUTBOX_PAGE = 20;
 const PEOPLE_PAGE = 40;
@@ -69,7 +71,8 @@ export const outboxDocument =
     const around = await surroundingsOf(ports.settings, ports.store, shown.map((view) => view.status));
     const items = shown.flatMap(({ status }) => {
       const surroundings = around.get(status.id);
-      return surroundings === undefined ? [] : [renderPublication(ports.settings, status, surroundings)];
+      const isHeldBack = surroundings === undefined || (surroundings.asked !== null && surroundings.asked.state !== 'accepted');
+      return isHeldBack ? [] : [renderPublication(ports.settings, status, surroundings)];
     });
     return {
       json: renderOrderedCollectionPage({
@@ -146,24 +149,40 @@ export const followDocument =
     const [target] = follow?.accountId === account.id ? await ports.store.accountsByIds([follow.targetId]) : [];
     if (follow === null || target === undefined) throw notFound();
     const isPrivate = !follow.stands || account.hideCollections === true;
-    if (isPrivate && (!reader.isSigned || (await reader.host()) !== hostOf(target.uri))) throw notFound();
+    if (isPrivate && !(await isServerOf(reader, target.uri))) throw notFound();
     const id = followUri(ports.settings.baseUrl, account.id, idOf(followId));
     return { ...tieDocument(account, renderFollow({ id, actorUri: account.uri, objectUri: target.uri })), isPrivate };
   };
 
-/** A Like of ours while it stands. */
+/** A Like of ours while it stands. Whom it likes in confidence is the business of that server alone. */
 export const likeDocument =
   (accountId: string, likeId: string): DocumentSource =>
-  async (ports) => {
+  async (ports, reader) => {
     const account = await localAccount(ports, accountId);
     const like = await ports.reads.favouriteById(idOf(likeId));
     const [status] = like?.accountId === account.id ? await ports.store.statusesByIds([like.statusId]) : [];
     const [author] = status === undefined ? [] : await ports.store.accountsByIds([status.accountId]);
-    // Whom it likes in confidence is nobody's business.
     if (status === undefined || author === undefined) throw notFound();
-    if (sightOf(factsOf(status, author, isDomainSuspended(ports.policy.current(), author)), null, NO_TIES) !== 'visible') throw notFound();
+    const isOpen = sightOf(factsOf(status, author, isDomainSuspended(ports.policy.current(), author)), null, NO_TIES) === 'visible';
+    if (!isOpen && !(await isServerOf(reader, author.uri))) throw notFound();
     const id = likeUri(ports.settings.baseUrl, account.id, idOf(likeId));
-    return tieDocument(account, renderLike({ id, actorUri: account.uri, to: [author.uri], cc: [] }, status.uri));
+    return { ...tieDocument(account, renderLike({ id, actorUri: account.uri, to: [author.uri], cc: [] }, status.uri)), isPrivate: !isOpen };
   };
 
 const tieDocument = (account: Account, json: Document['json']): Document => ({ json, pageUrl: account.url });
+
+/** A vote, or its Create: between voter and author, so that nobody but the author's server reads it. */
+export const voteDocument =
+  (accountId: string, voteId: string, render: (vote: LocalVote) => Document['json']): DocumentSource =>
+  async (ports, reader) => {
+    const account = await localAccount(ports, accountId);
+    const id = idOf(voteId);
+    const vote = await ports.store.voteById(id);
+    const [status] = vote?.accountId === account.id ? await ports.store.statusesByIds([vote.statusId]) : [];
+    const [author] = status === undefined ? [] : await ports.store.accountsByIds([status.accountId]);
+    const option = vote === null ? undefined : status?.poll?.options[vote.choice];
+    if (status === undefined || author === undefined || option === undefined || author.domain === null || !(await isServerOf(reader, author.uri))) throw notFound();
+    const uris = voteUris(ports.settings.baseUrl, account.id, id);
+    const json = render({ id: uris.id, activityId: uris.activity, actorUri: account.uri, option: option.title, questionUri: status.uri, authorUri: author.uri });
+    return { ...tieDocument(account, json), isPrivate: true };
+  };

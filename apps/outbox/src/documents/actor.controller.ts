@@ -1,4 +1,5 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { renderVote, renderVoteNote } from '@trunkline/activitypub';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   actorDocument,
@@ -7,11 +8,13 @@ import {
   likeDocument,
   outboxDocument,
   peopleDocument,
+  voteDocument,
   type CollectionQuery,
 } from './actor-documents.js';
 import { DocumentsAdapter } from './documents.adapter.js';
 import { followersSyncDocument } from './followers-sync-document.js';
-import { stampDocument } from './quote-documents.js';
+import { interactionRequestDocument, interactionStampDocument } from './interaction-documents.js';
+import { quoteRequestDocument, stampDocument } from './quote-documents.js';
 import { activityDocument, contextDocument, noteDocument, repliesDocument } from './status-documents.js';
 
 /** Ids of people and of what they did: `/ap/users/<id>` and below. */
@@ -57,6 +60,51 @@ export class ActorController {
   @Get('quote_authorizations/:statusId')
   stamp(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, statusId }: Post): Promise<void> {
     return this.documents.serve(request, reply, stampDocument(accountId, statusId));
+  }
+
+  @Get('quote_requests/:statusId')
+  quoteRequest(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, statusId }: Post): Promise<void> {
+    return this.documents.serve(request, reply, quoteRequestDocument(accountId, statusId));
+  }
+
+  @Get('votes/:tieId')
+  vote(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, tieId }: Tie): Promise<void> {
+    return this.documents.serve(request, reply, voteDocument(accountId, tieId, renderVoteNote));
+  }
+
+  @Get('votes/:tieId/activity')
+  voteActivity(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, tieId }: Tie): Promise<void> {
+    return this.documents.serve(request, reply, voteDocument(accountId, tieId, renderVote));
+  }
+
+  @Get('like_authorizations/:tieId')
+  likeStamp(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, tieId }: Tie): Promise<void> {
+    return this.documents.serve(request, reply, interactionStampDocument('like', accountId, tieId));
+  }
+
+  @Get('reply_authorizations/:tieId')
+  replyStamp(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, tieId }: Tie): Promise<void> {
+    return this.documents.serve(request, reply, interactionStampDocument('reply', accountId, tieId));
+  }
+
+  @Get('announce_authorizations/:tieId')
+  announceStamp(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, tieId }: Tie): Promise<void> {
+    return this.documents.serve(request, reply, interactionStampDocument('announce', accountId, tieId));
+  }
+
+  @Get('like_requests/:tieId')
+  likeRequest(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, tieId }: Tie): Promise<void> {
+    return this.documents.serve(request, reply, interactionRequestDocument('like', accountId, tieId));
+  }
+
+  @Get('reply_requests/:tieId')
+  replyRequest(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, tieId }: Tie): Promise<void> {
+    return this.documents.serve(request, reply, interactionRequestDocument('reply', accountId, tieId));
+  }
+
+  @Get('announce_requests/:tieId')
+  announceRequest(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { accountId, tieId }: Tie): Promise<void> {
+    return this.documents.serve(request, reply, interactionRequestDocument('announce', accountId, tieId));
   }
 
   @Get('statuses/:statusId')

@@ -22,7 +22,7 @@ export interface DocumentPorts {
   readonly clock: Clock;
   readonly reads: {
     followById(id: Snowflake): Promise<{ accountId: AccountId; targetId: AccountId; stands: boolean } | null>;
-    favouriteById(id: Snowflake): Promise<{ accountId: AccountId; statusId: Snowflake } | null>;
+    favouriteById(id: Snowflake): Promise<{ accountId: AccountId; statusId: Snowflake; uri: string | null } | null>;
     followerAtHost(accountId: AccountId, host: string): Promise<AccountId | null>;
     followersAtHosts(accountId: AccountId, hosts: readonly string[], limit: number): Promise<ReadonlyMap<string, readonly string[]>>;
   };

@@ -1,7 +1,9 @@
-import { quoteStampUri, renderStamp } from '@trunkline/activitypub';
+import { quoteRequestUri, quoteStampUri, renderQuoteRequest, renderStamp } from '@trunkline/activitypub';
 import { notFound } from '@trunkline/kernel';
-import { idOf, type DocumentSource } from './document.js';
-import { readableStatus } from './status-documents.js';
+import { describeNote } from '../describe/describe-status.js';
+import { idOf, localAccount, type DocumentSource } from './document.js';
+import { isServerOf } from './reader.js';
+import { around, readableStatus } from './status-documents.js';
 
 /**
  * The consent to a quote of a status of ours while it stands, for whoever may see that status: its id says which one quotes.
@@ -19,4 +21,21 @@ export const stampDocument =
     const [author] = await ports.store.accountsByIds([quoted.accountId]);
     if (author === undefined) throw notFound();
     return { json: renderStamp({ id, authorUri: author.uri, quoteUri: quoting.uri, quotedUri: quoted.uri }), pageUrl: quoted.url, isPrivate: !isOpen };
+  };
+
+/** What somebody here asked, while the quoting post stands: for whoever may see that post, and the server that was asked. */
+export const quoteRequestDocument =
+  (accountId: string, quotingId: string): DocumentSource =>
+  async (ports, reader) => {
+    const account = await localAccount(ports, accountId);
+    const [quoting] = await ports.store.statusesByIds([idOf(quotingId)]);
+    const quotedId = quoting?.accountId === account.id && quoting.deletedAt === null ? (quoting.quote?.quotedId ?? null) : null;
+    const [quoted] = quotedId === null ? [] : await ports.store.statusesByIds([quotedId]);
+    const [author] = quoted === undefined || quoted.local ? [] : await ports.store.accountsByIds([quoted.accountId]);
+    if (quoting === undefined || quoted === undefined || author === undefined) throw notFound();
+    const isAsked = await isServerOf(reader, author.uri);
+    const isOpen = isAsked ? false : (await readableStatus(ports, reader, accountId, quotingId)).isOpen;
+    const note = describeNote(ports.settings, quoting, await around(ports, quoting));
+    const request = { id: quoteRequestUri(ports.settings.baseUrl, account.id, quoting.id), actorUri: account.uri, quotedUri: quoted.uri, quoteUri: quoting.uri };
+    return { json: renderQuoteRequest(request, author.uri, note), pageUrl: quoting.url, isPrivate: !isOpen };
   };

@@ -31,6 +31,12 @@ export interface SignedGet {
 
 export const NOBODY: Reader = { isSigned: false, host: async () => null };
 
+/** Whether it is the server of this actor that asks. */
+export async function isServerOf(reader: Reader, actorUri: string): Promise<boolean> {
+  const host = reader.isSigned ? await reader.host() : null;
+  return host !== null && host === hostOf(actorUri);
+}
+
 const unsigned = (): AppError => new AppError(401, 'signature_required', 'The request must be signed');
 const blocked = (): AppError => new AppError(403, 'blocked_domain', 'This server does not federate with yours');
 

@@ -111,7 +111,8 @@ async function threadUris(ports: DocumentPorts, root: Status): Promise<{ id: Sta
   return ids.flatMap((id) => views.get(id) ?? []).flatMap((view) => (isVisible(ports, view, null) ? [{ id: view.status.id, uri: view.status.uri }] : []));
 }
 
-async function around(ports: DocumentPorts, status: Status): Promise<StatusSurroundings> {
+/** @throws AppError 404 when what it boosts is gone */
+export async function around(ports: DocumentPorts, status: Status): Promise<StatusSurroundings> {
   const surroundings = (await surroundingsOf(ports.settings, ports.store, [status])).get(status.id);
   if (surroundings === undefined) throw notFound();
   return surroundings;

@@ -13,9 +13,11 @@ import {
   FollowUndoneV1,
   RelayChangedV1,
   ReportCreatedV1,
+  StatusAskedV1,
   StatusDeletedV1,
   StatusEditedV1,
   StatusFavouritedV1,
+  StatusPermittedV1,
   StatusPinnedV1,
   StatusForwardedV1,
   StatusPublishedV1,
@@ -28,10 +30,12 @@ import {
   type EventOf,
 } from '@trunkline/contracts';
 import { planAccountBlocked, planAccountDeleted, planAccountUnblocked, planAccountUpdated } from './plan-account.js';
+import { planAsked } from './plan-asked.js';
 import { PlanDeliveryAdapter } from './plan-delivery.adapter.js';
 import { planFavourited, planUnfavourited } from './plan-favourite.js';
 import { planForwarded } from './plan-forwarded.js';
 import { planFollowAccepted, planFollowRejected, planFollowRequested, planFollowUndone } from './plan-follow.js';
+import { planPermitted } from './plan-permitted.js';
 import { planAccountMoved, planStatusPinned } from './plan-move.js';
 import { planRelayChanged, planReportForwarded } from './plan-server.js';
 import { planQuoted, planUnquoted } from './plan-quote.js';
@@ -94,6 +98,16 @@ export class PlanDeliveryConsumer {
   @EventPattern<string>(name(StatusUnquotedV1), BATCH)
   unquoted(@Payload() events: EventOf<typeof StatusUnquotedV1>[]): Promise<void> {
     return this.adapter.planBatch(planUnquoted, events);
+  }
+
+  @EventPattern<string>(name(StatusPermittedV1), BATCH)
+  permitted(@Payload() events: EventOf<typeof StatusPermittedV1>[]): Promise<void> {
+    return this.adapter.planBatch(planPermitted, events);
+  }
+
+  @EventPattern<string>(name(StatusAskedV1), BATCH)
+  asked(@Payload() events: EventOf<typeof StatusAskedV1>[]): Promise<void> {
+    return this.adapter.planBatch(planAsked, events);
   }
 
   @EventPattern<string>(name(FollowRequestedV1), BATCH)

@@ -2,6 +2,7 @@ import { actorUris, likeUri, renderLike, renderUndo, type JsonObject } from '@tr
 import { StatusFavouritedV1, StatusUnfavouritedV1 } from '@trunkline/contracts';
 import type { Account, Status } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
+import { requestFor } from '../describe/request-for-leave.js';
 import { outboundPair, planOf, toAccount, type PlanPorts, type PlanRule } from './plan.js';
 
 interface Favourite {
@@ -20,7 +21,10 @@ export const planFavourited: PlanRule<typeof StatusFavouritedV1> = {
     const found = await favouredStatus(ports, event);
     // Taken back by now: neither a Like nor its Undo has to be told.
     if (found === null || found.status.deletedAt !== null || (await ports.favouriteById(event.favouriteId)) === null) return null;
-    return planOf(event.accountId, likeOf(ports, event, found), toAccount(found.author.id));
+    const asked = (await ports.store.askedInteractions([event.favouriteId])).get(event.favouriteId);
+    const like = likeOf(ports, event, found, asked?.stampUri ?? null);
+    const activity = asked?.state === 'pending' && asked.byRequest ? requestFor(ports.settings, asked, { instrument: like, target: found.status, author: found.author }) : like;
+    return planOf(event.accountId, activity, toAccount(found.author.id));
   },
 };
 
@@ -29,12 +33,13 @@ export const planUnfavourited: PlanRule<typeof StatusUnfavouritedV1> = {
   orderKey,
   async plan(ports, event) {
     const found = await favouredStatus(ports, event);
-    if (found === null) return null;
+    // Who refused a like has none.
+    if (found === null || (await ports.store.askedInteractions([event.favouriteId])).get(event.favouriteId)?.state === 'rejected') return null;
     // Favourited again since: an Undo that comes after the new Like would take that one away.
     const flags = await ports.store.statusFlags(event.accountId, [event.statusId]);
     if (flags.get(event.statusId)?.favourited === true) return null;
     const like = likeOf(ports, event, found);
-    return planOf(event.accountId, renderUndo(`${String(like['id'])}#undo`, like), toAccount(found.author.id));
+    return planOf(event.accountId, renderUndo(`${actorUris(ports.settings.baseUrl, event.accountId).id}#undos/likes/${event.favouriteId}`, like), toAccount(found.author.id));
   },
 };
 
@@ -45,8 +50,8 @@ async function favouredStatus(ports: PlanPorts, event: Favourite): Promise<{ sta
   return pair === null ? null : { status, author: pair.to };
 }
 
-function likeOf(ports: PlanPorts, event: Favourite, { status, author }: { status: Status; author: Account }): JsonObject {
+function likeOf(ports: PlanPorts, event: Favourite, { status, author }: { status: Status; author: Account }, stampUri: string | null = null): JsonObject {
   const { baseUrl } = ports.settings;
   const id = likeUri(baseUrl, event.accountId, event.favouriteId);
-  return renderLike({ id, actorUri: actorUris(baseUrl, event.accountId).id, to: [author.uri], cc: [] }, status.uri);
+  return renderLike({ id, actorUri: actorUris(baseUrl, event.accountId).id, to: [author.uri], cc: [] }, status.uri, stampUri);
 }

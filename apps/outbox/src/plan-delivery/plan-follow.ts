@@ -37,7 +37,7 @@ export const planFollowUndone: PlanRule<typeof FollowUndoneV1> = {
     const pair = await outboundPair(ports.store, event.followerId, event.targetId);
     if (pair === null || (await standingId(ports, event)) !== null) return null;
     const follow = followOf(ports, event, pair.to);
-    return planOf(event.followerId, renderUndo(`${String(follow['id'])}#undo`, follow), toAccount(event.targetId));
+    return planOf(event.followerId, renderUndo(`${actorUris(ports.settings.baseUrl, event.followerId).id}#undos/follows/${event.followId}`, follow), toAccount(event.targetId));
   },
 };
 

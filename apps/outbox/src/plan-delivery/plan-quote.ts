@@ -14,7 +14,7 @@ import { StatusQuotedV1, StatusUnquotedV1 } from '@trunkline/contracts';
 import type { Account, Status } from '@trunkline/domain';
 import { describeNote } from '../describe/describe-status.js';
 import { outboundPair, planOf, toAccount, type Plan, type PlanPorts, type PlanRule, type Told } from './plan.js';
-import { reachOf, toldOf } from './plan-status.js';
+import { isHeldBack, reachOf, toldOf } from './plan-status.js';
 
 type Quoted = Told<typeof StatusQuotedV1>;
 
@@ -75,7 +75,7 @@ async function agree(ports: PlanPorts, { event, quoting, quoted, quoter, author 
 async function tellRevoked(ports: PlanPorts, { quoting, quoted, quoter, author }: QuoteNow): Promise<Plan | null> {
   const id = quoteStampUri(ports.settings.baseUrl, author.id, quoting.id);
   const isOpen = quoted.visibility === 'public' || quoted.visibility === 'unlisted';
-  const envelope = { id: `${id}#delete`, actorUri: author.uri, to: isOpen ? [PUBLIC_URI] : [quoter.uri], cc: [] };
+  const envelope = { id: `${author.uri}#deletes/quote_authorizations/${quoting.id}`, actorUri: author.uri, to: isOpen ? [PUBLIC_URI] : [quoter.uri], cc: [] };
   const stamp = { id, authorUri: author.uri, quoteUri: quoting.uri, quotedUri: quoted.uri };
   const reach = await reachOf(ports, quoted, 'delete', null);
   const ofQuoter = quoter.domain === null && isOpen ? [quoter.id] : [];
@@ -89,7 +89,7 @@ async function tellRevoked(ports: PlanPorts, { quoting, quoted, quoter, author }
 /** A quote of somebody here was agreed to, refused or taken back: an Update says it to whoever holds the post. It is no edit. */
 async function tellReaders(ports: PlanPorts, { event, quoting }: QuoteNow): Promise<Plan | null> {
   const told = await toldOf(ports, quoting.id);
-  if (told === null) return null;
+  if (told === null || isHeldBack(told)) return null;
   const { status, around } = told;
   const note = describeNote(ports.settings, status, around);
   return planOf(status.accountId, renderUpdate(`${note.id}#updates/${Date.parse(event.changedAt)}`, note), await reachOf(ports, status, 'update', null));

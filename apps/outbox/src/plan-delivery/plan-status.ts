@@ -13,7 +13,8 @@ import { StatusDeletedV1, StatusEditedV1, StatusPublishedV1, StatusTalliedV1 } f
 import { audienceOf, type Account, type Status } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import { announceEnvelope, describeNote, renderPublication, surroundingsOf, type StatusSurroundings } from '../describe/describe-status.js';
-import { INSTANCE_SENDER, planOf, toInboxes, type Plan, type PlanPorts, type PlanRule, type Reach } from './plan.js';
+import { askAuthor } from './plan-leave.js';
+import { INSTANCE_SENDER, planOf, toAccount, toInboxes, type Plan, type PlanPorts, type PlanRule, type Reach } from './plan.js';
 
 const orderKey = (event: { readonly statusId: StatusId }): string => `status:${event.statusId}`;
 const concernsUs = (event: { readonly local: boolean }): boolean => event.local;
@@ -26,12 +27,21 @@ export const planPublished: PlanRule<typeof StatusPublishedV1> = {
   async plan(ports, event) {
     const told = await toldOf(ports, event.statusId);
     if (told === null) return null;
-    const { status, around } = told;
-    const reach = await reachOf(ports, status, 'create', around.boosted?.author.id ?? null);
-    const publication = { ...planOf(status.accountId, renderPublication(ports.settings, status, around), reach), syncFollowers: isForFollowers(status) };
-    return [publication, ...(await announcedToRelays(ports, status))];
+    const asked = told.around.asked?.state;
+    if (asked === 'pending') return askAuthor(ports, told);
+    return asked === 'rejected' ? null : publicationOf(ports, told);
   },
 };
+
+/** A post or boost to whoever is to have it. */
+export async function publicationOf(ports: PlanPorts, { status, around }: ToldStatus): Promise<Plan[]> {
+  const reach = await reachOf(ports, status, 'create', around.boosted?.author.id ?? null);
+  const publication = { ...planOf(status.accountId, renderPublication(ports.settings, status, around), reach), syncFollowers: isForFollowers(status) };
+  return [publication, ...(await announcedToRelays(ports, status))];
+}
+
+/** What waits for an author's leave, or did not get it, is told to nobody else. */
+export const isHeldBack = ({ around }: ToldStatus): boolean => around.asked !== null && around.asked.state !== 'accepted';
 
 /** An edit goes out as Update, also to everybody who interacted. Of several edits the last one speaks for all. */
 export const planEdited: PlanRule<typeof StatusEditedV1> = {
@@ -42,7 +52,7 @@ export const planEdited: PlanRule<typeof StatusEditedV1> = {
     const editedMs = Date.parse(event.editedAt);
     const isLast = ({ editedAt }: Status): boolean => editedAt === null || editedAt.getTime() <= editedMs;
     const told = await toldOf(ports, event.statusId, (status) => status.boostOfId === null && isLast(status));
-    if (told === null) return null;
+    if (told === null || isHeldBack(told)) return null;
     const { status, around } = told;
     const note = describeNote(ports.settings, status, around);
     const plan = planOf(status.accountId, renderUpdate(`${note.id}#updates/${editedMs}`, note), await reachOf(ports, status, 'update', null));
@@ -57,7 +67,7 @@ export const planTallied: PlanRule<typeof StatusTalliedV1> = {
   concernsUs,
   async plan(ports, event) {
     const told = await toldOf(ports, event.statusId, (status) => status.poll !== null);
-    if (told === null) return null;
+    if (told === null || isHeldBack(told)) return null;
     const { status, around } = told;
     const note = describeNote(ports.settings, status, around);
     return planOf(status.accountId, renderUpdate(`${note.id}#updates/poll/${event.eventId}`, note), await reachOf(ports, status, 'update', null));
@@ -78,7 +88,7 @@ export const planDeleted: PlanRule<typeof StatusDeletedV1> = {
     const { id } = statusUris(baseUrl, status.accountId, status.id);
     const audience = addressed(status.visibility, author.followers, status.mentions.map((mention) => mention.uri));
     const activity = renderDelete({ id: `${id}#delete`, actorUri: author.id, ...audience }, id);
-    return planOf(status.accountId, activity, await reachOf(ports, status, 'delete', null));
+    return planOf(status.accountId, activity, (await onlyAsked(ports, status)) ?? (await reachOf(ports, status, 'delete', null)));
   },
 };
 
@@ -86,9 +96,22 @@ async function planUndoneBoost(ports: PlanPorts, boost: Status, targetId: Status
   const [target] = await ports.store.statusesByIds([targetId]);
   const [author] = target === undefined ? [] : await ports.store.accountsByIds([target.accountId]);
   if (target === undefined || author === undefined) return null;
+  const asked = (await ports.store.askedInteractions([boost.id])).get(boost.id);
+  // Who refused it has none.
+  if (asked?.state === 'rejected') return null;
   const announce = renderAnnounce(announceEnvelope(ports.settings, boost, author.uri), target.uri);
-  const { activity } = statusUris(ports.settings.baseUrl, boost.accountId, boost.id);
-  return planOf(boost.accountId, renderUndo(`${activity}#undo`, announce), await reachOf(ports, boost, 'delete', author.id));
+  const reach = asked?.state === 'pending' ? toAccount(author.id) : await reachOf(ports, boost, 'delete', author.id);
+  // A fragment of the actor's: at the Announce's own id there is nothing any more.
+  const id = `${actorUris(ports.settings.baseUrl, boost.accountId).id}#undos/statuses/${boost.id}`;
+  return planOf(boost.accountId, renderUndo(id, announce), reach);
+}
+
+/** Who was asked for leave and gave none: nobody else has heard of it. Null: it is known as others are. */
+async function onlyAsked(ports: PlanPorts, status: Status): Promise<Reach | null> {
+  const asked = (await ports.store.askedInteractions([status.id])).get(status.id);
+  if (asked === undefined || asked.state === 'accepted') return null;
+  const [target] = await ports.store.statusesByIds([asked.statusId]);
+  return target === undefined ? null : toAccount(target.accountId);
 }
 
 /** Relays of the LitePub style want the server itself to announce what there is to fetch. */
@@ -114,12 +137,18 @@ async function livingStatus(ports: PlanPorts, statusId: StatusId): Promise<Statu
   return speaks ? status : null;
 }
 
+/** A status of ours, and what its document needs. */
+export interface ToldStatus {
+  readonly status: Status;
+  readonly around: StatusSurroundings;
+}
+
 /** A living status of ours with what its document needs; null: it is to stay unsaid. `isMeant` is asked before the rest is read. */
 export async function toldOf(
   ports: PlanPorts,
   statusId: StatusId,
   isMeant: (status: Status) => boolean = () => true,
-): Promise<{ readonly status: Status; readonly around: StatusSurroundings } | null> {
+): Promise<ToldStatus | null> {
   const status = await livingStatus(ports, statusId);
   if (status === null || !isMeant(status)) return null;
   const around = (await surroundingsOf(ports.settings, ports.store, [status])).get(status.id);

@@ -177,7 +177,10 @@ export interface PolicyRule {
 }
 
 /** Advice (GotoSocial, FEP-044f); null for what the author says nothing about. */
-export type InteractionPolicy = Readonly<Record<'like' | 'reply' | 'announce' | 'quote', PolicyRule | null>>;
+export type InteractionPolicy = Readonly<Record<'like' | 'reply' | 'announce' | 'quote', PolicyRule | null>> & {
+  /** Its server takes LikeRequest, ReplyRequest and AnnounceRequest. */
+  readonly byRequest: boolean;
+};
 
 export interface RemoteNote {
   readonly uri: string;

@@ -29,6 +29,27 @@ export const STAMP_TERMS = {
   interactionTarget: byId('gts:interactionTarget'),
 } as const;
 
+/** GoToSocial's requests for leave, and what it is given by. */
+export const INTERACTION_TERMS = {
+  ...GTS,
+  LikeRequest: 'gts:LikeRequest',
+  ReplyRequest: 'gts:ReplyRequest',
+  AnnounceRequest: 'gts:AnnounceRequest',
+  LikeAuthorization: 'gts:LikeAuthorization',
+  ReplyAuthorization: 'gts:ReplyAuthorization',
+  AnnounceAuthorization: 'gts:AnnounceAuthorization',
+  interactingObject: byId('gts:interactingObject'),
+  interactionTarget: byId('gts:interactionTarget'),
+} as const;
+
+/** Of a Like or an Announce that its author agreed to. */
+export const CONSENT_TERMS = {
+  ...GTS,
+  likeAuthorization: byId('gts:likeAuthorization'),
+  announceAuthorization: byId('gts:announceAuthorization'),
+  approvedBy: byId('gts:approvedBy'),
+} as const;
+
 /** Every extension that posts use, each defined: undefined terms vanish for JSON-LD readers. */
 export const NOTE_CONTEXT: readonly unknown[] = [
   AS2,
@@ -44,7 +65,13 @@ export const NOTE_CONTEXT: readonly unknown[] = [
     ...QUOTE_MEMBERS,
     ...GTS,
     interactionPolicy: byId('gts:interactionPolicy'),
+    canLike: byId('gts:canLike'),
+    canReply: byId('gts:canReply'),
+    canAnnounce: byId('gts:canAnnounce'),
     canQuote: byId('gts:canQuote'),
+    replyAuthorization: byId('gts:replyAuthorization'),
+    approvedBy: byId('gts:approvedBy'),
+    always: byId('gts:always'),
     automaticApproval: byId('gts:automaticApproval'),
     manualApproval: byId('gts:manualApproval'),
   },

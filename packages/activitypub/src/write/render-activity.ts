@@ -1,6 +1,6 @@
 import { PUBLIC_URI } from '../hosts.js';
 import type { JsonObject } from '../json.js';
-import { ACTOR_CONTEXT, embedded, isoSeconds, NOTE_CONTEXT, PLAIN_CONTEXT, withContext } from './context.js';
+import { ACTOR_CONTEXT, CONSENT_TERMS, embedded, isoSeconds, NOTE_CONTEXT, PLAIN_CONTEXT, withContext } from './context.js';
 import { renderActor } from './render-actor.js';
 import { renderNote, renderTombstone } from './render-note.js';
 import type { ActivityEnvelope, FollowDocument, LocalActorDocument, LocalActorUris, LocalNoteDocument, LocalVote } from './types.js';
@@ -43,9 +43,9 @@ export const renderUpdate = (id: string, note: LocalNoteDocument): JsonObject =>
 export const renderDelete = (envelope: ActivityEnvelope, noteUri: string): JsonObject =>
   render('Delete', NOTE_CONTEXT, envelope, embedded(renderTombstone({ id: noteUri })));
 
-/** Told to the poll's author alone. Without `content`: that is how it is told from a reply. */
-export const renderVote = (vote: LocalVote): JsonObject =>
-  render('Create', PLAIN_CONTEXT, { id: vote.activityId, actorUri: vote.actorUri, to: [vote.authorUri], cc: [] }, {
+/** The vote itself. Without `content`: that is how it is told from a reply. */
+export const renderVoteNote = (vote: LocalVote): JsonObject =>
+  withContext(PLAIN_CONTEXT, {
     id: vote.id,
     type: 'Note',
     name: vote.option,
@@ -55,11 +55,21 @@ export const renderVote = (vote: LocalVote): JsonObject =>
     cc: [],
   });
 
-export const renderAnnounce = (envelope: ActivityEnvelope, noteUri: string): JsonObject =>
-  render('Announce', PLAIN_CONTEXT, envelope, noteUri);
+/** Told to the poll's author alone. */
+export const renderVote = (vote: LocalVote): JsonObject =>
+  render('Create', PLAIN_CONTEXT, { id: vote.activityId, actorUri: vote.actorUri, to: [vote.authorUri], cc: [] }, embedded(renderVoteNote(vote)));
 
-export const renderLike = (envelope: ActivityEnvelope, noteUri: string): JsonObject =>
-  render('Like', PLAIN_CONTEXT, envelope, noteUri);
+/** @param stampUri the consent of whoever wrote what is boosted, where it was asked for */
+export const renderAnnounce = (envelope: ActivityEnvelope, noteUri: string, stampUri: string | null = null): JsonObject =>
+  stampUri === null
+    ? render('Announce', PLAIN_CONTEXT, envelope, noteUri)
+    : { ...render('Announce', [PLAIN_CONTEXT, CONSENT_TERMS], envelope, noteUri), announceAuthorization: stampUri, approvedBy: stampUri };
+
+/** @param stampUri the author's consent, where it was asked for */
+export const renderLike = (envelope: ActivityEnvelope, noteUri: string, stampUri: string | null = null): JsonObject =>
+  stampUri === null
+    ? render('Like', PLAIN_CONTEXT, envelope, noteUri)
+    : { ...render('Like', [PLAIN_CONTEXT, CONSENT_TERMS], envelope, noteUri), likeAuthorization: stampUri, approvedBy: stampUri };
 
 /** Told to the blocked person's server, and to nobody else. */
 export const renderBlock = (id: string, actorUri: string, targetUri: string): JsonObject =>

@@ -30,7 +30,9 @@ export function renderNote(note: LocalNoteDocument): JsonObject {
     attachment: note.attachments.map(renderAttachment),
     tag: [...renderTags(note), ...(quote === null ? [] : renderQuoteTag(quote))],
     ...(quote === null ? {} : renderQuoteMembers(quote)),
-    ...(note.quotableBy === undefined ? {} : { interactionPolicy: { canQuote: renderRule(note.quotableBy) } }),
+    // Under the name of before GoToSocial 0.20 as well.
+    ...(note.replyStampUri == null ? {} : { replyAuthorization: note.replyStampUri, approvedBy: note.replyStampUri }),
+    ...renderPolicy(note),
     replies: note.repliesUri,
     ...(note.poll == null ? {} : renderPoll(note.poll)),
   });
@@ -60,7 +62,17 @@ export const renderTombstone = (tombstone: { readonly id: string; readonly forme
     ...(tombstone.deleted === undefined ? {} : { deleted: isoSeconds(tombstone.deleted) }),
   });
 
-/** Lists, also of one: GotoSocial reads both, Mastodon writes lists. */
+/** Likes, answers and boosts also under the names of GoToSocial before 0.21. */
+function renderPolicy({ quotableBy, openTo }: LocalNoteDocument): JsonObject {
+  const open = (uris: readonly string[]): JsonObject => ({ automaticApproval: [...uris], always: [...uris] });
+  const policy = {
+    ...(openTo === undefined ? {} : { canLike: open(openTo.like), canReply: open(openTo.reply), canAnnounce: open(openTo.announce) }),
+    ...(quotableBy === undefined ? {} : { canQuote: renderRule(quotableBy) }),
+  };
+  return Object.keys(policy).length === 0 ? {} : { interactionPolicy: policy };
+}
+
+/** Lists, also of one: GoToSocial reads both, Mastodon writes lists. */
 const renderRule = ({ automatic, manual }: NonNullable<LocalNoteDocument['quotableBy']>): JsonObject => ({
   automaticApproval: [...automatic],
   ...(manual.length === 0 ? {} : { manualApproval: [...manual] }),

@@ -1,3 +1,5 @@
+import type { Interaction } from '../interaction.js';
+
 /** Everything here is given by the caller: URIs absolute, texts already HTML, times as Date. */
 export interface LocalImage {
   readonly url: string;
@@ -129,6 +131,10 @@ export interface LocalNoteDocument extends Audience {
   readonly quote?: LocalQuote | null;
   /** Who may quote it: actors, collections, the public. Nobody is the author alone. */
   readonly quotableBy?: { readonly automatic: readonly string[]; readonly manual: readonly string[] };
+  /** The consent of the author whom it answers. */
+  readonly replyStampUri?: string | null;
+  /** Who may like, answer and boost it without asking: the public, or the author alone. */
+  readonly openTo?: Readonly<Record<Interaction, readonly string[]>>;
 }
 
 /** What a post quotes; `uri` is null when that is gone. `url` is its page. */
@@ -153,6 +159,24 @@ export interface StampDocument {
   readonly authorUri: string;
   readonly quoteUri: string;
   readonly quotedUri: string;
+}
+
+/** A request for leave to like, answer or boost: ours, or one that came to us, as it is embedded in its answer. */
+export interface InteractionRequestDocument {
+  readonly id: string;
+  readonly what: Interaction;
+  readonly actorUri: string;
+  /** The post that is liked, answered or boosted. */
+  readonly targetUri: string;
+  readonly interactionUri: string;
+}
+
+export interface InteractionStampDocument {
+  readonly id: string;
+  readonly what: Interaction;
+  readonly authorUri: string;
+  readonly interactionUri: string;
+  readonly targetUri: string;
 }
 
 /** What every activity of ours carries. Always an id: Misskey drops activities without one. */

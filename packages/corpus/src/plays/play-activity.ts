@@ -1,4 +1,4 @@
-import { readDocument, type AnyDocument } from '@trunkline/activitypub';
+import { readDocument } from '@trunkline/activitypub';
 import { AppError } from '@trunkline/kernel';
 import type { SentAnswer } from '@trunkline/testing';
 import { directionFor } from '../directions/index.js';
@@ -52,15 +52,12 @@ async function judgeActivity(scene: Scene, { activity, look }: { activity: Json;
     return seen === null ? notUnderstood(`applied, and nothing is to be seen of it${before}`) : understood(seen);
   }
   const read = readDocument(activity);
-  const byReader = read.ok ? ruleOfKind(read.value) : read.error.code;
+  const byReader = read.ok ? null : read.error.code;
   const reason = end?.startsWith('ignored: ') === true ? ruleOf(end) : null;
   // Both name the same thing; the server's own word comes first.
   for (const rule of [reason, byReader]) if (rule !== null && isRule(rule) && (rule === byReader || trouble.length === 0 || !isOfThePlace(rule))) return { verdict: 'ignored', rule, seen: '' };
   return notUnderstood(`${end ?? `answered ${answer.status} ${answer.body.slice(0, 200)}, and let go at the door`}${byReader === null ? '' : `, ${byReader}`}${before}`);
 }
-
-/** What is read and goes no further than the door. */
-const ruleOfKind = (document: AnyDocument): string | null => (document.kind === 'activity' && document.facts.kind === 'interaction-request' ? 'interaction_request' : null);
 
 /** What is no document at all knocks at the inbox as it is, and is refused there. */
 export const playRaw =

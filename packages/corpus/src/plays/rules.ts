@@ -56,7 +56,6 @@ export const RULES: Readonly<Record<string, string>> = {
   no_post: 'catalogues, lists and parts of other objects, which are no posts',
   no_meaning: 'it says nothing to a reader',
   view_counter: 'counters that nobody can check',
-  interaction_request: 'posts of here need no leave to be liked, answered or boosted',
   json_ld_context: 'contexts are never loaded: names are read as they stand',
   own_word: 'an attacker may speak in their own name: nothing else came of it',
   test_vectors: 'vectors for tests of signatures, which read them themselves',

@@ -27,7 +27,10 @@ export async function insertReaction(tx: Queryable, reaction: NewReaction): Prom
     [statusId, accountId, plainText(name)],
   );
   if (status === undefined) return 'unknown_status';
-  if (status.standing) return 'known';
+  if (status.standing) {
+    await renameReaction(tx, reaction);
+    return 'known';
+  }
   if (status.own >= OWN_EMOJIS_MAX || (!status.shown && status.kinds >= EMOJIS_MAX)) return 'too_many';
   const made = await tx.query(
     `INSERT INTO social.status_reactions (status_id, account_id, name, id, uri)
@@ -43,6 +46,20 @@ export async function insertReaction(tx: Queryable, reaction: NewReaction): Prom
   );
   await moveTotals(tx, [statusId], [1]);
   return 'stored';
+}
+
+/** Sent again it has another id, which its Undo may name alone. The favourite that it made goes by it as well. */
+async function renameReaction(tx: Queryable, { accountId, statusId, name, uri }: NewReaction): Promise<void> {
+  if (uri === null) return;
+  await tx.query(
+    `WITH before AS (
+       SELECT uri FROM social.status_reactions WHERE status_id = $1 AND account_id = $2 AND name = $3 AND uri IS DISTINCT FROM $4::text FOR UPDATE
+     ), renamed AS (
+       UPDATE social.status_reactions r SET uri = $4::text FROM before WHERE r.status_id = $1 AND r.account_id = $2 AND r.name = $3
+     )
+     UPDATE social.favourites f SET uri = $4::text FROM before WHERE f.account_id = $2 AND f.status_id = $1 AND f.uri = before.uri`,
+    [statusId, accountId, plainText(name), plainTextOrNull(uri)],
+  );
 }
 
 async function lockStatistics(tx: Queryable, statusId: StatusId): Promise<void> {

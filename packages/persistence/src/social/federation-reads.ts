@@ -21,10 +21,10 @@ export class FederationReads {
     return row ?? null;
   }
 
-  /** A standing favourite by the id in its Like's uri. */
-  async favouriteById(id: Snowflake): Promise<{ accountId: AccountId; statusId: StatusId } | null> {
-    const [row] = await this.db.query<{ accountId: AccountId; statusId: StatusId }>(
-      'SELECT account_id AS "accountId", status_id AS "statusId" FROM social.favourites WHERE id = $1 LIMIT 1',
+  /** A standing favourite by its id; `uri` is the peer's of its Like. */
+  async favouriteById(id: Snowflake): Promise<{ accountId: AccountId; statusId: StatusId; uri: string | null } | null> {
+    const [row] = await this.db.query<{ accountId: AccountId; statusId: StatusId; uri: string | null }>(
+      'SELECT account_id AS "accountId", status_id AS "statusId", uri FROM social.favourites WHERE id = $1 LIMIT 1',
       [id],
     );
     return row ?? null;

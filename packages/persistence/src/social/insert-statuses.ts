@@ -2,6 +2,7 @@ import { normaliseHashtag, changeOf } from '@trunkline/domain';
 import { idTimeMs, type StatusId } from '@trunkline/kernel';
 import type { IdSource, InsertedStatus, NewStatus } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
+import { insertRules } from './interactions.js';
 import { lockStatusCounters, moveAccountCounters, moveStatusCounters } from './counters.js';
 import { insertPolls } from './polls.js';
 import { policyBits } from './quote-policy-bits.js';
@@ -33,6 +34,7 @@ export async function insertStatuses(tx: Queryable, ids: Pick<IdSource, 'at'>, s
   for (const wave of inWaves(statuses)) await insertWave(tx, ids, wave, made);
   await insertPolls(tx, [...made].flatMap(([{ poll }, { id }]) => (poll === null ? [] : [{ statusId: id, poll }])));
   await insertQuotes(tx, [...made].flatMap(([{ quote }, { id }]) => (quote == null ? [] : [{ ...quote, statusId: id }])));
+  await insertRules(tx, [...made].flatMap(([{ interactionRules }, { id }]) => (interactionRules == null ? [] : [{ statusId: id, rules: interactionRules }])));
   await moveCounters(tx, made);
   return statuses.map((status) => made.get(status) ?? null);
 }

@@ -66,12 +66,12 @@ export async function deleteFavourite(tx: Queryable, accountId: AccountId, statu
   return gone;
 }
 
-export async function favouriteUri(db: Queryable, accountId: AccountId, statusId: StatusId): Promise<string | null | undefined> {
-  const [row] = await db.query<{ uri: string | null }>('SELECT uri FROM social.favourites WHERE account_id = $1 AND status_id = $2 LIMIT 1', [
+export async function favourite(db: Queryable, accountId: AccountId, statusId: StatusId): Promise<{ id: Snowflake; uri: string | null } | null> {
+  const [row] = await db.query<{ id: Snowflake; uri: string | null }>('SELECT id, uri FROM social.favourites WHERE account_id = $1 AND status_id = $2 LIMIT 1', [
     accountId,
     statusId,
   ]);
-  return row?.uri;
+  return row ?? null;
 }
 
 /** As `SocialWrites.renameFavourites`. */

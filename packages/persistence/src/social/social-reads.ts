@@ -9,6 +9,7 @@ import { reactionUris } from './emoji-reactions.js';
 import * as polls from './polls.js';
 import * as quotes from './quotes.js';
 import * as reactions from './reactions.js';
+import * as interactions from './interactions.js';
 import { localTiesTo } from './moves.js';
 import { pinId, pinnedIds } from './pins.js';
 import { searchAccounts } from './search-accounts.js';
@@ -104,6 +105,15 @@ export class SqlSocialReads implements SocialReads {
   favouritedByIds(statusId: StatusId, page: PageQuery) {
     return reactions.favouritedByIds(this.db, statusId, page);
   }
+  interactionRules(statusId: StatusId) {
+    return interactions.interactionRules(this.db, statusId);
+  }
+  askedInteractions(ids: readonly Snowflake[]) {
+    return interactions.askedInteractions(this.db, ids);
+  }
+  favourite(accountId: AccountId, statusId: StatusId) {
+    return reactions.favourite(this.db, accountId, statusId);
+  }
   quotingIds(statusId: StatusId, page: PageQuery) {
     return quotes.quotingIds(this.db, statusId, page);
   }
@@ -112,6 +122,9 @@ export class SqlSocialReads implements SocialReads {
   }
   quoteRequest(statusId: StatusId) {
     return quotes.quoteRequest(this.db, statusId);
+  }
+  quoteByRequest(accountId: AccountId, requestUri: string) {
+    return quotes.quoteByRequest(this.db, accountId, requestUri);
   }
   localQuoters(quotedId: StatusId, limit: number) {
     return quotes.localQuoters(this.db, quotedId, limit);

@@ -1,13 +1,15 @@
 import type { EventContract, EventLane, EventOf } from '@trunkline/contracts';
-import type { Poll, QuotePolicy, QuoteState } from '@trunkline/domain';
+import type { InteractionRules, LeaveState, Poll, QuotePolicy, QuoteState } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type {
   AccountChange,
   AccountProfile,
+  AskedRow,
   Ballot,
   FollowOptions,
   FollowTie,
   IdSource,
+  NewAsked,
   NewParent,
   NewerEmoji,
   NewReaction,
@@ -35,6 +37,7 @@ import { claimMove } from './moves.js';
 import * as pins from './pins.js';
 import * as polls from './polls.js';
 import { changeQuote, replaceQuote } from './quotes.js';
+import { changeAsked, insertAsked, setRules } from './interactions.js';
 import { noteEmojis } from './remote-emojis.js';
 import * as reactions from './reactions.js';
 import { setQuotePolicy } from './quote-policy.js';
@@ -107,6 +110,15 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   setQuotePolicy(statusId: StatusId, policy: QuotePolicy | null) {
     return setQuotePolicy(this.db, statusId, policy);
   }
+  setInteractionRules(statusId: StatusId, rules: InteractionRules | null) {
+    return setRules(this.db, statusId, rules);
+  }
+  insertAsked(asked: NewAsked) {
+    return insertAsked(this.db, asked);
+  }
+  changeAsked(interactionId: Snowflake, to: Pick<AskedRow, 'state' | 'stampUri'>, from: readonly LeaveState[]) {
+    return changeAsked(this.db, interactionId, to, from);
+  }
   insertFavourite(tie: Given<'insertFavourite'>) {
     return reactions.insertFavourite(this.db, tie);
   }
@@ -115,9 +127,6 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   }
   deleteFavourite(accountId: AccountId, statusId: StatusId) {
     return reactions.deleteFavourite(this.db, accountId, statusId);
-  }
-  favouriteUri(accountId: AccountId, statusId: StatusId) {
-    return reactions.favouriteUri(this.db, accountId, statusId);
   }
   renameFavourites(favourites: Given<'renameFavourites'>) {
     return reactions.renameFavourites(this.db, favourites);

@@ -1,11 +1,12 @@
 import type { EventContract, EventOf } from '@trunkline/contracts';
-import type { Account, OwnAnswers, Poll, QuotePolicy, QuoteState, Relationship, Status, StatusFlags, Visibility } from '@trunkline/domain';
+import type { Account, InteractionRules, LeaveState, OwnAnswers, Poll, QuotePolicy, QuoteState, Relationship, Status, StatusFlags, Visibility } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type {
   AccountChange,
   ActUnder,
   AccountProfile,
   AllTies,
+  AskedRow,
   Ballot,
   DuePoll,
   Entry,
@@ -16,6 +17,7 @@ import type {
   FollowTie,
   Handle,
   InsertedStatus,
+  NewAsked,
   NewParent,
   NewerEmoji,
   NewReaction,
@@ -90,6 +92,12 @@ export interface SocialReads {
   voteById(id: Snowflake): Promise<PollVote | null>;
   /** Who voted and lives here, after an id, in order of these. */
   votersHere(statusId: StatusId, afterId: AccountId, limit: number): Promise<AccountId[]>;
+  /** Who may like, answer and boost a post elsewhere; null: whoever sees it. */
+  interactionRules(statusId: StatusId): Promise<InteractionRules | null>;
+  /** What people here asked leave for, by the id of the favourite, answer or boost. */
+  askedInteractions(ids: readonly Snowflake[]): Promise<Map<Snowflake, AskedRow>>;
+  /** The account's standing favourite of a status, with its peer's id of the Like. */
+  favourite(accountId: AccountId, statusId: StatusId): Promise<{ readonly id: Snowflake; readonly uri: string | null } | null>;
   /** The uris of the account's standing reactions to a status, the oldest first; null: it came without one. */
   reactionUris(accountId: AccountId, statusId: StatusId): Promise<(string | null)[]>;
   /** The account's standing boosts of these statuses: ids of the boosts. */
@@ -102,6 +110,8 @@ export interface SocialReads {
   quotesByStamp(stampUri: string): Promise<StatusId[]>;
   /** How a peer asked for the quote in its status; null: it quotes nothing. */
   quoteRequest(statusId: StatusId): Promise<QuoteRequestRow | null>;
+  /** The status of a peer that quotes by leave of this QuoteRequest of theirs. */
+  quoteByRequest(accountId: AccountId, requestUri: string): Promise<StatusId | null>;
   /** People of this server who quote the status, each with their newest quote. */
   localQuoters(quotedId: StatusId, limit: number): Promise<{ accountId: AccountId; statusId: StatusId }[]>;
   favouriteStatusIds(accountId: AccountId, page: PageQuery): Promise<Entry<StatusId>[]>;
@@ -189,12 +199,14 @@ export interface SocialWrites {
   changeQuote(statusId: StatusId, change: QuoteChange, from: readonly QuoteState[]): Promise<boolean>;
   replaceQuote(statusId: StatusId, quote: NewQuote | null): Promise<void>;
   setQuotePolicy(statusId: StatusId, policy: QuotePolicy | null): Promise<boolean>;
+  setInteractionRules(statusId: StatusId, rules: InteractionRules | null): Promise<void>;
+  insertAsked(asked: NewAsked): Promise<void>;
+  /** False unless it was in one of the states `from` and something changed. */
+  changeAsked(interactionId: Snowflake, to: Pick<AskedRow, 'state' | 'stampUri'>, from: readonly LeaveState[]): Promise<boolean>;
   insertFavourite(tie: { id: Snowflake; accountId: AccountId; statusId: StatusId; uri: string | null }): Promise<boolean>;
   /** Many, with the outcome for each as if they had come one by one in this order. The status may be gone by then: nothing is made, it `stands`. */
   insertFavourites(ties: readonly { id: Snowflake; accountId: AccountId; statusId: StatusId; uri: string | null }[]): Promise<FavouriteOutcome[]>;
   deleteFavourite(accountId: AccountId, statusId: StatusId): Promise<{ id: Snowflake } | null>;
-  /** Its peer's id; undefined: it does not stand. */
-  favouriteUri(accountId: AccountId, statusId: StatusId): Promise<string | null | undefined>;
   /** One vote a choice, one choice unless the poll takes several, none after its end; counted with it. */
   insertVotes(ballot: Ballot): Promise<VoteOutcome>;
   /** A poll's tallies and end, as its own server says; the options are the same. */

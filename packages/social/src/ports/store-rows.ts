@@ -1,4 +1,4 @@
-import type { Account, CustomEmoji, MediaAttachment, Page, ProfileField, QuotePolicy, QuoteState, Status, StatusQuote, Ties } from '@trunkline/domain';
+import type { Account, AskedLeave, CustomEmoji, InteractionKind, InteractionRules, MediaAttachment, Page, ProfileField, QuotePolicy, QuoteState, Status, StatusQuote, Ties } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 
 /** A slice of something sorted by id, newest first. `minId` asks for the slice just above it. */
@@ -46,7 +46,20 @@ export type NewStatus = Omit<
   readonly editedAt?: Date | null;
   readonly quote?: NewQuote | null;
   readonly quotePolicy?: QuotePolicy | null;
+  /** Of a post elsewhere: who may like, answer and boost it, where its author says. */
+  readonly interactionRules?: InteractionRules | null;
 };
+
+/** Leave that somebody here asks for; `interactionId`: the favourite, answer or boost, `statusId`: of what. */
+export interface NewAsked {
+  readonly interactionId: Snowflake;
+  readonly what: InteractionKind;
+  readonly accountId: AccountId;
+  readonly statusId: StatusId;
+  readonly byRequest: boolean;
+}
+
+export type AskedRow = NewAsked & AskedLeave;
 
 export type NewQuote = StatusQuote;
 

@@ -15,7 +15,8 @@ export function policyOfNote({ policy }: Pick<RemoteNote, 'policy'>, author: Pic
   return rule === null ? null : { automatic: groupsOf(rule.automatic, author), manual: groupsOf(rule.manual, author) };
 }
 
-function groupsOf(uris: readonly string[], author: Pick<Account, 'uri' | 'followersUrl' | 'followingUrl'>): QuoteGroup[] {
+/** Whom a policy names, as far as it can be told. */
+export function groupsOf(uris: readonly string[], author: Pick<Account, 'uri' | 'followersUrl' | 'followingUrl'>): QuoteGroup[] {
   const groups = new Set<QuoteGroup>();
   for (const uri of uris) {
     if (uri === PUBLIC_URI) groups.add('public');

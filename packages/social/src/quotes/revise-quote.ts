@@ -3,6 +3,7 @@ import type { Account, QuoteState, Status, StatusQuote } from '@trunkline/domain
 import type { NewQuote } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialTransaction } from '../ports/social-store.js';
+import { rulesOfNote } from '../interactions/ask-leave.js';
 import { policyOfNote, quoteOfNote } from './read-remote.js';
 
 /** A post as its author's server tells it again. `isEdit`: its text is newer than what stood here. */
@@ -23,6 +24,7 @@ const STAMPABLE: readonly QuoteState[] = ['pending', 'unauthorized', 'accepted',
 export function reviseQuote(ports: Pick<SocialPorts, 'store'>, { author, note, known, isEdit }: Retold): Promise<boolean> {
   return ports.store.transaction(async (tx) => {
     const isNewPolicy = await tx.setQuotePolicy(known.id, policyOfNote(note, author));
+    await tx.setInteractionRules(known.id, rulesOfNote(note, author));
     const isNewQuote = await reviseIn(tx, known, quoteOfNote(note), isEdit);
     return isNewPolicy || isNewQuote;
   });

@@ -2,6 +2,7 @@ import { htmlToText, parseLocalUri, PUBLIC_URI, sanitizeHtml, type RemoteNote } 
 import { StatusEditedV1 } from '@trunkline/contracts';
 import { normaliseHashtag, type Account, type MediaAttachment, type Status } from '@trunkline/domain';
 import { nowDate, type AccountId } from '@trunkline/kernel';
+import { rulesOfNote } from '../interactions/ask-leave.js';
 import { pollOf, sameOptions } from './read-poll.js';
 import type { NewStatus, NewerEmoji } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
@@ -175,6 +176,7 @@ function newRemoteStatus(ports: SocialPorts, { author, note }: RemotePost, peopl
     editedAt: updated !== null && updated > createdAt ? updated : null,
     quote: quoteOfNote(note),
     quotePolicy: policyOfNote(note, author),
+    interactionRules: rulesOfNote(note, author),
   };
 }
 

@@ -1,6 +1,7 @@
 import { statusUris } from '@trunkline/activitypub';
 import { boostVisibility, mayBoost, type Account, type Status, type Visibility } from '@trunkline/domain';
 import { fail, nowDate, ok, type Result, type Snowflake, type StatusId } from '@trunkline/kernel';
+import { askedFor, leaveToAct } from '../interactions/ask-leave.js';
 import type { NewStatus } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import { viewStatus } from '../reading/view-statuses.js';
@@ -22,7 +23,10 @@ export async function boostStatus(
   if (!mayBoost({ authorId: target.accountId, visibility: target.visibility }, booster.id)) {
     return fail({ code: 'not_allowed', safe: 'This action is not allowed' });
   }
+  const leave = await leaveToAct(ports, booster.id, 'announce', target);
+  if (leave.leave === 'denied') return fail({ code: 'not_allowed', safe: 'This action is not allowed' });
   const id = ports.ids.next();
+  const asked = askedFor('announce', leave, { interactionId: id, accountId: booster.id, target });
   const boost = boostRow(target, {
     id,
     accountId: booster.id,
@@ -31,7 +35,11 @@ export async function boostStatus(
     local: true,
     createdAt: nowDate(ports.clock),
   });
-  const saved = await ports.store.transaction((tx) => saveAndAnnounce(tx, boost));
+  const saved = await ports.store.transaction(async (tx) => {
+    const made = await saveAndAnnounce(tx, boost);
+    if (made !== null && asked !== null) await tx.insertAsked(asked);
+    return made;
+  });
   if (saved !== null) return ok(saved);
   const earlier = await ownBoost(ports, booster.id, target.id);
   return earlier === null ? fail({ code: 'not_found', safe: 'Record not found' }) : ok(earlier.id);

@@ -1,5 +1,7 @@
 import { StatusFavouritedV1, StatusUnfavouritedV1 } from '@trunkline/contracts';
-import type { AccountId, StatusId } from '@trunkline/kernel';
+import type { Status } from '@trunkline/domain';
+import { fail, ok, type AccountId, type Result, type StatusId } from '@trunkline/kernel';
+import { askedFor, leaveToAct } from '../interactions/ask-leave.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialTransaction } from '../ports/social-store.js';
 import type { FavouriteOutcome } from '../ports/store-rows.js';
@@ -21,6 +23,23 @@ export function favouriteStatus(
     await tx.appendEvent(StatusFavouritedV1, { favouriteId: id, accountId, statusId });
     return true;
   });
+}
+
+export type LikeFailure = { code: 'not_allowed'; safe: string };
+
+/** Somebody here favourites a status that they can see. Its author elsewhere may have to be asked. */
+export async function likeStatus(ports: Pick<SocialPorts, 'store' | 'ids'>, accountId: AccountId, status: Status): Promise<Result<boolean, LikeFailure>> {
+  const leave = await leaveToAct(ports, accountId, 'like', status);
+  if (leave.leave === 'denied') return fail({ code: 'not_allowed', safe: 'This action is not allowed' });
+  const made = await ports.store.transaction(async (tx) => {
+    const id = ports.ids.next();
+    if (!(await tx.insertFavourite({ id, accountId, statusId: status.id, uri: null }))) return false;
+    const asked = askedFor('like', leave, { interactionId: id, accountId, target: status });
+    if (asked !== null) await tx.insertAsked(asked);
+    await tx.appendEvent(StatusFavouritedV1, { favouriteId: id, accountId, statusId: status.id });
+    return true;
+  });
+  return ok(made);
 }
 
 export interface GivenFavourite {

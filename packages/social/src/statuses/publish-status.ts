@@ -5,6 +5,7 @@ import { fail, nowDate, ok, type AccountId, type Result, type StatusId } from '@
 import type { InsertedStatus, NewStatus } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialTransaction } from '../ports/social-store.js';
+import { askedFor, leaveToAct } from '../interactions/ask-leave.js';
 import { announceQuote } from '../quotes/change-quote.js';
 import { chooseQuoted, newQuote, type ChosenQuote, type QuoteFailure } from '../quotes/choose-quoted.js';
 import { viewStatus } from '../reading/view-statuses.js';
@@ -25,7 +26,7 @@ export interface StatusDraft {
   readonly idempotencyKey: string | null;
 }
 
-export type PublishFailure = { code: 'empty' | 'too_long' | 'parent_not_found'; safe: string } | QuoteFailure;
+export type PublishFailure = { code: 'empty' | 'too_long' | 'parent_not_found' | 'reply_not_allowed'; safe: string } | QuoteFailure;
 
 type Publishing = Pick<SocialPorts, 'store' | 'ids' | 'clock' | 'policy' | 'settings'>;
 
@@ -46,6 +47,8 @@ export async function publishStatus(
   if (draft.inReplyToId !== null && parent === null) {
     return fail({ code: 'parent_not_found', safe: 'Validation failed: The post you are replying to does not exist' });
   }
+  const leave = parent === null ? null : await leaveToAct(ports, author.id, 'reply', parent.status);
+  if (leave?.leave === 'denied') return fail({ code: 'reply_not_allowed', safe: 'Validation failed: The author of this post does not want answers' });
   const chosen = draft.quotedId == null ? null : await chooseQuoted(ports, author, draft.quotedId, draft.visibility);
   if (chosen?.ok === false) return chosen;
   const quoted = chosen?.value ?? null;
@@ -61,6 +64,8 @@ export async function publishStatus(
       if (earlier !== null) return earlier;
     }
     const saved = await saveAndAnnounce(tx, status);
+    const asked = leave === null || parent === null ? null : askedFor('reply', leave, { interactionId: id, accountId: author.id, target: parent.status });
+    if (asked !== null) await tx.insertAsked(asked);
     if (saved !== null && status.quote != null && quoted !== null) {
       await announceQuote(tx, ports, { quoting: { id: saved, accountId: author.id }, quoted: quoted.quoted, state: status.quote.state });
     }

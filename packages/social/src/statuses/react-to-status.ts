@@ -27,7 +27,8 @@ export function unreactToStatus(
   return ports.store.transaction(async (tx) => {
     const gone = await tx.deleteReaction(reaction);
     if (gone === null) return false;
-    if ((await tx.favouriteUri(accountId, statusId)) !== gone.uri) return true;
+    const made = await tx.favourite(accountId, statusId);
+    if (made?.uri !== gone.uri) return true;
     const [next] = await tx.reactionUris(accountId, statusId);
     if (next !== undefined) {
       await tx.renameFavourites([{ accountId, statusId, uri: next }]);

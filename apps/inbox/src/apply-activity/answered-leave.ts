@@ -1,0 +1,35 @@
+import { parseLocalUri, type CarriedActivity, type LocalUri } from '@trunkline/activitypub';
+import type { Account } from '@trunkline/domain';
+import type { Snowflake } from '@trunkline/kernel';
+import type { AskedRow } from '@trunkline/social';
+import type { ApplyPorts } from './ports.js';
+
+/**
+ * What somebody here asked leave for that an Accept or Reject is about: by our id of the request, by what stands inside, or
+ * (GoToSocial before 0.20) by the id of the Like, answer or Announce itself. Only the author who was asked can answer.
+ */
+export async function answeredLeave(ports: ApplyPorts, { uri, facts }: CarriedActivity, author: Account): Promise<AskedRow | null> {
+  const instrument = facts?.kind === 'interaction-request' ? facts.instrument.uri : null;
+  for (const named of [uri, instrument]) {
+    const local = named === null ? null : parseLocalUri(ports.settings.baseUrl, named);
+    const id = local === null ? null : interactionIn(local);
+    const asked = id === null ? undefined : (await ports.store.askedInteractions([id])).get(id);
+    const [target] = asked === undefined ? [] : await ports.store.statusesByIds([asked.statusId]);
+    if (asked !== undefined && target?.accountId === author.id && local !== null && 'accountId' in local && local.accountId === asked.accountId) return asked;
+  }
+  return null;
+}
+
+function interactionIn(local: LocalUri): Snowflake | null {
+  switch (local.kind) {
+    case 'interaction-request':
+      return local.interactionId;
+    case 'like':
+      return local.likeId;
+    case 'status':
+    case 'activity':
+      return local.statusId;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,3 @@
+/** What GoToSocial's authors give leave for. */
+export const INTERACTIONS = ['like', 'reply', 'announce'] as const;
+export type Interaction = (typeof INTERACTIONS)[number];
