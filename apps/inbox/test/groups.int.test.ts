@@ -102,6 +102,33 @@ describe('changes and ends', () => {
     expect([await living(post.id), await boosted()]).toEqual([null, []]);
   });
 
+  test('S021 S154 what a neighbour wrote outside of the group is not its to change or to end', async () => {
+    await bench.follows(alice, amy);
+    const diary = bench.peer.note(amy, { content: '<p>my own</p>', published: new Date(Date.now() - 60_000).toISOString() });
+    await bench.apply(amy, bench.peer.activity('Create', amy, diary));
+    const moderator = bench.peer.actor(`mod${count}`);
+    const forged = { ...diary, content: '<p>forged</p>', updated: new Date(Date.now() - 1_000).toISOString() };
+    expect(await passOn(of('Update', amy, forged))).toMatch(/^ignored/);
+    expect(await passOn(of('Delete', moderator, diary.id, { summary: 'spam' }))).toBe('applied');
+    expect(await living(diary.id)).toMatchObject({ content: '<p>my own</p>', editedAt: null });
+    // Its own server says the same: then it is so.
+    bench.peer.documents.set(new URL(diary.id).pathname, 410);
+    expect(await passOn(of('Delete', moderator, diary.id))).toBe('applied');
+    expect(await living(diary.id)).toBeNull();
+  });
+
+  test('an edit and the end of an answer in the group’s thread count by its word', async () => {
+    const post = page(amy, { published: new Date(Date.now() - 60_000).toISOString() });
+    await passOn(of('Create', amy, post));
+    const answer = bench.peer.note(amy, { inReplyTo: post.id, to: [PUBLIC], cc: [group.uri], published: new Date(Date.now() - 50_000).toISOString() });
+    await passOn(of('Create', amy, answer));
+    const from = bench.peer.asked.length;
+    expect(await passOn(of('Update', amy, { ...answer, content: '<p>better</p>', updated: new Date(Date.now() - 1_000).toISOString() }))).toBe('applied');
+    expect((await living(answer.id))?.content).toContain('better');
+    expect(await passOn(of('Delete', amy, answer.id))).toBe('applied');
+    expect([await living(answer.id), bench.peer.asked.slice(from)]).toEqual([null, []]);
+  });
+
   test('S154 a post of another server only vanishes from the group, until its own server says it is gone', async () => {
     const post = page(eve);
     await passOn(of('Create', eve, post));

@@ -70,7 +70,7 @@ ${rows.map((row) => `| ${row.id} | ${row.attack} | ${cell(row)} |`).join('\n')}
 - Whoever has eight domains or more whose hosts answer slowly can hold the places among those who apply activities, 20 s each. Nothing is lost, but it waits.
 - There is no budget for a day: a stranger's signed activities are stored, up to 1 MiB each, until their day's partition is dropped.
 - A reading of a thread whose servers drip holds one of two places for two minutes, and anybody who is signed in can ask for it.
-- Within one host whoever writes a post first under an id has it; a group's word counts for every post of its own host.
+- Within one host whoever writes a post first under an id has it; what a group says is written in it counts for its own host.
 `;
 }
 

@@ -87,12 +87,12 @@ async function storeOwn(ports: ApplyPorts, uri: string, json: unknown): Promise<
   return verdictOf(await ingestStatus(ports, read.value.author, read.value.note));
 }
 
-/** A changed post: read where it lies, unless that is the group's own server. */
+/** A changed post: read where it lies, unless that is the group's own server and the post stands in the group. */
 async function updated(ports: ApplyPorts, { group }: Delivered, { uri, json }: ObjectRef): Promise<Verdict> {
   const [known] = uri === null ? [] : await ports.store.statusesByUris([uri]);
   if (uri === null || known === undefined) return ignored('unknown_status');
   if (known.local) return ignored('local_uri');
-  const document = json !== null && sameHost(uri, group.uri) ? { uri, json } : await fetched(ports, uri);
+  const document = json !== null && (await isOfGroup(ports, group, known)) ? { uri, json } : await fetched(ports, uri);
   if ('kind' in document) return document;
   if (document.uri !== uri) return ignored('id_mismatch');
   const read = await readNote(ports, document.json);
@@ -115,16 +115,22 @@ async function groupChanged(ports: ApplyPorts, group: Account, facts: FactsOf<'u
 }
 
 /**
- * Its author or a moderator takes a post away. On the group's own server it is gone; elsewhere only when its address says
+ * Its author or a moderator takes a post away. In the group, on its own server, it is gone; elsewhere only when its address says
  * so. Whatever holds for the post, the group does not show it any more.
  */
 async function deleted(ports: ApplyPorts, { group }: Delivered, uri: string): Promise<Verdict> {
   const [status] = await ports.store.statusesByUris([uri]);
   if (status === undefined) return ignored('unknown_status');
+  const isTheirs = await isOfGroup(ports, group, status);
   await withdraw(ports, group, status);
   if (status.local) return APPLIED;
-  if (sameHost(uri, group.uri) || (await isGone(ports, uri))) await deleteStatus(ports, status);
+  if (isTheirs || (await isGone(ports, uri))) await deleteStatus(ports, status);
   return APPLIED;
+}
+
+/** It lies on the group's server, and the group shows it or the post that began its thread. What its neighbours write elsewhere is not the group's. */
+async function isOfGroup(ports: ApplyPorts, group: Account, { id, uri, conversationId }: Status): Promise<boolean> {
+  return sameHost(uri, group.uri) && (await ports.store.boostIds(group.id, [id, conversationId])).length > 0;
 }
 
 async function withdraw(ports: ApplyPorts, group: Account, status: Status): Promise<void> {
