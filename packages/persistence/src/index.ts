@@ -32,7 +32,7 @@ export { acquireLease, LeaderLoop, releaseLease, type LeaderLoopSettings, type L
 export { leaseWorker, WorkerLease, type WorkerLeaseSettings } from './ledger/worker-lease.js';
 export { brokenInvariants } from './ledger/invariants.js';
 export { queueStatus, type QueueStatus } from './ledger/queue-status.js';
-export { expireIdentity, expireReadings, expireReceipts, expireSocial, ringOverdueInbound, sweepEvents } from './ledger/sweeps.js';
+export { expireIdentity, expireKeys, expireReadings, expireReceipts, expireSocial, ringOverdueInbound, sweepEvents } from './ledger/sweeps.js';
 export { applyRoles, type RoleSettings } from './roles.js';
 export { ROLE_APPS, ROLE_GRANTS, type Grant, type RoleApp } from './role-grants.js';
 export { FederationReads } from './social/federation-reads.js';

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Database } from '../src/database.js';
 import { GroupCommit } from '../src/ledger/group-commit.js';
 import { InboundStore, type NewInbound } from '../src/ledger/inbound.js';
-import { expireReceipts, ringOverdueInbound } from '../src/ledger/sweeps.js';
+import { RemoteKeyStore } from '../src/ledger/remote-keys.js';
+import { expireKeys, expireReceipts, ringOverdueInbound } from '../src/ledger/sweeps.js';
 import { MovableClock, testIds } from './ledger-parts.js';
 import { startDatabase } from './postgres.js';
 
@@ -82,6 +84,31 @@ test('receipts are forgotten after two days, the row never by that', async () =>
   clock.offsetMs = 49 * 3_600_000;
   expect(await expireReceipts(db, clock)).toBe(1);
   expect((await store.accept([inbound()]))[0]?.duplicate).toBe(false);
+});
+
+test('S084 a long body of what is ignored is not kept; one that is applied, or short, is', async () => {
+  // What compresses well takes no place: this does not.
+  const long = JSON.stringify({ noise: randomBytes(100_000).toString('base64') });
+  const rows = [long, long, '{"type":"Like"}', long].map((body, at) => inbound({ activityId: `https://remote.example/long/${at}`, body }));
+  await store.accept(rows);
+  const [applied, ignored, short, alone] = rows.map(({ id }) => id);
+  if (applied === undefined || ignored === undefined || short === undefined || alone === undefined) throw new Error('rows');
+  await db.transaction((tx) => store.settleIn(tx, [{ id: applied, reason: null }, { id: ignored, reason: 'not_relevant' }, { id: short, reason: 'not_relevant' }]));
+  await store.markIgnored(alone, 'not_relevant');
+  const kept = await db.query<{ length: number }>('SELECT length(body)::int AS length FROM federation.inbound ORDER BY id');
+  expect(kept.map(({ length }) => length)).toEqual([long.length, 0, 15, 0]);
+});
+
+test('S045 keys of nobody who is known here are forgotten after a week, those of accounts never', async () => {
+  const keys = new RemoteKeyStore(db, clock);
+  const known = { keyId: 'https://remote.example/users/ann#main-key', ownerUri: 'https://remote.example/users/ann', publicKeyPem: 'pem' };
+  const strange = { ...known, keyId: 'https://remote.example/made-up#main-key', ownerUri: 'https://remote.example/made-up' };
+  for (const key of [known, strange]) await keys.put(key);
+  await db.query(`INSERT INTO social.accounts (id, username, domain, uri, url, inbox_url, created_at) VALUES (7, 'ann', 'remote.example', $1, $1, $1, now())`, [known.ownerUri]);
+  expect(await expireKeys(db, clock)).toBe(0);
+  clock.offsetMs = 8 * 24 * 3_600_000;
+  expect(await expireKeys(db, clock)).toBe(1);
+  expect([...(await keys.get([known.keyId, strange.keyId])).keys()]).toEqual([known.keyId]);
 });
 
 // One such row must not fail the forty-nine that are written with it.

@@ -54,6 +54,8 @@ export interface InboundBacklog {
 }
 
 const BACKLOG_HOSTS_MAX = 200;
+/** As stored: above it a text lies beside the row, so that keeping it costs nothing here and dropping it frees its place. */
+const IGNORED_BODY_BYTES_MAX = 4_096;
 
 /** Less than the time after which overdue rows are rung for again: what is late was not answered the first time. */
 const LATE_MS = 9_000;
@@ -137,13 +139,15 @@ export class InboundStore {
 
   /**
    * Applied, or ignored for a reason: in the transaction of the effects, which are guarded by keys of their own, since a
-   * second copy may apply the same rows.
+   * second copy may apply the same rows. The body of what is ignored goes when it is long: nobody looks at it, and a stranger could fill the
+   * disk with megabytes that mean nothing here.
    */
   async settleIn(tx: Queryable, rows: readonly SettledInbound[]): Promise<void> {
     if (rows.length === 0) return;
     const sorted = [...rows].sort((a, b) => compareIds(a.id, b.id));
     await tx.query(
-      `UPDATE federation.inbound i SET state = CASE WHEN s.reason IS NULL THEN 'applied' ELSE 'ignored' END, reason = s.reason, applied_at = $3
+      `UPDATE federation.inbound i SET state = CASE WHEN s.reason IS NULL THEN 'applied' ELSE 'ignored' END, reason = s.reason, applied_at = $3,
+              body = CASE WHEN s.reason IS NULL OR pg_column_size(i.body) <= ${IGNORED_BODY_BYTES_MAX} THEN i.body ELSE '' END
          FROM unnest($1::bigint[], $2::text[]) AS s (id, reason)
         WHERE i.id = s.id AND i.state = 'stored'`,
       [sorted.map(({ id }) => id), sorted.map(({ reason }) => reason && cutText(reason, REASON_LENGTH_MAX)), nowDate(this.clock)],
@@ -152,12 +156,15 @@ export class InboundStore {
 
   /** Not an error: nothing that this server does anything with. */
   async markIgnored(id: Snowflake, reason: string): Promise<void> {
-    await this.finish(id, 'ignored', reason);
+    await this.settleIn(this.db, [{ id, reason }]);
   }
 
   /** Given up after so many tries; listed for the operator, replayable. One that was replayed meanwhile has its tries before it. */
   async markDead(id: Snowflake, reason: string, attempts: number): Promise<void> {
-    await this.finish(id, 'dead', reason, attempts);
+    await this.db.query(
+      `UPDATE federation.inbound SET state = 'dead', reason = $2, applied_at = $3 WHERE id = $1 AND state = 'stored' AND attempts = $4`,
+      [id, cutText(reason, REASON_LENGTH_MAX), nowDate(this.clock), attempts],
+    );
   }
 
   /** @returns the tries that failed so far, this one included; null when it is no longer waiting. */
@@ -257,13 +264,6 @@ export class InboundStore {
       [ids, nowDate(this.clock)],
     );
     return rows.map((row) => row.id);
-  }
-
-  private async finish(id: Snowflake, state: 'ignored' | 'dead', reason: string, attempts: number | null = null): Promise<void> {
-    await this.db.query(
-      `UPDATE federation.inbound SET state = $2, reason = $3, applied_at = $4 WHERE id = $1 AND state = 'stored' AND attempts = coalesce($5, attempts)`,
-      [id, state, cutText(reason, REASON_LENGTH_MAX), nowDate(this.clock), attempts],
-    );
   }
 }
 

@@ -10,6 +10,8 @@ const IDEMPOTENCY_KEEP_MS = HOUR_MS;
 /** A Create that arrives later than this after its Delete is of an object that no sender should still hold. */
 const TOMBSTONE_KEEP_MS = 90 * DAY_MS;
 /** After so long an outbox may be read again. */
+/** Of people whom nobody here knows. */
+const STRANGE_KEY_KEEP_MS = 7 * DAY_MS;
 const READING_KEEP_MS = 30 * DAY_MS;
 /** A used or expired grant is remembered for a day, so that a second use of its code is recognised. */
 const GRANT_KEEP_MS = DAY_MS;
@@ -47,6 +49,26 @@ export async function sweepEvents(
 export async function expireReceipts(db: Database, clock: Clock): Promise<number> {
   const receipts = await deleteBefore(db, 'federation.receipts', 'created_at', new Date(clock.nowMs() - RECEIPT_KEEP_MS));
   return receipts + (await deleteBefore(db, 'federation.signature_schemes', 'expires_at', nowDate(clock)));
+}
+
+/**
+ * Keys of nobody who is known here: instance actors, and whoever made them up; they are fetched again when they sign again. Those of
+ * accounts stay: what is said at the end of an account is signed with a key that can be fetched no more. For the inbox's role.
+ */
+export async function expireKeys(db: Database, clock: Clock): Promise<number> {
+  let deleted = 0;
+  for (let batch = 0; batch < BATCHES_MAX; batch += 1) {
+    const gone = await db.query(
+      `DELETE FROM federation.remote_keys WHERE ctid = ANY(ARRAY(
+         SELECT k.ctid FROM federation.remote_keys k
+          WHERE k.fetched_at < $1 AND NOT EXISTS (SELECT FROM social.accounts a WHERE a.uri = k.owner_uri) LIMIT $2))
+       RETURNING key_id`,
+      [new Date(clock.nowMs() - STRANGE_KEY_KEEP_MS), BATCH],
+    );
+    deleted += gone.length;
+    if (gone.length < BATCH) break;
+  }
+  return deleted;
 }
 
 /** Readings that ended long ago: for the inbox's role. */

@@ -5,6 +5,7 @@ import {
   dropOldPartitions,
   ensurePartitions,
   expireIdentity,
+  expireKeys,
   expireReadings,
   expireReceipts,
   expireSocial,
@@ -49,6 +50,7 @@ function tasksOf(chore: Chore, backbone: Backbone): LeaderTask[] {
         { name: 'ring-overdue-inbound', everyMs: 3 * SECOND, run: () => ringOverdue(backbone) },
         { name: 'look-at-invariants', everyMs: 10 * MINUTE, run: () => lookAtInvariants(backbone) },
         { name: 'expire-receipts', everyMs: HOUR, run: async () => void (await expireReceipts(db, clock)) },
+        { name: 'expire-keys', everyMs: 6 * HOUR, run: async () => void (await expireKeys(db, clock)) },
         { name: 'expire-readings', everyMs: HOUR, run: async () => void (await expireReadings(db, clock)) },
       ];
     case 'events':
