@@ -1,14 +1,10 @@
 import { element } from './element.js';
 import type { Account, Media, Status } from './mastodon.js';
+import type { PostActions } from './post-actions.js';
 import { pollView, quoteView, reactionsView } from './post-extras.js';
 import { safeHtml, textWithEmojis } from './safe-html.js';
 import { api } from './session.js';
-
-export interface PostActions {
-  readonly me: Account;
-  readonly onReply: (status: Status) => void;
-  readonly onError: (error: unknown) => void;
-}
+import { thread } from './thread.js';
 
 const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
@@ -18,6 +14,7 @@ export const nameOf = (account: Account): DocumentFragment => textWithEmojis(acc
 export function postView(entry: Status, actions: PostActions): HTMLElement {
   const status = entry.reblog ?? entry;
   const { account } = status;
+  const talk = actions.isInThread === true ? null : thread(status, actions, postView);
   return element(
     'article',
     { class: 'status', 'data-id': entry.id, 'data-shown': status.id },
@@ -31,7 +28,8 @@ export function postView(entry: Status, actions: PostActions): HTMLElement {
     ),
     content(status, actions.onError),
     status.reactions !== undefined && status.reactions.length > 0 && reactionsView(status.reactions),
-    buttons(status, actions),
+    buttons(status, actions, talk?.button ?? null),
+    talk?.place,
   );
 }
 
@@ -63,12 +61,13 @@ function mediaItem({ type, url, preview_url: preview, description }: Media): HTM
   return element('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, label || 'Attachment');
 }
 
-function buttons(status: Status, actions: PostActions): HTMLElement {
+function buttons(status: Status, actions: PostActions, talk: HTMLButtonElement | null): HTMLElement {
   const mayBoost = status.visibility === 'public' || status.visibility === 'unlisted';
   return element(
     'footer',
     {},
     element('button', { type: 'button', click: () => actions.onReply(status) }, `Reply (${status.replies_count})`),
+    talk,
     mayBoost && toggle({ label: 'Boost', isOn: status.reblogged === true, total: status.reblogs_count, on: 'reblog', off: 'unreblog' }, status, actions),
     toggle({ label: 'Favourite', isOn: status.favourited === true, total: status.favourites_count, on: 'favourite', off: 'unfavourite' }, status, actions),
     status.visibility !== 'public' && element('span', {}, status.visibility === 'private' ? 'followers only' : status.visibility),

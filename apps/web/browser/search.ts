@@ -1,6 +1,8 @@
 import { element } from './element.js';
+import { knownPosts } from './known-posts.js';
 import type { Account, Relationship, Status } from './mastodon.js';
-import { avatarOf, nameOf, postView, type PostActions } from './post-view.js';
+import type { PostActions } from './post-actions.js';
+import { avatarOf, nameOf, postView } from './post-view.js';
 import { api } from './session.js';
 
 const ANSWER_AFTER_MS = [700, 1_500, 3_000, 6_000];
@@ -44,7 +46,8 @@ async function relationshipsTo(accounts: readonly Account[]): Promise<ReadonlyMa
   return new Map(found.map((relationship) => [relationship.id, relationship]));
 }
 
-function accountView(account: Account, relationship: Relationship | undefined, { me, onError }: PostActions): HTMLElement {
+function accountView(account: Account, relationship: Relationship | undefined, actions: PostActions): HTMLElement {
+  const { me, onError } = actions;
   let now = relationship;
   const button = element('button', { type: 'button' });
   const show = (): void => {
@@ -66,8 +69,13 @@ function accountView(account: Account, relationship: Relationship | undefined, {
     change(verb).catch(onError);
   });
   show();
-  return element('article', { class: 'person' }, avatarOf(account),
-    element('div', { class: 'who' }, element('a', { class: 'name', href: account.url }, nameOf(account)), element('span', { class: 'handle' }, `@${account.acct}`)),
-    account.id !== me.id && button,
+  const posts = knownPosts(account, actions);
+  return element('article', { class: 'found' },
+    element('div', { class: 'person' }, avatarOf(account),
+      element('div', { class: 'who' }, element('a', { class: 'name', href: account.url }, nameOf(account)), element('span', { class: 'handle' }, `@${account.acct}`)),
+      posts.button,
+      account.id !== me.id && button,
+    ),
+    posts.place,
   );
 }

@@ -77,6 +77,11 @@ export async function signOut(): Promise<void> {
 
 /** Asks the API as the signed-in person. @throws Error with the server's sentence */
 export async function api<T>(method: string, path: string, body?: Readonly<Record<string, unknown>>, headers: Readonly<Record<string, string>> = {}): Promise<T> {
+  return (await ask<T>(method, path, body, headers)).json;
+}
+
+/** As `api`, with what the answer's headers say. */
+export async function ask<T>(method: string, path: string, body?: Readonly<Record<string, unknown>>, headers: Readonly<Record<string, string>> = {}): Promise<{ json: T; headers: Headers }> {
   const answer = await fetch(path, {
     method,
     headers: { Authorization: `Bearer ${token() ?? ''}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
@@ -88,7 +93,7 @@ export async function api<T>(method: string, path: string, body?: Readonly<Recor
   }
   const json = (await answer.json().catch(() => ({}))) as T & { error?: string };
   if (!answer.ok) throw new Error(json.error ?? `The server answered ${answer.status}.`);
-  return json;
+  return { json, headers: answer.headers };
 }
 
 const savedApp = (): App | null => JSON.parse(localStorage.getItem(APP_KEY) ?? 'null') as App | null;

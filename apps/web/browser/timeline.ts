@@ -1,6 +1,7 @@
 import { element } from './element.js';
 import type { Status } from './mastodon.js';
-import { postView, type PostActions } from './post-view.js';
+import type { PostActions } from './post-actions.js';
+import { postView } from './post-view.js';
 import { api } from './session.js';
 
 const PAGE = 20;

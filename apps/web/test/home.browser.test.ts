@@ -77,6 +77,24 @@ test('she favourites it and answers with a warning; he gets both', async () => {
   expect(notices.find(({ type }) => type === 'mention')?.status?.spoiler_text).toBe('greetings');
 });
 
+test('his posts and the thread are shown with a mark that they are not all', async () => {
+  await page.getByRole('button', { name: 'Search' }).click();
+  const found = page.locator('article.found');
+  await found.getByRole('button', { name: 'Posts' }).click();
+  const mark = found.getByRole('note');
+  await mark.getByText(`not all that @${bob.handle} wrote`).waitFor();
+  await mark.getByText('The newest were read there on').waitFor();
+  expect(await mark.getByRole('link').getAttribute('href')).toBe(bob.account.url);
+  await found.locator('article.status', { hasText: 'hello from <away>' }).waitFor();
+  await found.getByRole('button', { name: 'Posts' }).click();
+
+  const article = page.locator('article.status', { hasText: 'hello from <away>' }).last();
+  await article.getByRole('button', { name: 'Thread' }).click();
+  await article.getByText('Answers', { exact: true }).waitFor();
+  await article.getByText('some of it may be missing here').waitFor();
+  await article.getByRole('button', { name: 'Thread' }).first().click();
+});
+
 test('he answers: the number of notifications rises by itself', async () => {
   await post(bob, `@${alice.handle} good day`);
   await page.getByRole('button', { name: 'Notifications (1)' }).click();

@@ -6,6 +6,7 @@ import { presentStatuses, viewStatus, viewStatuses, type StatusView } from '@tru
 import { fullHandle, nameOf, profilePath } from '../layout/account-parts.js';
 import type { WebPage } from '../layout/layout.js';
 import type { PagePorts } from '../layout/page-ports.js';
+import { partialMark } from '../layout/partial.js';
 import { statusCard, statusPath } from '../layout/status-card.js';
 
 const ANCESTORS_MAX = 20;
@@ -35,6 +36,7 @@ function statusPage(
   around: { readonly above: readonly StatusJson[]; readonly below: readonly StatusJson[] },
 ): WebPage {
   const { account } = status;
+  const isMixed = [...around.above, ...around.below].some((one) => one.account.acct.includes('@'));
   const picture = status.sensitive ? undefined : status.media_attachments.find(({ type }) => type === 'image');
   return {
     title: `${nameOf(account)} (${fullHandle(account, localDomain)})`,
@@ -51,6 +53,7 @@ ${around.above.map((one) => statusCard(one))}
 ${statusCard(status, { focused: true })}
 ${around.below.map((one) => statusCard(one))}
 </div>
+${isMixed && partialMark('Other servers take part in this thread: some of it may be missing here.')}
 <p class="actions"><a class="button primary" href="/authorize_interaction?uri=${encodeURIComponent(status.uri)}">Reply, boost or favourite</a><a class="button" href="${profilePath(account)}">More from ${nameOf(account)}</a></p>`,
   };
 }
