@@ -84,6 +84,7 @@ export const CONSUMERS: readonly ConsumerSpec[] = [
   ...social('timeline', 'fan-out', events.StatusPublishedV1),
   ...social('timeline', 'fan-out', events.StatusEditedV1),
   ...social('timeline', 'fan-out', events.StatusDeletedV1),
+  ...social('timeline', 'fan-out', events.StatusTalliedV1),
   ...social('timeline', 'fan-out', events.FollowAcceptedV1),
   ...social('timeline', 'fan-out', events.FollowUndoneV1),
   ...social('timeline', 'fan-out', events.AccountBlockedV1),

@@ -17,8 +17,8 @@ export class AsyncRefreshesController {
   @Get(':id')
   async one(@Req() request: FastifyRequest, @Param('id') id: string): Promise<AsyncRefreshJson> {
     personOf(request);
-    const [, kind, subject] = /^(thread|outbox)-(\d{1,20})$/.exec(id) ?? [];
-    if (kind !== 'thread' && kind !== 'outbox') throw recordNotFound();
+    const [, kind, subject] = /^(thread|outbox|poll)-(\d{1,20})$/.exec(id) ?? [];
+    if (kind !== 'thread' && kind !== 'outbox' && kind !== 'poll') throw recordNotFound();
     const known = await this.backbone.readings.stateOf(kind, recordId(subject ?? ''));
     if (known === null) throw recordNotFound();
     return { async_refresh: { id, status: known.state === 'waiting' ? 'running' : 'finished', result_count: known.found } };

@@ -1,10 +1,13 @@
-import { Controller, Get, Inject, Param, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Req, Res, UseGuards } from '@nestjs/common';
+import type { Status } from '@trunkline/domain';
 import { AppError, type AccountId, type StatusId } from '@trunkline/kernel';
 import { readParams, recordNotFound, renderPoll, VoteParams, type PollJson } from '@trunkline/mastodon-api';
 import { BACKBONE, ClientGuard, personOf, PostOk, viewerIdOf, type Backbone } from '@trunkline/platform';
 import { viewStatus, voteInPoll } from '@trunkline/social';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { setAsyncRefresh } from '../rendering/async-refresh.js';
 import { recordId } from '../rendering/record-id.js';
+import { askForPoll } from './ask-for-poll.js';
 
 /** Polls by the ids of their statuses. */
 @Controller('/api/v1/polls')
@@ -13,8 +16,11 @@ export class PollsController {
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {}
 
   @Get(':id')
-  read(@Req() request: FastifyRequest, @Param('id') id: string): Promise<PollJson> {
-    return this.show(viewerIdOf(request), recordId(id));
+  async read(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Param('id') id: string): Promise<PollJson> {
+    const viewerId = viewerIdOf(request);
+    const { status, json } = await this.see(viewerId, recordId(id));
+    if (viewerId !== null) setAsyncRefresh(reply, await askForPoll(this.backbone, status));
+    return json;
   }
 
   @PostOk(':id/votes')
@@ -29,9 +35,13 @@ export class PollsController {
   }
 
   private async show(viewerId: AccountId | null, id: StatusId): Promise<PollJson> {
+    return (await this.see(viewerId, id)).json;
+  }
+
+  private async see(viewerId: AccountId | null, id: StatusId): Promise<{ status: Status; json: PollJson }> {
     const view = await viewStatus(this.backbone, viewerId, id);
     const json = view === null ? null : renderPoll(view.status, view.own);
-    if (json === null) throw recordNotFound();
-    return json;
+    if (view === null || json === null) throw recordNotFound();
+    return { status: view.status, json };
   }
 }

@@ -14,6 +14,7 @@ import { deleteStatus, presentStatuses, renderContextOf, viewStatus, viewStatuse
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setAsyncRefresh } from '../rendering/async-refresh.js';
 import { recordId } from '../rendering/record-id.js';
+import { askForPoll } from './ask-for-poll.js';
 import { askForThread } from './ask-for-thread.js';
 import { visibleTarget } from './react-to-status.js';
 import { readThread } from './read-thread.js';
@@ -44,8 +45,12 @@ export class StatusesController {
   }
 
   @Get(':id')
-  async read(@Req() request: FastifyRequest, @Param('id') id: string): Promise<StatusJson> {
-    return this.show(request, await viewStatus(this.backbone, viewerIdOf(request), recordId(id)));
+  async read(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Param('id') id: string): Promise<StatusJson> {
+    const viewerId = viewerIdOf(request);
+    const view = await viewStatus(this.backbone, viewerId, recordId(id));
+    const shown = view?.boosted?.status ?? view?.status;
+    if (viewerId !== null && shown !== undefined) setAsyncRefresh(reply, await askForPoll(this.backbone, shown));
+    return this.show(request, view);
   }
 
   @Put(':id')

@@ -1,4 +1,4 @@
-import type { EventOf, LiveUserMessage, StatusDeletedV1, StatusEditedV1, StatusPublishedV1 } from '@trunkline/contracts';
+import type { EventOf, LiveUserMessage, StatusDeletedV1, StatusEditedV1, StatusPublishedV1, StatusTalliedV1 } from '@trunkline/contracts';
 import { feedVerdict, mayShowLater, normaliseHashtag, sightOf, type StatusFacts, type TimelineFacts, type Viewer } from '@trunkline/domain';
 import { idTimeMs, type AccountId, type Clock, type StatusId } from '@trunkline/kernel';
 import {
@@ -63,7 +63,17 @@ export async function fanOutStatuses(ports: FanOutPorts, told: readonly Told<Eve
  * Open streams are told. Edits change no feed, but for one: whom a direct message names is whom it is for. All others who
  * may see it after the edit have had it in their feeds before, see `mayShowLater`.
  */
-export async function announceEdits(ports: FanOutPorts, told: readonly Told<EventOf<typeof StatusEditedV1>>[]): Promise<FannedOut> {
+export const announceEdits = (ports: FanOutPorts, told: readonly Told<EventOf<typeof StatusEditedV1>>[]): Promise<FannedOut> =>
+  announceChanges(ports, told, (view) => view.status.visibility === 'direct');
+
+/** Open streams are told how a poll stands. No feed changes. */
+export const announceTallies = (ports: FanOutPorts, told: readonly Told<EventOf<typeof StatusTalliedV1>>[]): Promise<FannedOut> => announceChanges(ports, told, () => false);
+
+async function announceChanges(
+  ports: FanOutPorts,
+  told: readonly Told<{ readonly eventId: string; readonly statusId: StatusId }>[],
+  mayBeNew: (view: StatusView) => boolean,
+): Promise<FannedOut> {
   const views = await viewsOf(ports, told);
   const pulled = await pulledAmong(ports, views);
   const walks = new Map<Walk, string>();
@@ -75,7 +85,7 @@ export async function announceEdits(ports: FanOutPorts, told: readonly Told<Even
     const instead = pulled.has(view.author.id) ? tellFollowers(ports, view.author.id, message) : undefined;
     const tell = tellStreams(ports, message);
     const give: Walk['give'] = async (readers) => {
-      if (item.status.visibility === 'direct') await unlessAway(async () => void (await ports.feeds.push(readers, event.statusId, { again: true, late: isLate(ports, event.statusId) })));
+      if (mayBeNew(view)) await unlessAway(async () => void (await ports.feeds.push(readers, event.statusId, { again: true, late: isLate(ports, event.statusId) })));
       await tell(readers);
     };
     walks.set({ item, judge: (viewer) => (feedVerdict(item, viewer) === 'show' ? 'show' : 'leave'), give, instead }, event.eventId);

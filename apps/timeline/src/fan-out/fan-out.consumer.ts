@@ -8,6 +8,7 @@ import {
   StatusDeletedV1,
   StatusEditedV1,
   StatusPublishedV1,
+  StatusTalliedV1,
   type EventOf,
 } from '@trunkline/contracts';
 import type { JetStreamContext } from '@trunkline/messaging';
@@ -15,7 +16,7 @@ import { markDone } from '@trunkline/persistence';
 import { BACKBONE, type Backbone } from '@trunkline/platform';
 import { conclude, handleBatch } from '../handle-batch.js';
 import { removeBlocked, removeUnfollowed, renewFollower } from './adjust-feeds.js';
-import { announceEdits, fanOutStatuses, withdrawStatuses, type FannedOut, type FanOutPorts, type Told } from './fan-out-status.js';
+import { announceEdits, announceTallies, fanOutStatuses, withdrawStatuses, type FannedOut, type FanOutPorts, type Told } from './fan-out-status.js';
 import { Turns } from './turns.js';
 
 const name = (event: Parameters<typeof consumerName>[2]): string => consumerName('timeline', 'fan-out', event);
@@ -51,6 +52,11 @@ export class FanOutConsumer {
   @EventPattern<string>(name(StatusEditedV1), LONG_BATCH)
   edited(@Payload() events: EventOf<typeof StatusEditedV1>[], @Ctx() context: JetStreamContext): Promise<void> {
     return this.together(StatusEditedV1, events, announceEdits(this.ports, toldOf(events, context)));
+  }
+
+  @EventPattern<string>(name(StatusTalliedV1), LONG_BATCH)
+  tallied(@Payload() events: EventOf<typeof StatusTalliedV1>[], @Ctx() context: JetStreamContext): Promise<void> {
+    return this.together(StatusTalliedV1, events, announceTallies(this.ports, toldOf(events, context)));
   }
 
   @EventPattern<string>(name(StatusDeletedV1), LONG_BATCH)
