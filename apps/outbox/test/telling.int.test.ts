@@ -105,6 +105,9 @@ test("a report goes to the account's server when its writer wants it, in the ser
   expect(remote.posts.some((one) => one.activityId === quiet)).toBe(false);
 });
 
+/** After it every copy knows which relays there are. */
+const aSecond = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1_100));
+
 test('relays: asked, let in when they follow back, given public posts alone in the way of their style, left', async () => {
   const relays = new RelayStore(server.backbone.db);
   const { ids, store, settings } = server.backbone;
@@ -119,6 +122,7 @@ test('relays: asked, let in when they follow back, given public posts alone in t
   expect(await other.untilPost('our Accept', (one) => one.type === 'Accept')).toMatchObject({ signature: 'valid', activity: { actor: ours, object: { id: `${other.baseUrl}/follows/1`, actor: lite.actorUri, object: ours } } });
 
   for (const relay of [masto, lite]) await relays.settle(relay.id, { state: 'enabled' });
+  await aSecond();
   const rae = await server.person('rae');
   const [open, quiet] = [await post(rae, 'for all'), await post(rae, 'for few', 'unlisted')];
   expect(await arrived(`${open.uri}/activity`)).toMatchObject({ type: 'Create', path: '/relay/inbox' });
@@ -129,6 +133,7 @@ test('relays: asked, let in when they follow back, given public posts alone in t
   expect([...remote.posts, ...other.posts].some((one) => one.body.includes(quiet.uri))).toBe(false);
 
   await relays.settle(masto.id, { state: 'ended' });
+  await aSecond();
   await change(masto);
   expect(await arrived(`${follow}/undo`)).toMatchObject({ type: 'Undo', activity: { object: { id: follow, object: PUBLIC_URI } } });
   const later = await post(rae, 'afterwards');

@@ -36,6 +36,8 @@ export type HostOutcome =
   | { readonly kind: 'delivered' }
   /** A valid signed request from there, or a person's order to try again. */
   | { readonly kind: 'heard' }
+  /** It was taken for dead, and something that federates answers there: one delivery may go first. */
+  | { readonly kind: 'answered' }
   /** No answer, or one that says the whole host is ill (5xx). */
   | { readonly kind: 'failed' }
   /** 429 or 503 with Retry-After. */
@@ -58,6 +60,8 @@ export function nextHostState(state: HostState, outcome: HostOutcome, nowMs: num
     case 'delivered':
     case 'heard':
       return HEALTHY_HOST;
+    case 'answered':
+      return { ...state, consecutiveFailures: BREAKER_FAILURES, pausedUntilMs: null, failureDays: DEAD_AFTER_DAYS - 1, unavailableSinceMs: null };
     case 'asked-to-wait':
       // The host answered, so it is alive: no failure is counted. Nobody may silence us for longer than a day.
       return { ...state, pausedUntilMs: Math.max(state.pausedUntilMs ?? 0, Math.min(outcome.untilMs, nowMs + WAIT_MAX_MS)) };

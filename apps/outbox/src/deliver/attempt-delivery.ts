@@ -31,7 +31,7 @@ export type Fate =
 export interface AttemptPorts {
   readonly policy: PolicyPort;
   readonly clock: Clock;
-  readonly hosts: Pick<HostBook, 'stateOf' | 'gateOf' | 'claimProbe' | 'note'>;
+  readonly hosts: Pick<HostBook, 'stateOf' | 'isDead' | 'gateOf' | 'claimProbe' | 'note'>;
   readonly slots: Pick<SendSlots, 'take'>;
   /** 0..1 */
   readonly random: () => number;
@@ -51,7 +51,7 @@ export async function attemptDelivery(ports: AttemptPorts, attempt: Attempt): Pr
   if (host === null) return { kind: 'dead', reason: 'bad_url' };
   // Decided after the planning: nothing goes there any more, and nobody needs to hear that it did not.
   if (domainVerdict(ports.policy.current(), host).suspended) return dropped(ports);
-  if (ports.hosts.stateOf(host).unavailableSinceMs !== null) return { kind: 'dead', reason: 'host_unavailable' };
+  if (await ports.hosts.isDead(host)) return { kind: 'dead', reason: 'host_unavailable' };
   const gate = ports.hosts.gateOf(host);
   if (gate === 'shut' || (gate === 'probe' && !(await ports.hosts.claimProbe(host)))) return untilUnpaused(ports, host);
 

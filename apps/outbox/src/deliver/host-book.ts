@@ -10,6 +10,7 @@ export interface HostRows {
 
 /** What other copies learned counts after this time; what this one learned, at once. */
 const FRESH_MS = 1_000;
+const JUST_READ_MS = 50;
 const HOSTS_MAX = 20_000;
 /** Longer than one delivery takes: until then no other copy tries a host that is being probed. */
 const PROBE_MS = 15_000;
@@ -41,6 +42,16 @@ export class HostBook {
 
   stateOf(host: string): HostState {
     return this.unsaved.get(host)?.state ?? this.known.get(host)?.state ?? HEALTHY_HOST;
+  }
+
+  /** Whether the host counts as dead. Looked up again first: another copy may have found it back a moment ago. */
+  async isDead(host: string): Promise<boolean> {
+    if (this.stateOf(host).unavailableSinceMs === null) return false;
+    const readMs = this.monotonicMs();
+    if (!this.unsaved.has(host) && readMs - (this.known.get(host)?.readMs ?? -Infinity) >= JUST_READ_MS) {
+      for (const [name, state] of await this.rows.load([host])) this.keep(name, state, readMs);
+    }
+    return this.stateOf(host).unavailableSinceMs !== null;
   }
 
   gateOf(host: string): ReturnType<typeof hostGate> {

@@ -15,9 +15,9 @@ interface Inbox {
 /**
  * The distinct inboxes of a reach. A server's shared inbox stands for its people when the activity is open to all or
  * several of them get it; a single recipient of something private gets it at their own (a shared inbox would have to
- * find out for whom it is). Suspended servers and dead ones are left out.
+ * find out for whom it is). Suspended servers are left out, and dead ones but for what is `lasting`.
  */
-export async function inboxesOf(ports: PlanPorts, reach: Reach): Promise<string[]> {
+export async function inboxesOf(ports: PlanPorts, reach: Reach, { lasting = false } = {}): Promise<string[]> {
   const chosen = new Map<string, Inbox>();
   const take = (found: Inbox): void => {
     if (chosen.size < INBOXES_MAX && isAllowed(ports, found) && hostOf(found.inbox) !== reach.exceptHost) chosen.set(found.inbox, found);
@@ -28,7 +28,7 @@ export async function inboxesOf(ports: PlanPorts, reach: Reach): Promise<string[
   if (reach.everybody) for await (const found of paged((after) => ports.knownInboxes(after, PAGE))) take(found);
   for (const inbox of [...reach.inboxes, ...(reach.relays ? await relayInboxes(ports) : [])]) take({ inbox, domain: hostOf(inbox) ?? '' });
   for (const found of await inboxesOfPeople(ports, reach, new Set(chosen.keys()))) take(found);
-  return withoutDeadHosts(ports, [...chosen.keys()]);
+  return withoutDeadHosts(ports, [...chosen.keys()], lasting);
 }
 
 const relayInboxes = async (ports: PlanPorts): Promise<string[]> =>
@@ -79,12 +79,12 @@ function isAllowed(ports: PlanPorts, { inbox, domain }: Inbox): boolean {
   return host !== null && !domainVerdict(policy, domain).suspended && !domainVerdict(policy, host).suspended;
 }
 
-async function withoutDeadHosts(ports: PlanPorts, inboxes: readonly string[]): Promise<string[]> {
+async function withoutDeadHosts(ports: PlanPorts, inboxes: readonly string[], lasting: boolean): Promise<string[]> {
   const hosts = new Map(inboxes.map((inbox) => [inbox, hostOf(inbox) ?? '']));
   const dead = new Set<string>();
   const distinct = [...new Set(hosts.values())];
   for (let from = 0; from < distinct.length; from += PAGE) {
-    for (const host of await ports.deadHosts(distinct.slice(from, from + PAGE))) dead.add(host);
+    for (const host of await ports.deadHosts(distinct.slice(from, from + PAGE), lasting)) dead.add(host);
   }
   return inboxes.filter((inbox) => !dead.has(hosts.get(inbox) ?? ''));
 }

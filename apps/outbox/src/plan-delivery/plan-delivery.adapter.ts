@@ -5,13 +5,16 @@ import { nowDate, type AccountId } from '@trunkline/kernel';
 import { BatchFailure } from '@trunkline/messaging';
 import { AccountKeyStore, FederationReads, HostStore, markDone, markFirst, ProofKeyStore, RelayStore, SqlReportStore, type Queryable } from '@trunkline/persistence';
 import { BACKBONE, currentTraceparent, type Backbone } from '@trunkline/platform';
+import { RelayBook, type Relay } from '@trunkline/social';
 import { publicKeysOf } from '../describe/describe-actor.js';
 import { inboxesOf } from './inboxes-of.js';
-import type { Plan, PlanPorts, PlanRule, Told } from './plan.js';
+import { isLasting, type Plan, type PlanPorts, type PlanRule, type Told } from './plan.js';
 import { ProverBook } from './prover-book.js';
 
 /** Each holds a database connection for its transaction. */
 const AT_ONCE = 2;
+/** What a host that is dead for longer missed is not kept for it. */
+const KEPT_FOR_DEAD_MS = 30 * 24 * 60 * 60 * 1_000;
 
 /**
  * Runs a rule for each event of a batch, once: the note that it is done and the deliveries are one transaction. That
@@ -20,9 +23,11 @@ const AT_ONCE = 2;
 @Injectable()
 export class PlanDeliveryAdapter {
   private readonly provers: ProverBook;
+  private readonly relayBook: RelayBook;
 
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
     this.provers = new ProverBook(backbone.settings.baseUrl);
+    this.relayBook = new RelayBook(new RelayStore(backbone.db), () => backbone.clock.nowMs());
   }
 
   async planBatch<C extends EventContract>(rule: PlanRule<C>, events: readonly Told<C>[]): Promise<void> {
@@ -44,13 +49,14 @@ export class PlanDeliveryAdapter {
     if (failed.size > 0) throw new BatchFailure(failed);
   }
 
-  private planOne<C extends EventContract>(consumer: string, rule: PlanRule<C>, event: Told<C>): Promise<number> {
+  private async planOne<C extends EventContract>(consumer: string, rule: PlanRule<C>, event: Told<C>): Promise<number> {
     const { db, deliveries, keyRing } = this.backbone;
+    const relays = await this.relayBook.all();
     return db.transaction(async (tx) => {
       if (!(await markFirst(tx, consumer, [event.eventId])).has(event.eventId)) return 0;
       const orderKey = rule.orderKey(event);
       await deliveries.lockOrder(tx, orderKey);
-      const ports = this.portsWithin(tx);
+      const ports = this.portsWithin(tx, relays);
       const proverOf = this.provers.within(new ProofKeyStore(tx, keyRing));
       const plans = [(await rule.plan(ports, event)) ?? []].flat();
       let chunks = 0;
@@ -62,7 +68,7 @@ export class PlanDeliveryAdapter {
           syncFollowers: plan.syncFollowers ?? false,
           trace: currentTraceparent(),
           orderKey,
-          inboxes: await inboxesOf(ports, plan.reach),
+          inboxes: await inboxesOf(ports, plan.reach, { lasting: isLasting(plan) }),
         });
       }
       return chunks;
@@ -74,7 +80,7 @@ export class PlanDeliveryAdapter {
     return JSON.stringify(isProvable(activity) ? proveActivity(activity, await proverOf(senderId), nowDate(this.backbone.clock)) : activity);
   }
 
-  private portsWithin(tx: Queryable): PlanPorts {
+  private portsWithin(tx: Queryable, relays: readonly Relay[]): PlanPorts {
     const { store, settings, policy, clock, keyRing } = this.backbone;
     const reads = new FederationReads(tx);
     const hosts = new HostStore(tx, clock);
@@ -87,11 +93,12 @@ export class PlanDeliveryAdapter {
       receivedActivity: (id) => reads.receivedActivity(id),
       acquaintances: (id) => reads.acquaintances(id, clock.nowMs()),
       knownInboxes: (after, limit) => reads.knownInboxes(after, limit),
-      deadHosts: async (names) => {
+      deadHosts: async (names, lasting) => {
         const states = await hosts.load(names);
-        return new Set(names.filter((name) => states.get(name)?.unavailableSinceMs != null));
+        const deadBeforeMs = lasting ? clock.nowMs() - KEPT_FOR_DEAD_MS : Infinity;
+        return new Set(names.filter((name) => (states.get(name)?.unavailableSinceMs ?? Infinity) < deadBeforeMs));
       },
-      relays: new RelayStore(tx),
+      relays: { byId: (id) => new RelayStore(tx).byId(id), enabled: async () => relays },
       reports: new SqlReportStore(tx),
       publicKeys: (accountId) => publicKeysOf(keys, accountId),
     };

@@ -2,7 +2,7 @@ import type { JsonObject } from '@trunkline/activitypub';
 import type { EventContract, EventOf } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import { snowflake, type AccountId, type Snowflake, type StatusId } from '@trunkline/kernel';
-import type { PolicyPort, RelayReads, ReportStore, SocialReads, SocialSettings } from '@trunkline/social';
+import type { PolicyPort, Relay, RelayReads, ReportStore, SocialReads, SocialSettings } from '@trunkline/social';
 import type { PublicKeys } from '../describe/describe-actor.js';
 
 /** Whose inboxes get an activity. Local people among them are dropped. */
@@ -51,10 +51,13 @@ export interface PlanPorts {
   /** Whom the account spoke to or followed lately. */
   acquaintances(accountId: AccountId): Promise<AccountId[]>;
   knownInboxes(afterInbox: string, limit: number): Promise<{ inbox: string; domain: string }[]>;
-  /** Those of the hosts that count as dead: nothing is planned for them until they speak to us. */
-  deadHosts(hosts: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Those of the hosts that count as dead: nothing is planned for them until they are back, but what is `lasting`, for those
+   * that have not been dead for long.
+   */
+  deadHosts(hosts: readonly string[], lasting: boolean): Promise<ReadonlySet<string>>;
   publicKeys(accountId: AccountId): Promise<PublicKeys>;
-  readonly relays: Pick<RelayReads, 'byId' | 'enabled'>;
+  readonly relays: Pick<RelayReads, 'byId'> & { enabled(): Promise<readonly Relay[]> };
   readonly reports: Pick<ReportStore, 'byIds'>;
 }
 
@@ -73,6 +76,10 @@ export interface PlanRule<C extends EventContract> {
 }
 
 const NOBODY: Reach = { followersOf: [], accountIds: [], interactedWith: null, everybody: false, inboxes: [], relays: false, hiddenByBlocksOf: null, isOpen: false };
+
+/** What a host that comes back must not have missed: what ends something, and ties between people. */
+const LASTING: readonly unknown[] = ['Delete', 'Undo', 'Follow', 'Accept', 'Reject', 'Block', 'Move'];
+export const isLasting = ({ activity }: Plan): boolean => LASTING.includes(activity['type']);
 
 /** To one person's own inbox. */
 export const toAccount = (accountId: AccountId): Reach => ({ ...NOBODY, accountIds: [accountId] });

@@ -59,6 +59,24 @@ export class HostStore {
     return rows.map((row) => row.host);
   }
 
+  /**
+   * Those taken for dead that were not asked for a while whether they are: a day, later up to a week. They count as asked.
+   * Several copies take different ones.
+   */
+  async takeDead(limit: number): Promise<{ host: string; state: HostState }[]> {
+    const rows = await this.db.query<HostRow>(
+      `WITH due AS (
+         SELECT host FROM federation.hosts
+          WHERE unavailable_since IS NOT NULL
+            AND coalesce(probed_at, unavailable_since) <= $1::timestamptz - least(interval '7 days', greatest(interval '1 day', ($1::timestamptz - unavailable_since) / 4))
+          ORDER BY coalesce(probed_at, unavailable_since) LIMIT $2 FOR UPDATE SKIP LOCKED
+       )
+       UPDATE federation.hosts h SET probed_at = $1 FROM due WHERE h.host = due.host RETURNING ${COLUMNS.split(', ').map((column) => `h.${column}`).join(', ')}`,
+      [nowDate(this.clock), limit],
+    );
+    return rows.map((row) => ({ host: row.host, state: stateOf(row) }));
+  }
+
   /** The last writer wins: copies see the same host fail and succeed alike. Sorted, so that copies cannot block each other. */
   async save(states: ReadonlyMap<string, { readonly state: HostState; readonly reason?: string }>): Promise<void> {
     if (states.size === 0) return;

@@ -1,5 +1,5 @@
 import { hostOf } from '@trunkline/activitypub';
-import type { Relay, RelayReads } from '@trunkline/social';
+import type { Relay, RelayReads } from '../ports/relays.js';
 
 /** A relay that was left is heard for so long at most. */
 const KEPT_MS = 1_000;
@@ -13,17 +13,8 @@ export class RelayBook {
     private readonly nowMs: () => number,
   ) {}
 
-  /** The ids under which relays act. */
-  async actors(): Promise<ReadonlySet<string>> {
-    return new Set((await this.all()).flatMap((relay) => relay.actorUri ?? []));
-  }
-
-  /** Whether a relay signs there: what it forwards are others' activities, so that its host has to do. */
-  async isHost(host: string): Promise<boolean> {
-    return (await this.all()).some((relay) => hostOf(relay.actorUri ?? relay.inbox) === host);
-  }
-
-  private all(): Promise<readonly Relay[]> {
+  /** In the order in which they were added. */
+  all(): Promise<readonly Relay[]> {
     const now = this.nowMs();
     const { kept } = this;
     if (kept !== null && kept.untilMs > now) return kept.relays;
@@ -34,5 +25,15 @@ export class RelayBook {
       if (this.kept === fresh) this.kept = null;
     });
     return relays;
+  }
+
+  /** The ids under which relays act. */
+  async actors(): Promise<ReadonlySet<string>> {
+    return new Set((await this.all()).flatMap((relay) => relay.actorUri ?? []));
+  }
+
+  /** Whether a relay signs there: what it forwards are others' activities, so that its host has to do. */
+  async isHost(host: string): Promise<boolean> {
+    return (await this.all()).some((relay) => hostOf(relay.actorUri ?? relay.inbox) === host);
   }
 }
