@@ -52,7 +52,6 @@ export const RULES: Readonly<Record<string, string>> = {
   group_vote: 'votes that a group passes on, about posts that are not of here',
   featured_hashtag: 'hashtags that a profile features are not shown',
   other_collection: 'lists of others than the pins of who speaks: moderators, playlists',
-  deleted_post: 'what was deleted stays deleted',
   no_post: 'catalogues, lists and parts of other objects, which are no posts',
   no_meaning: 'it says nothing to a reader',
   view_counter: 'counters that nobody can check',

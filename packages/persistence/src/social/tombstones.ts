@@ -27,3 +27,13 @@ export async function isTombstoned(db: Queryable, actorUri: string, uris: readon
   const sql = 'SELECT uri FROM social.tombstones WHERE uri = ANY($1::text[]) AND actor_uri = $2 LIMIT $3';
   return new Set((await db.query<{ uri: string }>(sql, [plainTexts(uris), plainText(actorUri), uris.length])).map((row) => row.uri));
 }
+
+/** The actor takes back that it ended this. @returns since when it had been ended; null: it had not */
+export async function liftTombstone(tx: Queryable, uri: string, actorUri: string): Promise<Date | null> {
+  await lockUris(tx, [uri]);
+  const [row] = await tx.query<{ createdAt: Date }>('DELETE FROM social.tombstones WHERE uri = $1 AND actor_uri = $2 RETURNING created_at AS "createdAt"', [
+    plainText(uri),
+    plainText(actorUri),
+  ]);
+  return row?.createdAt ?? null;
+}
