@@ -144,7 +144,7 @@ describe('a thread that somebody opens', () => {
 });
 
 describe('the profile of somebody elsewhere', () => {
-  const statusesOf = (id: string, person = alice) => person.api.ask<{ uri: string; created_at: string }[]>('GET', `/api/v1/accounts/${id}/statuses?limit=40`);
+  const statusesOf = (id: string, person = alice) => person.api.ask<{ uri: string; created_at: string; reblog: { uri: string } | null }[]>('GET', `/api/v1/accounts/${id}/statuses?limit=40`);
   async function meet(person: ScriptedPerson): Promise<string> {
     const found = await alice.api.get<{ accounts: { id: string }[] }>(`/api/v2/search?resolve=true&type=accounts&q=${encodeURIComponent(person.handle)}`);
     return found.accounts[0]?.id ?? '';
@@ -153,11 +153,15 @@ describe('the profile of somebody elsewhere', () => {
   test('shows older posts from the outbox, forty at most, says that it is partial, and tells nobody of them', async () => {
     const writer = rem.addPerson('writer');
     const notes = Array.from({ length: 60 }, (_, n) => writer.note(`post ${n}`, { published: new Date(Date.parse(A_YEAR_AGO) + n * 60_000).toISOString() })).reverse();
-    const foreign = oth.person.note('boosted');
+    const foreign = oth.person.note('boosted', { published: A_YEAR_AGO });
+    const hidden = oth.person.note('not for all', { to: [oth.person.followers], cc: [], published: A_YEAR_AGO });
     const secret = writer.note('for followers', { to: [writer.followers], cc: [] });
     const page = (n: number): string => `${writer.id}/outbox?page=${n}`;
     rem.documents.set(`${writer.id}/outbox`, { '@context': 'https://www.w3.org/ns/activitystreams', id: `${writer.id}/outbox`, type: 'OrderedCollection', totalItems: 62, first: page(1) });
-    const entries: unknown[] = [writer.activity('Announce', foreign.id), writer.create(secret), ...notes.map((note, n) => (n % 3 === 0 ? note.id : writer.create(note)))];
+    const boost = (uri: string, minute: number) =>
+      writer.activity('Announce', uri, { published: new Date(Date.parse(A_YEAR_AGO) + minute * 60_000).toISOString(), to: [PUBLIC], cc: [writer.followers] });
+    const boosted = boost(foreign.id, 61);
+    const entries: unknown[] = [boosted, boost(hidden.id, 60), writer.create(secret), ...notes.map((note, n) => (n % 3 === 0 ? note.id : writer.create(note)))];
     for (const n of [1, 2, 3, 4, 5, 6]) {
       const orderedItems = entries.slice((n - 1) * 20, n * 20);
       rem.documents.set(page(n), { '@context': 'https://www.w3.org/ns/activitystreams', id: page(n), type: 'OrderedCollectionPage', next: page(n + 1), orderedItems });
@@ -166,11 +170,12 @@ describe('the profile of somebody elsewhere', () => {
     const told = await server.backbone.db.query(`SELECT 1 FROM events.outbox WHERE subject LIKE '%status.published%'`);
     const opened = await statusesOf(id);
     expect(opened.headers.get('trunkline-partial')).toBe('posts; state=reading');
-    expect(await refreshed(refreshOf(opened.headers))).toMatchObject({ result_count: 39 });
+    expect(await refreshed(refreshOf(opened.headers))).toMatchObject({ result_count: 38 });
     const { body, headers } = await statusesOf(id);
     expect(headers.get('trunkline-partial')).toMatch(/^posts; state=read; read-at="20\d\d-.+Z"$/);
-    expect(body.map(({ uri }) => uri)).toEqual(notes.slice(0, 39).map((note) => note.id));
-    expect([await count(foreign.id), await count(secret.id)]).toEqual([0, 0]);
+    expect(body.map(({ uri }) => uri)).toEqual([boosted.id, ...notes.slice(0, 37).map((note) => note.id)]);
+    expect(body[0]?.reblog?.uri).toBe(foreign.id);
+    expect([await count(hidden.id), await count(secret.id)]).toEqual([0, 0]);
     expect(await server.backbone.db.query(`SELECT 1 FROM events.outbox WHERE subject LIKE '%status.published%'`)).toHaveLength(told.length);
     expect(refreshOf(headers)).toBeNull();
   });

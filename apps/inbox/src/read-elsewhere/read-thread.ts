@@ -1,5 +1,5 @@
 import { hostOf, isNoteType, parseNote, refOf, typesOf, type ObjectRef, type RemoteNote } from '@trunkline/activitypub';
-import type { Status } from '@trunkline/domain';
+import type { Status, Visibility } from '@trunkline/domain';
 import type { StatusId } from '@trunkline/kernel';
 import { ingestStatus, readNote } from '@trunkline/social';
 import type { ReadPorts, ReadingRun } from './ports.js';
@@ -11,6 +11,7 @@ export const THREAD_LIMITS: ReadingLimits = { documentsMax: 500, pagesMax: 100, 
 /** Posts of the thread that are known already and asked for their answers. */
 const KNOWN_MAX = 1_000;
 const AT_ONCE = 4;
+const ACTIVITIES_DEEP_MAX = 2;
 /** Answers remembered of what stands inline: the others stand on pages. */
 const INLINE_MAX = 100;
 
@@ -56,20 +57,20 @@ class ThreadWalk {
     for (const status of known) {
       this.seen.add(status.uri);
       this.inThread.add(status.uri);
-      const isOpen = status.visibility === 'public' || status.visibility === 'unlisted';
-      if (!status.local && isOpen && status.deletedAt === null) this.queue.push({ uri: status.uri, head: null });
+      if (!status.local && isOpen(status) && status.deletedAt === null) this.queue.push({ uri: status.uri, head: null });
     }
   }
 
   /** Whether the thread's own server told of all of it. */
   async byContext(root: Status): Promise<boolean> {
-    const uri = root.local ? null : await this.ports.contextUriOf(root.id);
+    // Whoever lists a talk among followers shows it to them, not to us.
+    const uri = root.local || !isOpen(root) ? null : await this.ports.contextUriOf(root.id);
     const host = uri === null ? null : hostOf(uri);
     if (uri === null || host === null || host === hostOf(this.ports.settings.baseUrl)) return false;
     let items = 0;
     for await (const page of walkPages(this.ports.remote, { items: [], next: uri }, { ownerUri: uri, budget: this.run.budget })) {
       items += page.length;
-      await this.take(page.flatMap(objectUriOf));
+      await this.take(page.flatMap((ref) => objectUriOf(ref)));
     }
     return items > 0;
   }
@@ -78,7 +79,7 @@ class ThreadWalk {
     const { budget } = this.run;
     for (let post = this.queue.shift(); post !== undefined && budget.goesOn; post = this.queue.shift()) {
       const head = post.head ?? (await this.repliesOf(post.uri));
-      for await (const page of walkPages(this.ports.remote, head, { ownerUri: post.uri, budget })) await this.take(page.flatMap(objectUriOf));
+      for await (const page of walkPages(this.ports.remote, head, { ownerUri: post.uri, budget })) await this.take(page.flatMap((ref) => objectUriOf(ref)));
     }
   }
 
@@ -135,16 +136,18 @@ class ThreadWalk {
     const read = await readNote(this.ports, json);
     if (!read.ok) return false;
     const { note, author } = read.value;
-    if (note.visibility !== 'public' && note.visibility !== 'unlisted') return false;
+    if (!isOpen(note)) return false;
     const outcome = await ingestStatus(this.ports, author, note, { fetched: true });
     if (outcome === 'stored') this.found += 1;
     return outcome === 'stored' || outcome === 'known';
   }
 }
 
-/** A list of posts, or (Streams, Hubzilla) of activities about them. */
-function objectUriOf(ref: ObjectRef): string[] {
+const isOpen = ({ visibility }: { readonly visibility: Visibility }): boolean => visibility === 'public' || visibility === 'unlisted';
+
+/** A list of posts, or (Streams, Hubzilla) of activities about them, which may be those of a container (FEP-171b). */
+function objectUriOf(ref: ObjectRef, depth = 0): string[] {
   const isActivity = ref.json !== null && !typesOf(ref.json).some(isNoteType) && ref.json['object'] !== undefined;
-  const uri = isActivity ? refOf(ref.json?.['object']).uri : ref.uri;
-  return uri === null ? [] : [uri];
+  if (isActivity && depth < ACTIVITIES_DEEP_MAX) return objectUriOf(refOf(ref.json?.['object']), depth + 1);
+  return ref.uri === null ? [] : [ref.uri];
 }

@@ -1,5 +1,6 @@
 import type { Reading, ReadingStore } from '@trunkline/persistence';
 import { readOutbox, OUTBOX_LIMITS } from './read-outbox.js';
+import { POLL_LIMITS, readPoll } from './read-poll.js';
 import { ReadingBudget, type ReadingLimits } from './reading-budget.js';
 import { readThread, THREAD_LIMITS } from './read-thread.js';
 import type { ReadPorts } from './ports.js';
@@ -11,10 +12,11 @@ export interface WorkerPorts {
   readonly onError: (reading: Reading | null, error: unknown) => void;
 }
 
-/** Readings under way in one process: what people wait for, and what other servers have us compare. Neither waits for the other. */
+/** Readings under way in one process: what people wait for, what other servers have us compare, and polls, each one request. None waits for another. */
 const LANES: readonly Lane[] = [
   { kinds: ['thread', 'outbox'], atOnce: 2 },
   { kinds: ['followers'], atOnce: 1 },
+  { kinds: ['poll'], atOnce: 4 },
 ];
 
 interface Lane {
@@ -27,7 +29,7 @@ const LEASE_SECONDS = 180;
 /** One that ends the process, or fails, again and again is left alone until somebody asks anew. */
 const ATTEMPTS_MAX = 3;
 
-const LIMITS: Readonly<Record<Reading['kind'], ReadingLimits>> = { thread: THREAD_LIMITS, outbox: OUTBOX_LIMITS, followers: FOLLOWERS_LIMITS };
+const LIMITS: Readonly<Record<Reading['kind'], ReadingLimits>> = { thread: THREAD_LIMITS, outbox: OUTBOX_LIMITS, followers: FOLLOWERS_LIMITS, poll: POLL_LIMITS };
 
 /** Carries out what is to be read from other servers, a few at a time, until stopped. Copies share the work. */
 export class ReadingWorker {
@@ -101,6 +103,8 @@ export class ReadingWorker {
         return readOutbox(this.ports.read, subjectId, run);
       case 'followers':
         return syncFollowers(this.ports.read, subjectId, detail, run);
+      case 'poll':
+        return readPoll(this.ports.read, subjectId, run);
     }
   }
 }
