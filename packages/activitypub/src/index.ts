@@ -4,7 +4,7 @@ export { followersDigest, parseFollowersSync, renderFollowersSync, type Follower
 export { escapeHtml } from './html/escape-html.js';
 export { htmlToText } from './html/html-to-text.js';
 export { sanitizeHtml } from './html/sanitize-html.js';
-export { hostOf, httpUri, isPublicUri, normalizeHost, PUBLIC_URI, sameHost } from './hosts.js';
+export { hostOf, httpUri, isPublicUri, normalizeHost, PUBLIC_URI, sameHost, sameSite } from './hosts.js';
 export type { Interaction } from './interaction.js';
 export type { JsonObject } from './json.js';
 export { readIntegrityProof, verifyIntegrityProof, type IntegrityProof, type ProofFailure, type ProofFailureCode } from './proofs/integrity-proof.js';
@@ -36,6 +36,7 @@ export {
   interactionRequestUri,
   interactionStampUri,
   likeUri,
+  parseLocalPage,
   parseLocalUri,
   relayFollowUri,
   quoteRequestUri,

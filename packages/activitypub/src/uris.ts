@@ -106,6 +106,13 @@ export function parseLocalUri(base: string, uri: string): LocalUri | null {
   return name === undefined ? parseBelowActor(accountId, rest) : { kind: 'collection', accountId, name };
 }
 
+/** The name on a profile page of ours, `/@name`; null for everything else. Names of our own pages are ours to read. */
+export function parseLocalPage(base: string, uri: string): string | null {
+  const [url, origin] = [URL.parse(uri), URL.parse(base)];
+  if (url === null || origin === null || url.origin !== origin.origin) return null;
+  return /^\/@([a-z0-9_]{1,30})\/?$/i.exec(url.pathname)?.[1] ?? null;
+}
+
 function instanceActorOrFollow(hash: string): LocalUri | null {
   const followId = /^#follows\/([0-9]+)$/.exec(hash)?.[1];
   if (isSnowflake(followId)) return { kind: 'relay-follow', followId };

@@ -155,7 +155,7 @@ export class DocumentFetcher {
     }
     const maxBytes = options.maxBytes ?? this.parts.limits.documentBytesMax;
     const read = await readBody(response.body, headerOf(response, 'content-encoding'), maxBytes);
-    return read.ok ? ok({ bytes: read.value, finalUrl: url.href, contentType: headerOf(response, 'content-type') }) : read;
+    return read.ok ? ok({ bytes: read.value, finalUrl: url.href, contentType: headerOf(response, 'content-type'), link: headerOf(response, 'link') }) : read;
   }
 
   /** Everything that the headers alone decide. */

@@ -8,6 +8,7 @@ import { fetchObject } from './fetch-object.js';
 import { parseJson } from './json-document.js';
 import { ACTIVITY_ACCEPT, isActivityType, isJsonType, JSON_ACCEPT } from './media-type.js';
 import { OriginPools } from './origin-pools.js';
+import { isPageType, linkOfPage, PAGE_ACCEPT } from './page-link.js';
 import type {
   BytesOptions,
   DocumentOptions,
@@ -17,6 +18,7 @@ import type {
   FetchOptions,
   Letter,
   LetterSender,
+  ObjectOptions,
   ResolvedAccount,
   WebfingerAnswer,
 } from './requests.js';
@@ -102,9 +104,13 @@ export class FederationHttp {
     return parsed.ok ? ok({ json: parsed.value, finalUrl, contentType }) : parsed;
   }
 
-  /** GETs an ActivityPub object and proves that its id is where it came from; see `fetchObject`. */
-  fetchObject(uri: string, options: FetchOptions = {}): Promise<Result<FetchedObject, FetchFailure>> {
-    return fetchObject((url, more) => this.fetchDocument(url, more), uri, { ...options, mustBeActivity: true });
+  /** GETs an ActivityPub object and proves that its id is where it came from; see `fetchObject`. A page leads to another address once. */
+  async fetchObject(uri: string, { page = false, ...options }: ObjectOptions = {}): Promise<Result<FetchedObject, FetchFailure>> {
+    const found = await fetchObject((url, more) => this.fetchDocument(url, more), uri, { ...options, mustBeActivity: true });
+    if (found.ok || !page || found.error.code !== 'bad_type') return found;
+    const shown = await this.fetchBytes(uri, { ...options, accept: PAGE_ACCEPT, isAccepted: isPageType, kind: 'page' });
+    const link = shown.ok ? linkOfPage(shown.value) : null;
+    return link === null ? found : this.fetchObject(link, options);
   }
 
   /** `user@host[:port]` → subject and actor id; see `webfinger`. */

@@ -16,6 +16,11 @@ export interface FetchOptions {
   readonly fresh?: boolean;
 }
 
+export interface ObjectOptions extends FetchOptions {
+  /** The address may be that of a page, which names its document: for what a person pasted or a post linked. */
+  readonly page?: boolean;
+}
+
 export interface DocumentOptions extends FetchOptions {
   /** Accept header. Default fits `mustBeActivity`. */
   readonly accept?: string;
@@ -38,6 +43,8 @@ export interface FetchedBytes {
   readonly finalUrl: string;
   /** As sent. */
   readonly contentType: string;
+  /** The `Link` header; empty when absent. */
+  readonly link: string;
 }
 
 export interface FetchedDocument {

@@ -22,10 +22,14 @@ export { HomePages } from './reading/home-pages.js';
 export { FEED_LATE_MS, isFeedsDown, keepHomeFeed, type HeadLook } from './reading/home-feed.js';
 export { accountTimeline, homeTimeline, publicTimeline, tagTimeline, type Scope } from './reading/timelines.js';
 export { ingestAccount, mediaRule, publishedOr } from './remote/ingest-account.js';
-export { ingestEdit, ingestStatus, namedUris, peopleByUri, readPost, storePosts, type EditOutcome, type Ingested } from './remote/ingest-status.js';
+export { ingestEdit, ingestStatus, readPost, storePosts, type EditOutcome, type Ingested, type RemotePost } from './remote/ingest-status.js';
+export { meetNamed } from './remote/meet-named.js';
+export { localHandles, namedUris, peopleByUri, peopleNamed } from './remote/named-people.js';
 export { sameOptions } from './remote/read-poll.js';
 export { ingestActor, resolveAccount, resolveHandle, type ResolveFailure } from './remote/resolve-account.js';
 export { isPinnable, syncFeatured } from './remote/sync-featured.js';
+export { RelayBook } from './remote/relay-book.js';
+export { restoreStatus } from './remote/restore-status.js';
 export { PARENTS_MAX, readNote, resolveParents, resolveStatus } from './remote/resolve-status.js';
 export { loadAccountExtras, presentAccounts, type AccountPresenting } from './rendering/present-accounts.js';
 export {

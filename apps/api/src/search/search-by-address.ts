@@ -79,7 +79,7 @@ async function fromElsewhere(ports: SearchPorts, viewerId: AccountId | null, add
   const account = await resolveAccount(ports, address, { address: true });
   if (account.ok) return accountFound(ports, viewerId, [account.value]);
   if (account.error.code !== 'invalid') return NOTHING;
-  const status = await resolveStatus(ports, address);
+  const status = await resolveStatus(ports, address, { address: true });
   if (!status.ok) return NOTHING;
   // Whoever looks for a quote wants to see what it is about; without it the post stands as it is.
   if (status.value.quote !== null) await settleQuote(ports, status.value.id);

@@ -2,12 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { hostOf } from '@trunkline/activitypub';
 import { RelayStore } from '@trunkline/persistence';
 import { BACKBONE, RateLimiter, runWithTrace, type Backbone, type RateRule } from '@trunkline/platform';
-import { fetchKey, KeyBook, KeyLane, registrableDomain } from '@trunkline/social';
+import { fetchKey, KeyBook, KeyLane, registrableDomain, RelayBook } from '@trunkline/social';
 import { isAppliedType } from '../activity-types.js';
 import { applyActivity } from './apply-activity.js';
 import { ActivityApplier, type ApplyBatchPorts } from './apply-batch.js';
 import { applyTogether, type TogetherPorts } from './apply-together.js';
-import { RelayBook } from '../relay-book.js';
 import { BackgroundLane } from './background-lane.js';
 
 const MS_PER_SECOND = 1_000;

@@ -2,11 +2,11 @@ import { addressedBy, type IncomingActivity, type RemoteNote } from '@trunkline/
 import { StatusForwardedV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import type { Snowflake } from '@trunkline/kernel';
-import { namedUris, peopleByUri, readPost, storePosts, type Ingested, type SocialTransaction } from '@trunkline/social';
+import { namedUris, peopleByUri, peopleNamed, readPost, storePosts, type Ingested, type SocialTransaction } from '@trunkline/social';
 import { refreshLater } from './actor.js';
 import { settleQuoteLater } from './answered-quote.js';
 import { refusalOf } from './apply-activity.js';
-import { fetchParentsLater, verdictOf } from './create.js';
+import { fetchParentsLater, meetNamedLater, verdictOf } from './create.js';
 import { forwardOfAnswer } from './forward-answer.js';
 import type { ApplyPorts } from './ports.js';
 import { judgeReactions, needsNobody, storeReactions, targetsOf, type Targets } from './reactions-together.js';
@@ -135,7 +135,8 @@ const settledOf = (verdicts: ReadonlyMap<Snowflake, Verdict>): Settled[] =>
   [...verdicts].map(([id, verdict]) => ({ id, reason: verdict.kind === 'ignored' ? verdict.reason : null }));
 
 async function store(ports: TogetherPorts, wanted: readonly Wanted[], people: People, verdicts: Verdicts): Promise<void> {
-  const posts = wanted.map(({ row, author, note }) => readPost(ports, { author, note, trace: row.trace }, people));
+  const named = await peopleNamed(ports, wanted.map(({ note }) => note), people);
+  const posts = wanted.map(({ row, author, note }) => readPost(ports, { author, note, trace: row.trace }, named));
   const forwards = await Promise.all(wanted.map((one) => forwardOf(ports, one)));
   // Begun again after a deadlock, hence no effect but the transaction's own in here.
   const ingested = await ports.settling(async (tx, settle) => {
@@ -150,6 +151,9 @@ async function store(ports: TogetherPorts, wanted: readonly Wanted[], people: Pe
     verdicts.set(one.row.id, verdictOf(outcome));
     refreshLater(ports, one.author);
     if (orphan) fetchParentsLater(ports, one.note);
-    if (outcome === 'stored') settleQuoteLater(ports, one.note);
+    if (outcome === 'stored') {
+      settleQuoteLater(ports, one.note);
+      meetNamedLater(ports, one.note, named);
+    }
   }
 }

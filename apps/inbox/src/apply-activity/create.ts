@@ -1,6 +1,6 @@
 import { addressedBy, parseNote, sameHost, type ObjectRef, type RemoteNote } from '@trunkline/activitypub';
 import { fail, ok, type Result } from '@trunkline/kernel';
-import { ingestStatus, resolveParents, type EditOutcome } from '@trunkline/social';
+import { ingestStatus, meetNamed, resolveParents, type EditOutcome } from '@trunkline/social';
 import { isPassing } from '../passing-failures.js';
 import { actorOf } from './actor.js';
 import { settleQuoteLater } from './answered-quote.js';
@@ -78,6 +78,13 @@ const refuse = (code: string): Result<never, NoteFailure> => fail({ code, verdic
 export function fetchAroundLater(ports: ApplyPorts, note: RemoteNote): void {
   fetchParentsLater(ports, note);
   settleQuoteLater(ports, note);
+  meetNamedLater(ports, note);
+}
+
+/** Whom a post names and nobody here knows yet; `known`: who is. */
+export function meetNamedLater(ports: ApplyPorts, note: RemoteNote, known?: ReadonlyMap<string, unknown>): void {
+  if (note.mentions.every(({ href }) => known?.has(href) === true)) return;
+  ports.later(`mentions ${note.uri}`, () => meetNamed(ports, note));
 }
 
 /** Walks up the thread in the background; the status reads as a reply as soon as its parent is here. */

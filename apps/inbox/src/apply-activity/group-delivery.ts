@@ -7,6 +7,7 @@ import { settleQuoteLater } from './answered-quote.js';
 import { fetchParentsLater, verdictOf } from './create.js';
 import type { ApplyPorts, FactsKind, FactsOf, Handler, Incoming } from './ports.js';
 import { hasLocalFollowers } from './relevance.js';
+import { restoreInGroup } from './restore.js';
 import { APPLIED, ignored, retry, unresolved, type Verdict } from './verdict.js';
 
 /** Of those that one activity brings. */
@@ -39,6 +40,7 @@ export async function applyGroupDelivery(ports: ApplyPorts, incoming: Incoming<'
     case 'reaction':
       return ofMember(ports, incoming, handle);
     case 'undo':
+      if (facts.undone.facts?.kind === 'delete' && facts.undone.facts.what === 'unknown') return restoreInGroup(ports, group, announce, facts.undone.facts.uri);
       return facts.undone.facts?.kind === 'like' || facts.undone.facts?.kind === 'reaction' ? ofMember(ports, incoming, handle) : ignored('group_moderation');
     default:
       return ignored('group_moderation');
@@ -122,9 +124,12 @@ async function deleted(ports: ApplyPorts, { group }: Delivered, uri: string): Pr
   const [status] = await ports.store.statusesByUris([uri]);
   if (status === undefined) return ignored('unknown_status');
   const isTheirs = await isOfGroup(ports, group, status);
+  const isShown = (await ports.store.boostIds(group.id, [status.id])).length > 0;
+  const ends = !status.local && (isTheirs || (await isGone(ports, uri)));
+  // So that the group, and nobody else, can take it back.
+  if (isShown || ends) await ports.store.transaction((tx) => tx.addTombstone(uri, group.uri));
   await withdraw(ports, group, status);
-  if (status.local) return APPLIED;
-  if (isTheirs || (await isGone(ports, uri))) await deleteStatus(ports, status);
+  if (ends) await deleteStatus(ports, status);
   return APPLIED;
 }
 

@@ -1,8 +1,7 @@
 import type { ActivityFacts, IncomingActivity } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
 import type { Snowflake } from '@trunkline/kernel';
-import type { KeyBook, RelayReads, RelayWrites, ReportStore, SocialPorts } from '@trunkline/social';
-import type { RelayBook } from '../relay-book.js';
+import type { KeyBook, RelayReads, RelayWrites, ReportStore, SocialPorts, RelayBook } from '@trunkline/social';
 import type { Verdict } from './verdict.js';
 
 export interface ApplyPorts extends SocialPorts {

@@ -1,6 +1,7 @@
 import { parseLocalUri, type RemoteNote } from '@trunkline/activitypub';
 import type { Account, Status } from '@trunkline/domain';
 import type { AccountId } from '@trunkline/kernel';
+import { localHandles } from '@trunkline/social';
 import type { ApplyPorts } from './ports.js';
 
 /** Recipients looked at: the people of this server whom a post names. */
@@ -65,20 +66,35 @@ async function livingParents(ports: ApplyPorts, arrivals: readonly Arrival[]): P
 /** For each post the people of this server whom it names or answers. */
 async function peopleNamed<A extends Arrival>(ports: ApplyPorts, arrivals: readonly A[], parents: ReadonlyMap<string, Status>): Promise<Map<A, AccountId[]>> {
   const named = new Map(arrivals.map((arrival) => [arrival, localIds(ports, arrival.note)]));
+  const byPage = await idsByPage(ports, arrivals);
   const accounts = await ports.store.accountsByIds([...new Set([...named.values()].flat())]);
   const living = new Set(accounts.filter((account) => account.domain === null && account.deletedAt === null).map((account) => account.id));
   return new Map(
     arrivals.map((arrival) => {
       const parent = parentOf(arrival, parents);
-      const here = (named.get(arrival) ?? []).filter((id) => living.has(id));
+      const here = [...(named.get(arrival) ?? []).filter((id) => living.has(id)), ...calledBy(arrival.note).flatMap((uri) => byPage.get(uri) ?? [])];
       return [arrival, parent?.local === true ? [...here, parent.accountId] : here];
     }),
   );
 }
 
+const calledBy = (note: RemoteNote): string[] => [...new Set([...note.to, ...note.cc, ...note.mentions.map((mention) => mention.href)])];
+
+/** People of this server whom a post names by their page or handle. */
+async function idsByPage(ports: ApplyPorts, arrivals: readonly Arrival[]): Promise<Map<string, AccountId>> {
+  const handles = [...localHandles(ports, arrivals.flatMap(({ note }) => calledBy(note)))].slice(0, RECIPIENTS_MAX);
+  if (handles.length === 0) return new Map();
+  const accounts = await ports.store.accountsByHandles(handles.map(([, handle]) => handle));
+  const ids = new Map(accounts.filter((account) => account.deletedAt === null).map((account) => [account.username.toLowerCase(), account.id]));
+  return new Map(handles.flatMap(([uri, { username }]) => {
+    const id = ids.get(username.toLowerCase());
+    return id === undefined ? [] : [[uri, id] as const];
+  }));
+}
+
 function localIds({ settings }: ApplyPorts, note: RemoteNote): AccountId[] {
   const ids = new Set<AccountId>();
-  for (const uri of new Set([...note.to, ...note.cc, ...note.mentions.map((mention) => mention.href)])) {
+  for (const uri of calledBy(note)) {
     const local = parseLocalUri(settings.baseUrl, uri);
     if (local?.kind === 'actor' && ids.size < RECIPIENTS_MAX) ids.add(local.accountId);
   }

@@ -10,10 +10,11 @@ import { deleteOwnStatus } from './delete.js';
 import { tombstone } from './tombstones.js';
 import type { ApplyPorts, FactsKind, FactsOf, Incoming } from './ports.js';
 import { undoReaction } from './react.js';
+import { restoreOwn } from './restore.js';
 import { APPLIED, ignored, retry, unresolved, type Verdict } from './verdict.js';
 
 /**
- * Takes back a Follow, Like, Announce, Block, Accept, a request for leave or the deletion of an account, of the same actor, embedded or by its id. What was not here yet
+ * Takes back a Follow, Like, Announce, Block, Accept, a request for leave or the deletion of a post or an account, of the same actor, embedded or by its id. What was not here yet
  * is kept from coming, Follows excepted: their ids are used again.
  */
 export async function applyUndo(ports: ApplyPorts, { activity, actor, facts: { undone } }: Incoming<'undo'>): Promise<Verdict> {
@@ -34,7 +35,8 @@ export async function applyUndo(ports: ApplyPorts, { activity, actor, facts: { u
     case 'accept':
       return undoAccept(ports, { uri, actorUri, facts }, actor);
     case 'delete':
-      return facts.what === 'account' ? returned(ports, actorUri, actor) : ignored('deleted_post');
+      if (facts.what === 'account') return returned(ports, actorUri, actor);
+      return facts.what === 'unknown' ? restoreOwn(ports, facts.uri, actorUri, actor) : ignored('undone_type');
     case 'quote-request':
       return undoQuoteRequest(ports, facts, actor);
     case 'interaction-request':

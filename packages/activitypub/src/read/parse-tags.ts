@@ -2,6 +2,7 @@ import { httpUri } from '../hosts.js';
 import { isJsonObject, listOf, member, textOf, type JsonObject } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { dateOf, typesOf } from './document.js';
+import { parseHandle } from './parse-webfinger.js';
 import { linksOf } from './references.js';
 import type { RemoteEmoji, RemoteMention } from './types.js';
 
@@ -36,8 +37,16 @@ function onceBy<T>(entries: readonly (T | null)[], keyOf: (entry: T) => string):
 }
 
 function mentionOf(tag: JsonObject): RemoteMention | null {
-  const href = httpUri(member(tag, 'href'));
-  return href === null ? null : { href, name: textOf(member(tag, 'name'), LIMITS.nameChars) };
+  const name = textOf(member(tag, 'name'), LIMITS.nameChars);
+  const address = member(tag, 'href');
+  const href = httpUri(address) ?? handleUri(typeof address === 'string' ? address : '') ?? handleUri(name ?? '');
+  return href === null ? null : { href, name };
+}
+
+/** `acct:user@host` for what is a whole handle. */
+function handleUri(text: string): string | null {
+  const handle = parseHandle(text);
+  return handle === null ? null : `acct:${handle.username}@${handle.host}`;
 }
 
 function hashtagOf(tag: JsonObject): string | null {

@@ -122,7 +122,7 @@ export interface RemoteMultikey {
 }
 
 export interface RemoteMention {
-  /** The actor's id, or (Minds and others) a profile page. */
+  /** The actor's id, or (Minds and others) a profile page; `acct:user@host` where there is no address but a whole handle. */
   readonly href: string;
   readonly name: string | null;
 }

@@ -1,8 +1,11 @@
 import { nowDate, type Clock, type Snowflake } from '@trunkline/kernel';
 import type { Queryable } from '../database.js';
 
-/** `thread`: subject is its topmost status. `outbox`: an account's older posts. `followers`: whom of ours an account counts (FEP-8fcf). */
-export type ReadingKind = 'thread' | 'outbox' | 'followers';
+/**
+ * `thread`: subject is its topmost status. `outbox`: an account's older posts. `followers`: whom of ours an account counts
+ * (FEP-8fcf). `poll`: how the poll of a status stands.
+ */
+export type ReadingKind = 'thread' | 'outbox' | 'followers' | 'poll';
 
 export interface ReadingState {
   readonly state: 'waiting' | 'done';
@@ -27,6 +30,8 @@ export interface ReadingAsked {
   readonly detail?: Readonly<Record<string, unknown>>;
   /** Since the end of the last one at least so long; what waits or runs is not asked for twice. */
   readonly coolDownMs: number;
+  /** It begins so much later; default at once. */
+  readonly delayMs?: number;
 }
 
 /** Waiting ones of a kind, of all copies together: more are not taken on. What servers ask for takes no room from what people do. */
@@ -43,16 +48,16 @@ export class ReadingStore {
   ) {}
 
   /** True: it waits now because of this call. */
-  async ask({ kind, subjectId, detail = {}, coolDownMs }: ReadingAsked): Promise<boolean> {
+  async ask({ kind, subjectId, detail = {}, coolDownMs, delayMs = 0 }: ReadingAsked): Promise<boolean> {
     const rows = await this.db.query(
       `INSERT INTO federation.readings AS r (kind, subject_id, detail, not_before, asked_at)
-       SELECT $1, $2::bigint, $3::jsonb, $4, $4
+       SELECT $1, $2::bigint, $3::jsonb, $7, $4
         WHERE (SELECT count(*) FROM (SELECT FROM federation.readings WHERE state = 'waiting' AND kind = $1 LIMIT $6) AS waiting) < $6
        ON CONFLICT (kind, subject_id) DO UPDATE
          SET detail = excluded.detail, state = 'waiting', not_before = excluded.not_before, attempts = 0, found = 0, asked_at = excluded.asked_at
          WHERE r.state = 'done' AND r.finished_at <= $5
        RETURNING r.subject_id`,
-      [kind, subjectId, JSON.stringify(detail), nowDate(this.clock), new Date(this.clock.nowMs() - coolDownMs), WAITING_MAX],
+      [kind, subjectId, JSON.stringify(detail), nowDate(this.clock), new Date(this.clock.nowMs() - coolDownMs), WAITING_MAX, new Date(this.clock.nowMs() + delayMs)],
     );
     return rows.length === 1;
   }

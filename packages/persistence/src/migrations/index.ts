@@ -17,6 +17,7 @@ import { Threads1700000000016 } from './0016-threads.js';
 import { RemoteEmojis1700000000019 } from './0019-remote-emojis.js';
 import { ProofKeys1700000000020 } from './0020-proof-keys.js';
 import { Interactions1700000000021 } from './0021-interactions.js';
+import { Reading1700000000022 } from './0022-reading.js';
 import { Suspects1700000000024 } from './0024-suspects.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
@@ -40,5 +41,6 @@ export const MIGRATIONS = [
   RemoteEmojis1700000000019,
   ProofKeys1700000000020,
   Interactions1700000000021,
+  Reading1700000000022,
   Suspects1700000000024,
 ] as const;

@@ -17,6 +17,13 @@ export async function accountsByUris(db: Queryable, uris: readonly string[]): Pr
   return (await db.query<AccountRow>(sql, [plainTexts(uris), uris.length])).map(toAccount);
 }
 
+/** Of each page two: a page that more than one claims is nobody's. Index `accounts_page`. */
+export async function accountsByPages(db: Queryable, urls: readonly string[]): Promise<Account[]> {
+  if (urls.length === 0) return [];
+  const sql = `SELECT ${ACCOUNT_COLUMNS} FROM ${ACCOUNT_FROM} WHERE a.url = ANY($1::text[]) AND a.domain IS NOT NULL LIMIT $2`;
+  return (await db.query<AccountRow>(sql, [plainTexts(urls), urls.length * 2])).map(toAccount);
+}
+
 /** Names compare without case, hosts in lower case. */
 export async function accountsByHandles(db: Queryable, handles: readonly Handle[]): Promise<Account[]> {
   if (handles.length === 0) return [];

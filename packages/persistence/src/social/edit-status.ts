@@ -41,14 +41,15 @@ export async function editStatus(tx: Queryable, ids: Pick<IdSource, 'next'>, sta
       edit.editedAt,
     ],
   );
-  await replaceMentions(tx, statusId, edit);
+  await replaceMentions(tx, statusId, edit.mentions);
   await replaceTags(tx, statusId, edit.tags);
   await changed(tx, [changeOf.status(statusId)]);
   return true;
 }
 
-async function replaceMentions(tx: Queryable, statusId: StatusId, edit: StatusEdit): Promise<void> {
-  const accountIds = edit.mentions.map((mention) => mention.accountId);
+/** Whom it names no more was named: they stay, silently. */
+export async function replaceMentions(tx: Queryable, statusId: StatusId, mentions: StatusEdit['mentions']): Promise<void> {
+  const accountIds = mentions.map((mention) => mention.accountId);
   await tx.query(
     `UPDATE social.mentions SET silent = true WHERE status_id = $1 AND NOT silent AND account_id <> ALL ($2::bigint[])`,
     [statusId, accountIds],
@@ -57,11 +58,23 @@ async function replaceMentions(tx: Queryable, statusId: StatusId, edit: StatusEd
     `INSERT INTO social.mentions (status_id, account_id, silent)
      SELECT $1, account_id, bool_and(silent) FROM unnest($2::bigint[], $3::boolean[]) AS m (account_id, silent) GROUP BY account_id
      ON CONFLICT (status_id, account_id) DO UPDATE SET silent = excluded.silent`,
-    [statusId, accountIds, edit.mentions.map((mention) => mention.silent)],
+    [statusId, accountIds, mentions.map((mention) => mention.silent)],
   );
 }
 
-async function replaceTags(tx: Queryable, statusId: StatusId, tags: readonly string[]): Promise<void> {
+/** People whom it named and who are known only now: the others stay as they are. */
+export async function addMentions(tx: Queryable, statusId: StatusId, mentions: StatusEdit['mentions']): Promise<void> {
+  const added = await tx.query(
+    `INSERT INTO social.mentions (status_id, account_id, silent)
+     SELECT s.id, m.account_id, bool_and(m.silent) FROM social.statuses s, unnest($2::bigint[], $3::boolean[]) AS m (account_id, silent)
+      WHERE s.id = $1 AND s.deleted_at IS NULL GROUP BY s.id, m.account_id
+     ON CONFLICT (status_id, account_id) DO NOTHING RETURNING account_id`,
+    [statusId, mentions.map((mention) => mention.accountId), mentions.map((mention) => mention.silent)],
+  );
+  if (added.length > 0) await changed(tx, [changeOf.status(statusId)]);
+}
+
+export async function replaceTags(tx: Queryable, statusId: StatusId, tags: readonly string[]): Promise<void> {
   const keys = plainTexts(tagKeys(tags));
   await tx.query('DELETE FROM social.status_tags WHERE status_id = $1 AND tag <> ALL ($2::text[])', [statusId, keys]);
   await tx.query(

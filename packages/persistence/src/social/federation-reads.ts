@@ -42,6 +42,12 @@ export class FederationReads {
     return row?.id ?? null;
   }
 
+  /** The id of somebody of a domain; null: nobody is known there. */
+  async anyActorAt(domain: string): Promise<string | null> {
+    const [row] = await this.db.query<{ uri: string }>('SELECT uri FROM social.accounts WHERE domain = $1 AND deleted_at IS NULL AND suspended_at IS NULL LIMIT 1', [domain]);
+    return row?.uri ?? null;
+  }
+
   /** The followers whose actors live on these hosts (as in their uris), by host: what each server may know of the list. At most `limit` in all. */
   async followersAtHosts(accountId: AccountId, hosts: readonly string[], limit: number): Promise<Map<string, string[]>> {
     const rows = await this.db.query<{ host: string; uri: string }>(

@@ -31,13 +31,24 @@ const columnsOf = ({ statusId, poll }: { readonly statusId: StatusId; readonly p
   closed: poll.closed,
 });
 
-/** What its own server says now; the options are the same. */
-export async function tellPoll(tx: Queryable, statusId: StatusId, poll: Poll): Promise<void> {
-  await tx.query(
-    `UPDATE social.polls SET votes = $2::bigint[], voters_count = $3, ends_at = $4, closed = $5 WHERE status_id = $1`,
+/**
+ * What its own server says now; the options are the same. One that was closed early, or that had no end, ended when it was
+ * first told. True: it stands otherwise than before.
+ */
+export async function tellPoll(tx: Queryable, statusId: StatusId, poll: Poll): Promise<boolean> {
+  const rows = await tx.query(
+    `UPDATE social.polls p SET votes = told.votes, voters_count = told.voters, ends_at = told.ends_at, closed = told.closed
+       FROM (SELECT $2::bigint[] AS votes, $3::bigint AS voters, $5::boolean AS closed,
+                    CASE WHEN NOT $5::boolean THEN $4::timestamptz
+                         WHEN known.closed THEN least(known.ends_at, $4::timestamptz) ELSE least($4::timestamptz, now()) END AS ends_at
+               FROM social.polls known WHERE known.status_id = $1) AS told
+      WHERE p.status_id = $1
+        AND (p.votes, p.voters_count, p.ends_at, p.closed) IS DISTINCT FROM (told.votes, told.voters, told.ends_at, told.closed)
+     RETURNING p.status_id`,
     [statusId, poll.options.map(({ votes }) => votes), poll.votersCount, poll.endsAt, poll.closed],
   );
-  await changed(tx, [changeOf.status(statusId)]);
+  if (rows.length > 0) await changed(tx, [changeOf.status(statusId)]);
+  return rows.length > 0;
 }
 
 /** Another poll takes the place of this one, or none does: votes on the former are worth nothing. */

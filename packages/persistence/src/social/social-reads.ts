@@ -35,6 +35,9 @@ export class SqlSocialReads implements SocialReads {
   accountsByUris(uris: readonly string[]) {
     return accounts.accountsByUris(this.db, uris);
   }
+  accountsByPages(urls: readonly string[]) {
+    return accounts.accountsByPages(this.db, urls);
+  }
   accountsByHandles(handles: readonly Handle[]) {
     return accounts.accountsByHandles(this.db, handles);
   }

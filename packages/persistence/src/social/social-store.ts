@@ -29,7 +29,7 @@ import { appendAll } from './append-event.js';
 import { lockStatusCounters } from './counters.js';
 import { deleteAccount } from './delete-account.js';
 import { deleteStatuses } from './delete-statuses.js';
-import { editStatus } from './edit-status.js';
+import { addMentions, editStatus } from './edit-status.js';
 import { claimIdempotencyKey } from './idempotency-keys.js';
 import { insertStatuses } from './insert-statuses.js';
 import { deleteReaction, insertReaction } from './emoji-reactions.js';
@@ -40,10 +40,11 @@ import { changeQuote, replaceQuote } from './quotes.js';
 import { changeAsked, insertAsked, setRules } from './interactions.js';
 import { noteEmojis } from './remote-emojis.js';
 import * as reactions from './reactions.js';
+import { reviveStatus } from './revive-status.js';
 import { setQuotePolicy } from './quote-policy.js';
 import { SqlSocialReads } from './social-reads.js';
 import * as ties from './tie-writes.js';
-import { addTombstone, lockUris } from './tombstones.js';
+import { addTombstone, liftTombstone, lockUris } from './tombstones.js';
 
 export interface SocialStoreDeps {
   readonly ids: IdSource;
@@ -93,6 +94,12 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   }
   editStatus(statusId: StatusId, edit: StatusEdit) {
     return editStatus(this.db, this.deps.ids, statusId, edit);
+  }
+  addMentions(statusId: StatusId, mentions: NewStatus['mentions']) {
+    return addMentions(this.db, statusId, mentions);
+  }
+  reviveStatus(statusId: StatusId, endedAt: Date, status: NewStatus) {
+    return reviveStatus(this.db, statusId, endedAt, status);
   }
   async deleteStatus(statusId: StatusId) {
     const { deletedIds, boostIds } = await deleteStatuses(this.db, [statusId]);
@@ -179,6 +186,9 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   }
   addTombstone(uri: string, actorUri: string) {
     return addTombstone(this.db, uri, actorUri);
+  }
+  liftTombstone(uri: string, actorUri: string) {
+    return liftTombstone(this.db, uri, actorUri);
   }
   claimIdempotencyKey(accountId: AccountId, key: string, statusId: StatusId) {
     return claimIdempotencyKey(this.db, accountId, key, statusId);

@@ -29,6 +29,7 @@ const INBOUND_OVERDUE_SECONDS = 10;
 const EVENT_OVERDUE_SECONDS = 45;
 /** New votes on a poll are told to other servers so long after the first of them. */
 const POLL_UNTOLD_MS = 3 * 60 * SECOND;
+const POLL_OUTCOME_SPREAD_MS = 20 * SECOND;
 
 /** Starts the leader of this service's chores: of all copies, one works, and another takes over when it is gone. */
 export function startHousekeeping(backbone: Backbone, chores: readonly Chore[]): void {
@@ -70,7 +71,7 @@ function tasksOf(chore: Chore, backbone: Backbone): LeaderTask[] {
     case 'social':
       return [
         { name: 'expire-social', everyMs: HOUR, run: async () => void (await expireSocial(db, clock)) },
-        { name: 'tell-due-polls', everyMs: 5 * SECOND, run: async () => void (await tellDuePolls(backbone, POLL_UNTOLD_MS)) },
+        { name: 'tell-due-polls', everyMs: 5 * SECOND, run: () => tellOfPolls(backbone) },
       ];
     case 'identity':
       return [{ name: 'expire-identity', everyMs: HOUR, run: async () => void (await expireIdentity(db, clock)) }];
@@ -94,6 +95,13 @@ async function lookAtInvariants({ db, parts }: Backbone): Promise<void> {
     parts.metrics.invariantsBroken.set({ invariant }, rows);
     if (rows > 0) parts.logger.error({ event: 'invariant_broken', invariant, rows }, 'rows do not hold together: this is a bug');
   }
+}
+
+/** The outcome of those that ended elsewhere is asked for, but not by everybody in the second of the end. */
+async function tellOfPolls(backbone: Backbone): Promise<void> {
+  await tellDuePolls(backbone, POLL_UNTOLD_MS, async (subjectId) => {
+    await backbone.readings.ask({ kind: 'poll', subjectId, coolDownMs: 0, delayMs: Math.random() * POLL_OUTCOME_SPREAD_MS });
+  });
 }
 
 async function ringOverdue({ inbound, publisher, parts }: Backbone): Promise<void> {

@@ -10,8 +10,8 @@ export class SignedDocuments implements RemoteDocuments, RemoteCollections {
     private readonly signer: () => Promise<Signer>,
   ) {}
 
-  async fetchObject(uri: string): Promise<Result<{ uri: string; json: unknown }, { code: string }>> {
-    const found = await this.http.fetchObject(uri, { signAs: await this.signer() });
+  async fetchObject(uri: string, { page = false, fresh = false } = {}): Promise<Result<{ uri: string; json: unknown }, { code: string }>> {
+    const found = await this.http.fetchObject(uri, { signAs: await this.signer(), page, fresh });
     return found.ok ? ok({ uri: found.value.id, json: found.value.object }) : found;
   }
 

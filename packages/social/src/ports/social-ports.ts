@@ -29,8 +29,11 @@ export interface PolicyPort {
 
 /** Reading from other servers. All limits and address checks are the adapter's. */
 export interface RemoteDocuments {
-  /** An ActivityPub object by id; verified that the id is the place it was found at. */
-  fetchObject(uri: string): Promise<Result<{ uri: string; json: unknown }, { code: string }>>;
+  /**
+   * An ActivityPub object by id; verified that the id is the place it was found at. `page`: the address may be that of a page,
+   * which names it. `fresh`: also when it was not to be had a moment ago.
+   */
+  fetchObject(uri: string, options?: { readonly page?: boolean; readonly fresh?: boolean }): Promise<Result<{ uri: string; json: unknown }, { code: string }>>;
   /** Handle → actor id, WebFinger checked in both directions by `verifyHandle`. */
   webfinger(handle: { username: string; domain: string }): Promise<Result<{ subject: string; actorUri: string }, { code: string }>>;
 }

@@ -44,6 +44,8 @@ export interface SocialReads {
   accountsByIds(ids: readonly AccountId[]): Promise<Account[]>;
   accountsByUris(uris: readonly string[]): Promise<Account[]>;
   accountsByHandles(handles: readonly Handle[]): Promise<Account[]>;
+  /** People of other servers by the addresses of their profile pages. */
+  accountsByPages(urls: readonly string[]): Promise<Account[]>;
   /** Prefix search over username, display name and domain; `following` limits to those whom the viewer follows. */
   searchAccounts(query: { text: string; limit: number; offset: number; followedBy?: AccountId }): Promise<Account[]>;
 
@@ -191,8 +193,12 @@ export interface SocialWrites {
   insertStatuses(statuses: readonly NewStatus[]): Promise<(InsertedStatus | null)[]>;
   /** Rewrites content and mentions; keeps the former text as an edit. False when not newer than what is stored. */
   editStatus(statusId: StatusId, edit: StatusEdit): Promise<boolean>;
+  /** People whom a post named and who are known only now. */
+  addMentions(statusId: StatusId, mentions: NewStatus['mentions']): Promise<void>;
   /** Counters moved back, content blanked, `deletedAt` set. False when it was deleted already. Boosts of it go too. */
   deleteStatus(statusId: StatusId): Promise<{ deleted: boolean; boostIds: StatusId[] }>;
+  /** Fills a deleted remote status anew, when it went at `endedAt` or after it. Counters move with it. False: it does not stand deleted like this. */
+  reviveStatus(statusId: StatusId, endedAt: Date, status: NewStatus): Promise<boolean>;
   /** Statuses that waited for one of these uris as their parent are tied to it. */
   adoptOrphans(parents: readonly NewParent[]): Promise<number>;
   /** False unless the quote of this status was in one of the states `from`. Counters move with it. */
@@ -209,8 +215,8 @@ export interface SocialWrites {
   deleteFavourite(accountId: AccountId, statusId: StatusId): Promise<{ id: Snowflake } | null>;
   /** One vote a choice, one choice unless the poll takes several, none after its end; counted with it. */
   insertVotes(ballot: Ballot): Promise<VoteOutcome>;
-  /** A poll's tallies and end, as its own server says; the options are the same. */
-  tellPoll(statusId: StatusId, poll: Poll): Promise<void>;
+  /** A poll's tallies and end, as its own server says; the options are the same. True: it stands otherwise than before. */
+  tellPoll(statusId: StatusId, poll: Poll): Promise<boolean>;
   /** Another poll, or none; votes on the former one go. */
   replacePoll(statusId: StatusId, poll: Poll | null): Promise<void>;
   /** Polls that ended, and local ones with votes that are untold for so long. They count as told. */
@@ -230,6 +236,8 @@ export interface SocialWrites {
   holdOff(uris: readonly string[], statusIds: readonly StatusId[]): Promise<void>;
   /** Keeps the uri from coming (back) to life. Call it first and look the object up after it, not before. */
   addTombstone(uri: string, actorUri: string): Promise<void>;
+  /** The actor takes it back; since when it had been, null: it had not. */
+  liftTombstone(uri: string, actorUri: string): Promise<Date | null>;
 
   /** The lasting answer of an Idempotency-Key: null when this call took the key. Kept an hour. */
   claimIdempotencyKey(accountId: AccountId, key: string, statusId: StatusId): Promise<StatusId | null>;

@@ -1,7 +1,7 @@
-import { htmlToText, parseLocalUri, PUBLIC_URI, sanitizeHtml, type RemoteNote } from '@trunkline/activitypub';
-import { StatusEditedV1 } from '@trunkline/contracts';
+import { htmlToText, parseLocalUri, sanitizeHtml, type RemoteNote } from '@trunkline/activitypub';
+import { StatusEditedV1, StatusTalliedV1 } from '@trunkline/contracts';
 import { normaliseHashtag, type Account, type MediaAttachment, type Status } from '@trunkline/domain';
-import { nowDate, type AccountId } from '@trunkline/kernel';
+import { nowDate } from '@trunkline/kernel';
 import { rulesOfNote } from '../interactions/ask-leave.js';
 import { pollOf, sameOptions } from './read-poll.js';
 import type { NewStatus, NewerEmoji } from '../ports/store-rows.js';
@@ -11,6 +11,7 @@ import { saveAndAnnounceAll } from '../statuses/publish-status.js';
 import { policyOfNote, quoteOfNote } from '../quotes/read-remote.js';
 import { reviseQuote } from '../quotes/revise-quote.js';
 import { mediaRule, newerEmojis, publishedOr } from './ingest-account.js';
+import { mentionsOf, peopleNamed, type NamedPeople } from './named-people.js';
 
 /** An Update of something unknown counts as its Create only while it is this young. */
 const LATE_CREATE_MS = 24 * 60 * 60 * 1000;
@@ -47,22 +48,19 @@ export async function ingestStatus(ports: SocialPorts, author: Account, note: Re
   if (refused !== null) return refused;
   const [standing] = await ports.store.statusesByUris([note.uri]);
   if (standing !== undefined) return outcomeOfKnown(standing, author);
-  const people = peopleByUri(await ports.store.accountsByUris(namedUris(note)));
-  const quiet = fetched && ports.clock.nowMs() - publishedOr(note.published, nowDate(ports.clock)).getTime() > NEWS_MS;
+  const people = await peopleNamed(ports, [note]);
+  const quiet = fetched && !isNews(ports, note);
   const read = readPost(ports, { author, note, quiet }, people);
   const [ingested] = await ports.store.transaction((tx) => storePosts(tx, [read]));
   return ingested?.outcome ?? 'ignored';
 }
 
-export const peopleByUri = (accounts: readonly Account[]): ReadonlyMap<string, Account> => new Map(accounts.map((account) => [account.uri, account]));
+/** Whether what was not sent is told of all the same. */
+export const isNews = (ports: Pick<SocialPorts, 'clock'>, note: Pick<RemoteNote, 'published'>): boolean =>
+  ports.clock.nowMs() - publishedOr(note.published, nowDate(ports.clock)).getTime() <= NEWS_MS;
 
-/** Whom a note may name: to be loaded before it is read. */
-export const namedUris = (note: RemoteNote): string[] => [
-  ...new Set([...note.mentions.map((mention) => mention.href), ...note.to, ...note.cc].filter((uri) => uri !== PUBLIC_URI)),
-];
-
-/** Without asking anybody. `people`: the accounts known here by uri, those of `namedUris` among them. */
-export function readPost(ports: SocialPorts, post: RemotePost, people: ReadonlyMap<string, Account>): ReadPost {
+/** Without asking anybody. `people`: the accounts known here by what notes call them, `peopleNamed`. */
+export function readPost(ports: SocialPorts, post: RemotePost, people: NamedPeople): ReadPost {
   const refused = refusalOf(ports, post.note);
   if (refused !== null) return { post, refused };
   const { author, note } = post;
@@ -124,10 +122,13 @@ async function editKnown(ports: SocialPorts, author: Account, note: RemoteNote, 
   const poll = note.poll === null ? null : pollOf(note.poll);
   const samePoll = poll !== null && known.poll !== null && sameOptions(poll, known.poll);
   const editedAt = note.updated === null ? null : publishedOr(note.updated, nowDate(ports.clock));
-  const body = bodyOf(ports, author, note, peopleByUri(await ports.store.accountsByUris(namedUris(note))));
+  const body = bodyOf(ports, author, note, await peopleNamed(ports, [note]));
   // Some servers date every Update: what else is the same was not edited.
   if (samePoll && (editedAt === null || editedAt <= (known.editedAt ?? known.createdAt) || says(body) === says(known))) {
-    await ports.store.transaction((tx) => tx.tellPoll(known.id, poll));
+    await ports.store.transaction(async (tx) => {
+      const isNews = await tx.tellPoll(known.id, poll);
+      if (isNews) await tx.appendEvent(StatusTalliedV1, { statusId: known.id, authorId: known.accountId, local: false, ended: false });
+    });
     await reviseQuote(ports, { author, note, known, isEdit: false });
     return 'told';
   }
@@ -148,7 +149,7 @@ async function editKnown(ports: SocialPorts, author: Account, note: RemoteNote, 
 const says = ({ content, spoilerText, sensitive, language, media }: Pick<Status, 'content' | 'spoilerText' | 'sensitive' | 'language' | 'media'>): string =>
   JSON.stringify([content, spoilerText, sensitive, language, media.map(({ remoteUrl, description }) => [remoteUrl, description])]);
 
-function newRemoteStatus(ports: SocialPorts, { author, note }: RemotePost, people: ReadonlyMap<string, Account>): NewStatus {
+function newRemoteStatus(ports: SocialPorts, { author, note }: RemotePost, people: NamedPeople): NewStatus {
   const createdAt = publishedOr(note.published, nowDate(ports.clock));
   const id = ports.ids.at(createdAt.getTime());
   const updated = note.updated === null ? null : publishedOr(note.updated, nowDate(ports.clock));
@@ -180,7 +181,7 @@ function newRemoteStatus(ports: SocialPorts, { author, note }: RemotePost, peopl
   };
 }
 
-function bodyOf(ports: SocialPorts, author: Account, note: RemoteNote, people: ReadonlyMap<string, Account>) {
+function bodyOf(ports: SocialPorts, author: Account, note: RemoteNote, people: NamedPeople) {
   const isWelcome = mediaRule(ports, author.domain);
   return {
     content: sanitizeHtml(note.poll === null ? note.contentHtml : note.bodyHtml),
@@ -207,17 +208,4 @@ function mediaOf(ports: SocialPorts, attachment: RemoteNote['attachments'][numbe
     height: attachment.height,
     focus: attachment.focus,
   };
-}
-
-/**
- * People named in tags who are also addressed, and silent ones: addressed, not named. Only accounts known here:
- * others cannot read it from us.
- */
-function mentionsOf(author: Account, note: RemoteNote, people: ReadonlyMap<string, Account>): { accountId: AccountId; silent: boolean }[] {
-  const named = new Set(note.mentions.map((mention) => mention.href));
-  const addressed = new Set([...note.to, ...note.cc]);
-  return namedUris(note)
-    .flatMap((uri) => people.get(uri) ?? [])
-    .filter((account) => account.id !== author.id && account.deletedAt === null)
-    .map((account) => ({ accountId: account.id, silent: !(named.has(account.uri) && addressed.has(account.uri)) }));
 }

@@ -28,7 +28,7 @@ export async function resolveAccount(
   const blocked = isBlocked(ports, hostOf(uri)) || (known !== undefined && isBlocked(ports, known.domain));
   if (blocked) return fail({ code: 'blocked_domain' });
   if (known !== undefined && options.refresh !== true && !isStale(ports, known)) return ok(known);
-  const found = await fetchAccount(ports, uri);
+  const found = await fetchAccount(ports, uri, options.address === true);
   const isAnother = found.ok && found.value.uri !== uri && options.address !== true;
   const fetched = isAnother ? fail({ code: 'spoofed' as const, detail: 'another_id' }) : found;
   // A profile that cannot be read right now is better stale than gone.
@@ -42,8 +42,8 @@ const isStale = (ports: SocialPorts, account: Account): boolean =>
 const isBlocked = (ports: SocialPorts, host: string | null): boolean =>
   domainVerdict(ports.policy.current(), host).suspended;
 
-async function fetchAccount(ports: SocialPorts, uri: string): Promise<Result<Account, ResolveFailure>> {
-  const document = await ports.remote.fetchObject(uri);
+async function fetchAccount(ports: SocialPorts, uri: string, page: boolean): Promise<Result<Account, ResolveFailure>> {
+  const document = await ports.remote.fetchObject(uri, { page });
   if (!document.ok) return fail({ code: fetchCode(document.error.code), detail: document.error.code });
   const actor = parseActor(document.value.json);
   if (!actor.ok) return fail({ code: 'invalid', detail: actor.error.code });

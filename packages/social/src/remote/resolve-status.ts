@@ -10,12 +10,15 @@ export const PARENTS_MAX = 20;
 /** No further one is begun after this time: a server that drips must not hold up the threads of others. */
 const PARENTS_MS_MAX = 60_000;
 
-/** A status by its id: from here, or read from its author's server. Parents are left to `resolveParents`. */
-export async function resolveStatus(ports: SocialPorts, uri: string): Promise<Result<Status, ResolveFailure>> {
+/**
+ * A status by its id: from here, or read from its author's server. Parents are left to `resolveParents`. Only a pasted
+ * `address` may be that of a page.
+ */
+export async function resolveStatus(ports: SocialPorts, uri: string, { address = false } = {}): Promise<Result<Status, ResolveFailure>> {
   const [known] = await ports.store.statusesByUris([uri]);
   if (known !== undefined) return known.deletedAt === null ? ok(known) : fail({ code: 'gone' });
   if (parseLocalUri(ports.settings.baseUrl, uri) !== null) return fail({ code: 'not_found' });
-  const document = await ports.remote.fetchObject(uri);
+  const document = await ports.remote.fetchObject(uri, { page: address });
   if (!document.ok) return fail({ code: fetchCode(document.error.code), detail: document.error.code });
   const read = await readNote(ports, document.value.json);
   if (!read.ok) return read;

@@ -152,7 +152,7 @@ export async function saveAndAnnounceAll(
   return saved;
 }
 
-const publishedEvent = (status: NewStatus, statusId: StatusId) => ({
+export const publishedEvent = (status: NewStatus, statusId: StatusId) => ({
   statusId,
   authorId: status.accountId,
   visibility: status.visibility,

@@ -41,12 +41,17 @@ const DUE_MAX = 100;
 /**
  * Tells of polls that ended, once, and from time to time of new votes on those from here. For a leader's loop.
  * @param untoldMs votes wait so long for others, so that a poll that many vote on is told of seldom
+ * @param onEndedElsewhere told of each poll of another server that ended and that somebody here voted in: its outcome is not here yet
  * @returns how many polls were told of
  */
-export function tellDuePolls({ store }: Pick<SocialPorts, 'store'>, untoldMs: number): Promise<number> {
-  return store.transaction(async (tx) => {
-    const due = await tx.takeDuePolls({ untoldMs, limit: DUE_MAX });
-    await tx.appendEvents(StatusTalliedV1, due);
-    return due.length;
+export async function tellDuePolls({ store }: Pick<SocialPorts, 'store'>, untoldMs: number, onEndedElsewhere: (statusId: StatusId) => Promise<void>): Promise<number> {
+  const due = await store.transaction(async (tx) => {
+    const taken = await tx.takeDuePolls({ untoldMs, limit: DUE_MAX });
+    await tx.appendEvents(StatusTalliedV1, taken);
+    return taken;
   });
+  for (const { statusId, local, ended } of due) {
+    if (ended && !local && (await store.votersHere(statusId, '0' as AccountId, 1)).length > 0) await onEndedElsewhere(statusId);
+  }
+  return due.length;
 }
