@@ -5,6 +5,7 @@ import { changed, type Queryable } from '../database.js';
 import { moveAccountCounters, moveStatusCounters } from './counters.js';
 import { replaceMentions, replaceTags } from './edit-status.js';
 import { countsAsReply, countsForAuthor } from './insert-statuses.js';
+import { setRules } from './interactions.js';
 import { insertPolls } from './polls.js';
 import { policyBits } from './quote-policy-bits.js';
 import { replaceQuote } from './quotes.js';
@@ -47,6 +48,7 @@ export async function reviveStatus(tx: Queryable, statusId: StatusId, endedAt: D
   await replaceTags(tx, statusId, status.tags);
   if (status.poll !== null) await insertPolls(tx, [{ statusId, poll: status.poll }]);
   await replaceQuote(tx, statusId, status.quote ?? null);
+  await setRules(tx, statusId, status.interactionRules ?? null);
   await countAnew(tx, statusId);
   if (row.inReplyToId !== null && countsAsReply(status.visibility)) await moveStatusCounters(tx, [{ statusId: row.inReplyToId, replies: 1 }]);
   if (countsForAuthor(status.visibility)) await moveAccountCounters(tx, [{ accountId: row.accountId, statuses: 1 }]);
