@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '@trunkline/kernel';
+import { fail, JSON_LIMITS, ok, tooMuchJson, type Result } from '@trunkline/kernel';
 import type { FetchFailure } from './fetch-failure.js';
 
 /** A JSON object, as opposed to null, a list or a plain value. */
@@ -10,13 +10,13 @@ const VALUES_MAX = 60_000;
 const COMMA = 0x2c;
 
 /**
- * Parses UTF-8 JSON whose lists and objects are nested at most `depthMax` deep.
+ * Parses UTF-8 JSON whose lists and objects are nested at most `depthMax` deep, and which is made of no more than `tooMuchJson` takes.
  * Failure: `bad_json`, also for bytes that are no UTF-8, and for more than 60,000 values.
  */
 export function parseJson(bytes: Uint8Array, depthMax: number): Result<unknown, FetchFailure> {
-  // Measured before parsing, so that hostile nesting never becomes objects.
-  if (nestingOf(bytes, depthMax) > depthMax) return fail({ code: 'bad_json', context: { why: 'depth' } });
-  if (hasManyCommas(bytes)) return fail({ code: 'bad_json', context: { why: 'values' } });
+  // Measured before parsing, so that what is hostile never becomes objects.
+  const why = hasManyCommas(bytes) ? 'values' : tooMuchJson(bytes, { ...JSON_LIMITS, depthMax });
+  if (why !== null) return fail({ code: 'bad_json', context: { why } });
   try {
     return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown);
   } catch (error) {
@@ -32,24 +32,4 @@ function hasManyCommas(bytes: Uint8Array): boolean {
     if (count > VALUES_MAX) return true;
   }
   return false;
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-
-/** The deepest nesting outside of strings; stops early beyond `enough`. */
-function nestingOf(bytes: Uint8Array, enough: number): number {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let i = 0; i < bytes.length && deepest <= enough; i++) {
-    const byte = bytes[i];
-    if (inString) {
-      if (byte === BACKSLASH) i++;
-      else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) inString = true;
-    else if (byte === 0x7b || byte === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (byte === 0x7d || byte === 0x5d) depth--;
-  }
-  return deepest;
 }

@@ -1,4 +1,5 @@
 export { AppError, forbidden, notFound, unavailable, unprocessable } from './errors.js';
+export { CHEAP_JSON_BYTES, JSON_LIMITS, tooMuchJson } from './json-cost.js';
 export { fail, ok, type Failure, type Result } from './result.js';
 export { nowDate, type Clock } from './clock.js';
 export {

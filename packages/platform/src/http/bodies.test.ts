@@ -27,6 +27,7 @@ describe('JSON bodies', () => {
 
   test('NULs are left out of texts, an escaped backslash before the digits is none', () => {
     expect(json('{"a":"x\\u0000y","b":["\\u0000"],"c":"\\\\u0000"}')).toEqual({ a: 'xy', b: [''], c: '\\u0000' });
+    expect(json('["\\\\\\u0000","\\u0000\\u0000\\\\u0000\\\\\\\\\\u0000z"]')).toEqual(['\\', '\\u0000\\\\z']);
     expect(() => json('{"__proto__":"\\u0000"}')).toThrow(expect.objectContaining({ status: 400 }));
   });
 
@@ -42,6 +43,9 @@ describe('JSON bodies', () => {
     expect(json(`${'['.repeat(64)}${']'.repeat(64)}`)).toBeDefined();
     expect(() => json(`${'['.repeat(65)}${']'.repeat(65)}`)).toThrow(expect.objectContaining({ status: 400 }));
     expect(() => json('['.repeat(1_000_000))).toThrow(expect.objectContaining({ status: 400 }));
+    // Names made up for it: 40,000 in objects of a hundred took the parser 90 ms.
+    const names = Array.from({ length: 150 }, (_, o) => Object.fromEntries(Array.from({ length: 100 }, (__, n) => [`${o}_${n}`, 0])));
+    expect(() => json(JSON.stringify(names))).toThrow(expect.objectContaining({ status: 400 }));
     expect(json(`{"a":"${'['.repeat(1_000)}\\""}`)).toBeDefined();
   });
 });
