@@ -139,10 +139,10 @@ function describePolicy(status: Status, author: LocalActorUris): NonNullable<Loc
   return { automatic: atOnce.length === 0 && manual.length === 0 ? [author.id] : atOnce, manual: urisOf(manual) };
 }
 
-/** Whoever sees a post may like and answer it; boosts of others need one that everybody may see. */
+/** Whoever sees a post may like and answer it; what not everybody sees is its author's alone to boost, and names the public nowhere. */
 function openTo({ visibility }: Status, author: LocalActorUris): NonNullable<LocalNoteDocument['openTo']> {
   const isOpen = visibility === 'public' || visibility === 'unlisted';
-  return { like: [PUBLIC_URI], reply: [PUBLIC_URI], announce: [isOpen ? PUBLIC_URI : author.id] };
+  return isOpen ? { like: [PUBLIC_URI], reply: [PUBLIC_URI], announce: [PUBLIC_URI] } : { announce: [author.id] };
 }
 
 const mentionName = (settings: SocialSettings, { username, domain }: Mention): string => `@${username}@${domain ?? settings.localDomain}`;

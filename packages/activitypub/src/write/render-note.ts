@@ -64,9 +64,11 @@ export const renderTombstone = (tombstone: { readonly id: string; readonly forme
 
 /** Likes, answers and boosts also under the names of GoToSocial before 0.21. */
 function renderPolicy({ quotableBy, openTo }: LocalNoteDocument): JsonObject {
-  const open = (uris: readonly string[]): JsonObject => ({ automaticApproval: [...uris], always: [...uris] });
+  const open = (name: string, uris: readonly string[] | undefined): JsonObject => (uris === undefined ? {} : { [name]: { automaticApproval: [...uris], always: [...uris] } });
   const policy = {
-    ...(openTo === undefined ? {} : { canLike: open(openTo.like), canReply: open(openTo.reply), canAnnounce: open(openTo.announce) }),
+    ...open('canLike', openTo?.like),
+    ...open('canReply', openTo?.reply),
+    ...open('canAnnounce', openTo?.announce),
     ...(quotableBy === undefined ? {} : { canQuote: renderRule(quotableBy) }),
   };
   return Object.keys(policy).length === 0 ? {} : { interactionPolicy: policy };

@@ -133,8 +133,8 @@ export interface LocalNoteDocument extends Audience {
   readonly quotableBy?: { readonly automatic: readonly string[]; readonly manual: readonly string[] };
   /** The consent of the author whom it answers. */
   readonly replyStampUri?: string | null;
-  /** Who may like, answer and boost it without asking: the public, or the author alone. */
-  readonly openTo?: Readonly<Record<Interaction, readonly string[]>>;
+  /** Who may like, answer and boost it without asking; absent: whoever sees it. */
+  readonly openTo?: Readonly<Partial<Record<Interaction, readonly string[]>>>;
 }
 
 /** What a post quotes; `uri` is null when that is gone. `url` is its page. */
