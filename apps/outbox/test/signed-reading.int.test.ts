@@ -20,8 +20,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => Promise.all([server, strict, friend, stranger].map((one) => one.stop())));
 
-async function post(text: string, visibility: Status['visibility']): Promise<Status> {
-  const draft = { text, visibility, inReplyToId: null, spoilerText: '', sensitive: false, language: null, application: null, idempotencyKey: null };
+async function post(text: string, visibility: Status['visibility'], inReplyToId: Status['id'] | null = null): Promise<Status> {
+  const draft = { text, visibility, inReplyToId, spoilerText: '', sensitive: false, language: null, application: null, idempotencyKey: null };
   const made = await publishStatus(server.backbone, ann.account, draft);
   if (!made.ok) throw new Error(made.error.code);
   return made.value;
@@ -59,6 +59,15 @@ test('S139 a follow that no list shows is read by the server of whoever is follo
   await store.transaction((tx) => tx.updateAccount(bob.account.id, { hideCollections: true }));
   expect(await seen(standing)).toEqual([404, 404, 200]);
   expect((await friend.fetchDocument(standing, ACTIVITY)).headers['cache-control']).toBe('private, no-store');
+});
+
+test('S126 S136 the consent to an answer tells nobody of answers that are not for all', async () => {
+  const open = await post('ask me anything', 'public');
+  const answers = await Promise.all((['public', 'private', 'direct'] as const).map((visibility) => post('an answer', visibility, open.id)));
+  const seen = await Promise.all(answers.map(({ id }) => get(server, `${ann.account.uri}/reply_authorizations/${id}`)));
+  expect(seen.map(({ status }) => status)).toEqual([200, 404, 404]);
+  expect(await Promise.all(answers.map(({ id }) => statusOf(stranger, `${ann.account.uri}/reply_authorizations/${id}`)))).toEqual([200, 404, 404]);
+  expect((await server.backbone.store.statusesByIds(answers.map(({ id }) => id))).map(({ inReplyToId }) => inReplyToId)).toEqual([open.id, open.id, open.id]);
 });
 
 test('S099 authorised fetch wants a signature for all but the server itself and discovery', async () => {

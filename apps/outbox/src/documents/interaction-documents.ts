@@ -13,11 +13,14 @@ interface Standing {
   readonly accountId: AccountId;
   readonly uri: string;
   readonly targetId: StatusId;
+  /** Everybody may know of it. */
+  readonly isOpen: boolean;
 }
 
 /**
  * The consent to a like, an answer or a boost of a post of ours, for whoever may see that post. It is kept nowhere: posts
  * here are open to whoever sees them, so that whatever stands is agreed to, until it ends or one of the two blocks the other.
+ * That there is a private answer is told to the server alone from which it came.
  */
 export const interactionStampDocument =
   (what: Interaction, accountId: string, interactionId: string): DocumentSource =>
@@ -28,19 +31,21 @@ export const interactionStampDocument =
     const { status: target, isOpen } = await readableStatus(ports, reader, accountId, standing.targetId);
     const [author] = await ports.store.accountsByIds([target.accountId]);
     const ties = (await ports.store.viewerTies(target.accountId, [standing.accountId])).get(standing.accountId) ?? NO_TIES;
-    if (author === undefined || target.deletedAt !== null || ties.blockedEitherWay) throw notFound();
+    const [interacting] = await ports.store.accountsByIds([standing.accountId]);
+    if (author === undefined || interacting === undefined || target.deletedAt !== null || ties.blockedEitherWay) throw notFound();
+    if (!standing.isOpen && !(await isServerOf(reader, interacting.uri))) throw notFound();
     const stamp = { id: interactionStampUri(ports.settings.baseUrl, target.accountId, what, id), what, authorUri: author.uri, interactionUri: standing.uri, targetUri: target.uri };
-    return { json: renderInteractionStamp(stamp), pageUrl: target.url, isPrivate: !isOpen };
+    return { json: renderInteractionStamp(stamp), pageUrl: target.url, isPrivate: !isOpen || !standing.isOpen };
   };
 
 async function standingAt(ports: DocumentPorts, what: Interaction, id: Snowflake): Promise<Standing | null> {
   if (what === 'like') {
     const like = await ports.reads.favouriteById(id);
-    return like === null || like.uri === null ? null : { accountId: like.accountId, uri: like.uri, targetId: like.statusId };
+    return like === null || like.uri === null ? null : { accountId: like.accountId, uri: like.uri, targetId: like.statusId, isOpen: true };
   }
   const [status] = await ports.store.statusesByIds([id]);
   const targetId = what === 'reply' ? status?.inReplyToId : status?.boostOfId;
-  return status === undefined || status.deletedAt !== null || targetId == null ? null : { accountId: status.accountId, uri: status.uri, targetId };
+  return status === undefined || status.deletedAt !== null || targetId == null ? null : { accountId: status.accountId, uri: status.uri, targetId, isOpen: status.visibility === 'public' || status.visibility === 'unlisted' };
 }
 
 /** What somebody here asked leave for, for the server that was asked, as long as it stands. */
