@@ -85,14 +85,14 @@ export const contextDocument =
     if (status.deletedAt !== null) throw gone();
     if (status.boostOfId !== null || status.conversationId !== status.id) throw notFound();
     const { context: id } = statusUris(ports.settings.baseUrl, status.accountId, status.id);
-    const uris = await threadUris(ports, status);
     const first = `${id}?page=true`;
     const owner = actorUris(ports.settings.baseUrl, status.accountId).id;
     if (query.page !== 'true') {
-      return { json: renderContextCollection({ id, ownerUri: owner, totalItems: uris.length, first }), pageUrl: status.url, isPrivate: !isOpen };
+      const totalItems = (await threadUris(ports, status, { afterId: null, limit: CONTEXT_MAX + 1 })).length;
+      return { json: renderContextCollection({ id, ownerUri: owner, totalItems, first }), pageUrl: status.url, isPrivate: !isOpen };
     }
     const afterId = isSnowflake(query.min_id) ? query.min_id : null;
-    const left = afterId === null ? uris : uris.filter((one) => compareIds(one.id, afterId) > 0);
+    const left = await threadUris(ports, status, { afterId, limit: CONTEXT_PAGE + 1 });
     const page = left.slice(0, CONTEXT_PAGE);
     const last = page.at(-1);
     const json = renderOrderedCollectionPage({
@@ -104,11 +104,18 @@ export const contextDocument =
     return { json, pageUrl: status.url, isPrivate: !isOpen };
   };
 
-/** Of those whom a stranger may read. */
-async function threadUris(ports: DocumentPorts, root: Status): Promise<{ id: StatusId; uri: string }[]> {
-  const ids = [root.id, ...(await ports.store.descendantIds(root.id, CONTEXT_MAX))].sort(compareIds);
-  const { views } = await loadStatuses(ports, null, ids);
-  return ids.flatMap((id) => views.get(id) ?? []).flatMap((view) => (isVisible(ports, view, null) ? [{ id: view.status.id, uri: view.status.uri }] : []));
+/** Of those whom a stranger may read, oldest first. A page at a time: a thousand rows at once hold up everybody else. */
+async function threadUris(ports: DocumentPorts, root: Status, query: { readonly afterId: StatusId | null; readonly limit: number }): Promise<{ id: StatusId; uri: string }[]> {
+  const { afterId, limit } = query;
+  const all = [root.id, ...(await ports.store.descendantIds(root.id, CONTEXT_MAX))].sort(compareIds);
+  const ids = afterId === null ? all : all.filter((id) => compareIds(id, afterId) > 0);
+  const found: { id: StatusId; uri: string }[] = [];
+  for (let at = 0; at < ids.length && found.length < limit; at += CONTEXT_PAGE) {
+    const chunk = ids.slice(at, at + CONTEXT_PAGE);
+    const { views } = await loadStatuses(ports, null, chunk);
+    found.push(...chunk.flatMap((id) => views.get(id) ?? []).flatMap((view) => (isVisible(ports, view, null) ? [{ id: view.status.id, uri: view.status.uri }] : [])));
+  }
+  return found.slice(0, limit);
 }
 
 /** @throws AppError 404 when what it boosts is gone */
