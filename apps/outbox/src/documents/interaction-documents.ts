@@ -13,7 +13,7 @@ interface Standing {
   readonly accountId: AccountId;
   readonly uri: string;
   readonly targetId: StatusId;
-  /** Everybody may know of it. */
+  /** Everybody may know of it. Who boosts is counted in public, whomever they tell. */
   readonly isOpen: boolean;
 }
 
@@ -45,7 +45,7 @@ async function standingAt(ports: DocumentPorts, what: Interaction, id: Snowflake
   }
   const [status] = await ports.store.statusesByIds([id]);
   const targetId = what === 'reply' ? status?.inReplyToId : status?.boostOfId;
-  return status === undefined || status.deletedAt !== null || targetId == null ? null : { accountId: status.accountId, uri: status.uri, targetId, isOpen: status.visibility === 'public' || status.visibility === 'unlisted' };
+  return status === undefined || status.deletedAt !== null || targetId == null ? null : { accountId: status.accountId, uri: status.uri, targetId, isOpen: what === 'announce' || status.visibility === 'public' || status.visibility === 'unlisted' };
 }
 
 /** What somebody here asked leave for, for the server that was asked, as long as it stands. */
