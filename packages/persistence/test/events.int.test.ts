@@ -131,8 +131,11 @@ test('what no group has done is announced again, at growing distances, until all
   clock.offsetMs = 31_000 + 45_000;
   expect(await sweep()).toEqual({ settled: 0, reannounced: 0 });
   clock.offsetMs = 31_000 + 62_000;
+  // However often it was announced: this is how long somebody has not done it.
+  expect(await store.oldestUnsettledSeconds()).toBeGreaterThanOrEqual(92);
   for (const group of groupsOf(SUBJECT)) await markDone(db, group, [eventId]);
   expect(await sweep()).toEqual({ settled: 1, reannounced: 0 });
+  expect(await store.oldestUnsettledSeconds()).toBe(0);
   clock.offsetMs = 86_400_000;
   expect(await sweep()).toEqual({ settled: 0, reannounced: 0 });
 });

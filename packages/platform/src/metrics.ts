@@ -31,6 +31,7 @@ export class Metrics {
   readonly invariantsBroken = this.gauge('invariants_broken', 'Newest rows that do not hold together; more than 0 is a bug.', ['invariant']);
   readonly outboxUnpublishedRows = this.gauge('outbox_unpublished_rows', 'Events committed but not yet published.', []);
   readonly outboxOldestUnpublished = this.gauge('outbox_oldest_unpublished_seconds', 'Age of the oldest unpublished event.', []);
+  readonly eventsOldestUnsettled = this.gauge('events_oldest_unsettled_seconds', 'Age of the oldest event that is not known to be done by everybody; below a minute all is well.', []);
   readonly deliveryAttempts = this.counter('delivery_attempts_total', 'Deliveries to remote inboxes by outcome.', ['outcome']);
   readonly deliveryOldestPending = this.gauge('delivery_oldest_pending_seconds', 'How long the oldest due delivery has been due.', []);
   readonly deliveryBreakerOpen = this.gauge('delivery_breaker_open', 'Remote hosts that are not tried for now.', []);

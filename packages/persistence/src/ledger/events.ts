@@ -153,6 +153,17 @@ export class EventStore {
     return row?.oldest ? Math.max(0, (this.clock.nowMs() - idTimeMs(row.oldest)) / 1_000) : 0;
   }
 
+  /**
+   * Age of the oldest among the thousand published longest ago that are not known to be done by everybody. The sweeper looks at them 45 s
+   * after they were published: below a minute all is well, whatever the broker says of its consumers.
+   */
+  async oldestUnsettledSeconds(): Promise<number> {
+    const [row] = await this.db.query<{ oldest: Snowflake | null }>(
+      'SELECT min(id) AS oldest FROM (SELECT id FROM events.outbox WHERE settled_at IS NULL AND published_at IS NOT NULL ORDER BY published_at LIMIT 1000) AS due',
+    );
+    return row?.oldest ? Math.max(0, (this.clock.nowMs() - idTimeMs(row.oldest)) / 1_000) : 0;
+  }
+
   private async finishedGroups(eventIds: readonly string[]): Promise<Map<string, Set<string>>> {
     const groups = new Map<string, Set<string>>();
     if (eventIds.length === 0) return groups;

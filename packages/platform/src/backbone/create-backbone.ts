@@ -203,6 +203,7 @@ function watchLedger({ metrics }: PlatformParts, events: EventStore, broker: Bro
   metrics.onCollect(async () => {
     metrics.outboxUnpublishedRows.set(await events.unpublishedRows());
     metrics.outboxOldestUnpublished.set(await events.oldestUnpublishedSeconds());
+    metrics.eventsOldestUnsettled.set(await events.oldestUnsettledSeconds());
   });
   metrics.onCollect(async () => {
     for (const { consumer, pending, ackPending, redelivered } of await consumerLag(broker)) {
