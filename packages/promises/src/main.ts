@@ -52,6 +52,7 @@ function chosen({ promises, isShort }: Options): Attack[] {
 /** Rounds share a stage, since starting one takes longer than most attacks; what broke may be on it, so then a new one is made. */
 class Campaign {
   private stage: Stage | null = null;
+  private starting: Promise<Stage> | null = null;
   private rounds = 0;
 
   constructor(private readonly options: Options) {}
@@ -79,15 +80,19 @@ class Campaign {
     return { ...line, verdict: worst(verdicts) };
   }
 
+  /** One that is still being started is waited for: its processes would stay behind. */
   async stop(): Promise<void> {
-    await this.stage?.stop();
+    const stage = await this.starting?.catch(() => null);
+    this.starting = null;
+    await (stage ?? this.stage)?.stop();
     this.stage = null;
   }
 
   private async round(attack: Attack, seed: number): Promise<RoundResult> {
     const { outPath, isShort } = this.options;
     if (attack.stage !== undefined) await this.stop();
-    this.stage ??= await Stage.start(attack.stage);
+    this.starting ??= Stage.start(attack.stage);
+    this.stage = await this.starting;
     this.rounds += 1;
     const startMs = performance.now();
     const result = await Round.run(attack, this.stage, { name: `k${this.rounds}`, seed, isShort, historyPath: join(outPath, `${attack.id}-${seed}.jsonl`) });

@@ -25,5 +25,5 @@ test('a server that says that this was the last answer has told', async () => {
 
 test('a server that hangs up in the middle has cut', async () => {
   const port = await serving(2, (response) => response.destroy());
-  expect(await untilConnectionEnds(port, never)).toEqual({ cut: 'socket hang up' });
+  expect(await untilConnectionEnds(port, never)).toMatchObject({ cut: 'socket hang up' });
 });

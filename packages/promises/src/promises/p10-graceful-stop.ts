@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { untilConnectionEnds } from '../load/keep-alive.js';
-import type { Attack } from '../round.js';
+import { untilConnectionEnds, type ConnectionEnd } from '../load/keep-alive.js';
+import type { Attack, Round } from '../round.js';
 
 const GRACE_MS = 1_000;
 /** Until a connection is one that is kept. */
 const KEPT_MS = 200;
+/** Who asks no more often than that may not hear that a connection ends: services linger for two seconds. */
+const IDLE_MS_MAX = 1_500;
 
 /** First every service is asked to stop, copy by copy, and nobody notices; then it is killed a second after it was asked. */
 export const gracefulStop: Attack = {
@@ -27,8 +29,7 @@ export const gracefulStop: Attack = {
         stage.signal(app, 'SIGTERM', copy);
         await stage.replaced(app, copy, pid);
         ending.abort();
-        const end = await kept;
-        if (end !== 'told') round.violate(`${app} cut a connection that was kept when it was asked to stop: ${end.cut}`);
+        judge(round, app, await kept);
       }
     }
     // Everything before this line was to be answered as if nothing had happened.
@@ -52,3 +53,10 @@ export const gracefulStop: Attack = {
     }
   },
 };
+
+function judge(round: Round, app: string, end: ConnectionEnd): void {
+  if (end === 'told') return;
+  const text = `${app} cut a connection that was kept when it was asked to stop: ${end.cut}, ${Math.round(end.idleMs)} ms after its last answer`;
+  if (end.idleMs < IDLE_MS_MAX) round.violate(text);
+  else round.late(text);
+}

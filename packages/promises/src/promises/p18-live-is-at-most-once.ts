@@ -34,7 +34,7 @@ export const liveIsAtMostOnce: Attack = {
     }
     await round.at(1);
     await round.stage.settled();
-    await reread(round, seen);
+    await reread(round, seen, Date.now() - OVERLAP_MS);
     leaving.abort();
     await listening;
     compare(round, seen);
@@ -46,22 +46,51 @@ const tokenOf = (html: string): string => html.replaceAll(/<[^>]*>/g, '').split(
 
 async function listen(round: Round, seen: Set<string>, signal: AbortSignal): Promise<void> {
   const { person } = listener(round);
+  let cutAtMs = Date.now();
   while (!signal.aborted) {
-    await streamOnce(`${round.stage.split.url}/api/v1/streaming/user`, person.token, seen, signal).catch(() => undefined);
-    if (signal.aborted) return;
-    await sleep(round.random.below(RECONNECT_MS_MAX));
-    // Connected again first, read again then: what happens between the two comes by both.
-    void sleep(RECONNECT_MS_MAX).then(() => reread(round, seen)).catch(() => undefined);
+    const sinceMs = cutAtMs - OVERLAP_MS;
+    const line: Line = {
+      url: round.stage.split.url,
+      token: person.token,
+      seen,
+      signal,
+      // Connected again first, read again then, from before it was cut: what happens between the two comes by both.
+      opened: () => void sleep(RECONNECT_MS_MAX).then(() => reread(round, seen, sinceMs)).catch(() => undefined),
+      ended: () => (cutAtMs = Date.now()),
+    };
+    // Apps do either.
+    await (round.random.chance(0.5) ? streamOnce(line) : socketOnce(line)).catch(() => undefined);
+    if (!signal.aborted) await sleep(round.random.below(RECONNECT_MS_MAX));
   }
 }
 
-async function streamOnce(url: string, token: string, seen: Set<string>, signal: AbortSignal): Promise<void> {
-  const response = await fetch(url, { headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' }, signal });
+/** One connection, from its opening to its cut. */
+interface Line {
+  readonly url: string;
+  readonly token: string;
+  readonly seen: Set<string>;
+  readonly signal: AbortSignal;
+  opened(): void;
+  /** Only of what was open. */
+  ended(): void;
+}
+
+async function streamOnce({ url, token, seen, signal, opened, ended }: Line): Promise<void> {
+  const response = await fetch(`${url}/api/v1/streaming/user`, { headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' }, signal });
   if (response.status !== 200 || response.body === null) throw new Error(`streaming answered ${response.status}`);
+  opened();
+  try {
+    await readEvents(response.body as unknown as AsyncIterable<Uint8Array>, seen);
+  } finally {
+    ended();
+  }
+}
+
+async function readEvents(chunks: AsyncIterable<Uint8Array>, seen: Set<string>): Promise<void> {
   const decoder = new TextDecoder();
   let text = '';
   let event = '';
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunks) {
     text += decoder.decode(chunk, { stream: true });
     const lines = text.split('\n');
     text = lines.pop() ?? '';
@@ -72,17 +101,37 @@ async function streamOnce(url: string, token: string, seen: Set<string>, signal:
   }
 }
 
+/** The same over a WebSocket; resolves when it ends, however it ends. */
+function socketOnce({ url, token, seen, signal, opened, ended }: Line): Promise<void> {
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/api/v1/streaming?stream=user&access_token=${token}`);
+  return new Promise((resolve) => {
+    let wasOpen = false;
+    signal.addEventListener('abort', () => socket.close(), { once: true });
+    socket.addEventListener('open', () => {
+      wasOpen = true;
+      opened();
+    });
+    socket.addEventListener('close', () => {
+      if (wasOpen) ended();
+      resolve();
+    });
+    socket.addEventListener('message', ({ data }) => {
+      const message = JSON.parse(String(data)) as { event?: string; payload?: string };
+      if (message.event === 'update' && message.payload !== undefined) note(seen, JSON.parse(message.payload) as StatusJson);
+    });
+  });
+}
+
 /** Pages of the home feed until one reaches back far enough. */
-async function reread(round: Round, seen: Set<string>): Promise<void> {
+async function reread(round: Round, seen: Set<string>, sinceMs: number): Promise<void> {
   const { api } = listener(round);
-  const since = Date.now() - OVERLAP_MS;
   let maxId = '';
   for (let page = 0; page < 10; page += 1) {
     const answer = await api.ask<(StatusJson & { id: string })[]>('GET', `/api/v1/timelines/home?limit=40${maxId === '' ? '' : `&max_id=${maxId}`}`);
     if (answer.status !== 200) return;
     for (const status of answer.body) note(seen, status);
     const last = answer.body.at(-1);
-    if (last === undefined || Date.parse(last.created_at) < since) return;
+    if (last === undefined || Date.parse(last.created_at) < sinceMs) return;
     maxId = last.id;
   }
 }

@@ -5,6 +5,7 @@ import { natsRequest } from '../stage/nats-request.js';
 const NOTICED_MS_MAX = 60_000;
 /** As many of each person, who may ask 300 times in five minutes. */
 const READERS = 40;
+const AWAKE_EVERY_MS = 3_000;
 
 /** The broker loses what it was told to keep, a consumer stops, a service loses its database: work goes on, or readiness says no. */
 export const nothingWedges: Attack = {
@@ -75,7 +76,10 @@ async function exhaustPools(round: Round): Promise<void> {
     await tx.query('LOCK TABLE social.statuses, federation.inbound IN ACCESS EXCLUSIVE MODE');
     asks = askForProfiles(round, asking.signal, hear);
     const isTold = (): boolean => told.has('503') || round.stage.split.running.processes.some((copy) => !copy.isReady);
-    const [came] = await Promise.all([round.inTime('somebody to say that no connection is free', NOTICED_MS_MAX, isTold), round.outage(8, 40)]);
+    // A transaction in which nothing is asked would be ended by the database.
+    const awake = setInterval(() => void tx.query('SELECT 1').catch(() => undefined), AWAKE_EVERY_MS);
+    const noticed = Promise.all([round.inTime('somebody to say that no connection is free', NOTICED_MS_MAX, isTold), round.outage(8, 40)]);
+    const [came] = await noticed.finally(() => clearInterval(awake));
     round.history.note(`while every connection waited: ${came ? 'it was said' : 'silence'}, ${[...told].map(([what, count]) => `${what} × ${count}`).join(', ')}`);
   });
   asking.abort();

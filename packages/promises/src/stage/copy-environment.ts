@@ -8,20 +8,32 @@ export const PARTED = ['api', 'inbox', 'timeline', 'outbox'] as const;
 
 const STORES = { postgres: 'DATABASE_URL', redis: 'REDIS_URL', nats: 'NATS_URL' } as const satisfies Record<StoreName, string>;
 
-/** A proxy before every store for each of the parted services, by `<service> <store>`. */
-export async function wallsBefore(backing: Backing): Promise<Map<string, FaultProxy>> {
+/** Names what stands between one copy of a service and a store. */
+export const wallKey = (app: string, copy: number, store: StoreName): string => `${app} ${copy} ${store}`;
+
+/** A proxy before every store for each copy of the parted services, by `wallKey`. */
+export async function wallsBefore(backing: Backing, copies: number): Promise<Map<string, FaultProxy>> {
   const walls = new Map<string, FaultProxy>();
   for (const app of PARTED) {
-    for (const store of Object.keys(STORES) as StoreName[]) walls.set(`${app} ${store}`, await FaultProxy.start(Number(new URL(backing.url(store)).port)));
+    for (let copy = 0; copy < copies; copy += 1) {
+      for (const store of Object.keys(STORES) as StoreName[]) walls.set(wallKey(app, copy, store), await FaultProxy.start(Number(new URL(backing.url(store)).port)));
+    }
   }
   return walls;
 }
 
-/** The stores' addresses of a service that stands behind walls; nothing for one that does not. */
-export function behindWalls(app: string, databaseUrl: string, backing: Backing, walls: ReadonlyMap<string, FaultProxy>): Record<string, string> {
+/** Which process it is: of which service, the how manyth, and its own address of the database. */
+export interface Copy {
+  readonly app: string;
+  readonly copy: number;
+  readonly databaseUrl: string;
+}
+
+/** The stores' addresses of a copy that stands behind walls; nothing for one that does not. */
+export function behindWalls({ app, copy, databaseUrl }: Copy, backing: Backing, walls: ReadonlyMap<string, FaultProxy>): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [store, variable] of Object.entries(STORES) as [StoreName, string][]) {
-    const wall = walls.get(`${app} ${store}`);
+    const wall = walls.get(wallKey(app, copy, store));
     if (wall === undefined) continue;
     const url = new URL(store === 'postgres' ? databaseUrl : backing.url(store));
     url.port = String(wall.port);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bugFile, failpointFile, type Failpoint } from '@trunkline/platform';
 import { ScriptedRemote, SplitServer, unsettled, until, type ScriptedRemoteOptions, type TestServices } from '@trunkline/testing';
-import { FaultProxy } from '../fault-proxy.js';
+import { FaultProxy, type Fault } from '../fault-proxy.js';
 import { Backing, type SmallDisks, type StoreName } from './backing.js';
-import { behindWalls, clockFile, wallsBefore, wrongClock } from './copy-environment.js';
+import { behindWalls, clockFile, wallKey, wallsBefore, wrongClock } from './copy-environment.js';
 import { quietPorts } from './ports.js';
 
 /** Copies of each app: everything that may not be done twice has somebody who could. */
@@ -16,6 +16,8 @@ const REMOTES_MAX = 260;
 const STILL_MS_MAX = 240_000;
 const SETTLE_MS_MAX = 1_200_000;
 const HUNG_AFTER_MS = 600_000;
+/** Where development is in a greater hurry. */
+const AS_IN_PRODUCTION = { SHUTDOWN_LINGER_MS: '2000' };
 const FAILPOINT_MS_MAX = 60_000;
 
 /** What is left to do has not changed for so long that nobody is doing it. */
@@ -54,16 +56,16 @@ export class Stage {
     const failpoints = join(path, 'failpoints');
     await mkdir(failpoints);
     const ports = await quietPorts(REMOTES_MAX);
-    const walls = options.parted === true ? await wallsBefore(backing) : new Map<string, FaultProxy>();
+    const walls = options.parted === true ? await wallsBefore(backing, REPLICAS) : new Map<string, FaultProxy>();
     const services: TestServices = { databaseUrl: backing.url('postgres'), redisUrl: backing.url('redis'), natsUrl: backing.url('nats') };
     const started = new Map<string, number>();
     const envOf = (app: string, databaseUrl: string): Record<string, string> => {
       const copy = started.get(app) ?? 0;
       started.set(app, copy + 1);
-      return { FAILPOINTS_PATH: failpoints, ...(options.movableClocks === true ? wrongClock(clockFile(path, copy)) : {}), ...behindWalls(app, databaseUrl, backing, walls) };
+      return { FAILPOINTS_PATH: failpoints, ...(options.movableClocks === true ? wrongClock(clockFile(path, copy)) : {}), ...behindWalls({ app, copy, databaseUrl }, backing, walls) };
     };
     try {
-      const split = await SplitServer.start({ replicas: REPLICAS, peers: ports.map((port) => `localhost:${port}`), services, envOf, hungAfterMs: options.hungAfterMs ?? HUNG_AFTER_MS, ...(options.env === undefined ? {} : { env: options.env }) });
+      const split = await SplitServer.start({ replicas: REPLICAS, peers: ports.map((port) => `localhost:${port}`), services, envOf, hungAfterMs: options.hungAfterMs ?? HUNG_AFTER_MS, env: { ...AS_IN_PRODUCTION, ...options.env } });
       return new Stage(split, backing, { path, ports, walls });
     } catch (error) {
       await backing.stopAll();
@@ -71,11 +73,13 @@ export class Stage {
     }
   }
 
-  /** What comes between a service and a store. @throws Error on a stage whose services are not parted */
-  wall(app: string, store: StoreName): FaultProxy {
-    const wall = this.parts.walls.get(`${app} ${store}`);
-    if (wall === undefined) throw new Error(`nothing stands between ${app} and ${store}`);
-    return wall;
+  /** Hurts what passes between a service and a store: of one copy, or of all. @throws Error on a stage whose services are not parted */
+  part(app: string, store: StoreName, fault: Fault, copies: readonly number[] = [0, 1]): void {
+    for (const copy of copies) {
+      const wall = this.parts.walls.get(wallKey(app, copy, store));
+      if (wall === undefined) throw new Error(`nothing stands between ${app} and ${store}`);
+      wall.set(fault);
+    }
   }
 
   get db(): SplitServer['operator']['backbone']['db'] {
