@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { FollowsModule } from './follows/follows.module.js';
 import { InstanceModule } from './instance/instance.module.js';
+import { ListsModule } from './lists/lists.module.js';
 import { MoveAccountModule } from './move-account/move-account.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
@@ -18,6 +19,7 @@ import { TimelinesModule } from './timelines/timelines.module.js';
     AccountsModule,
     FollowsModule,
     InstanceModule,
+    ListsModule,
     MoveAccountModule,
     NotificationsModule,
     OAuthModule,

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { Account, Visibility } from '@trunkline/domain';
+import { REPLIES_POLICIES, type Account, type List, type Visibility } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import {
   blockAccount,
@@ -11,6 +11,7 @@ import {
   homeTimeline,
   newLocalAccount,
   publishStatus,
+  remakeHomeFeed,
   rowReader,
   saveAndAnnounce,
   unblockAccount,
@@ -36,6 +37,8 @@ export class World {
     /** No two worlds of a server have the same. */
     private readonly run: number,
     readonly people: readonly Account[],
+    /** One of each reader. */
+    readonly lists: readonly List[],
   ) {}
 
   static async start(server: TestServer, run: number): Promise<World> {
@@ -51,7 +54,9 @@ export class World {
       if (account === undefined) throw new Error('the account just made is gone');
       people.push(account);
     }
-    return new World(server, run, people);
+    const lists = people.slice(0, REMOTE).map((owner, at): List => ({ id: ids.next(), accountId: owner.id, title: 'some', repliesPolicy: REPLIES_POLICIES[(run + at) % 3] ?? 'none', exclusive: false }));
+    for (const list of lists) await server.backbone.lists.create(list);
+    return new World(server, run, people, lists);
   }
 
   person(at: number): Account {
@@ -235,6 +240,12 @@ export async function take(world: World, step: Step): Promise<void> {
       return store.transaction((tx) => tx.insertMute({ id: ids.next(), accountId: me.id, targetId: other.id, hideNotifications: true, expiresAt: new Date(Date.now() + 3_600_000) }));
     case 'mutes end':
       return endMutes(world, me);
+    case 'list in':
+    case 'list out':
+    case 'list apart':
+    case 'list together':
+    case 'list answers':
+      return step.who === REMOTE ? undefined : changeList(world, step);
     case 'parent':
       return bringParent(world);
     case 'wait':
@@ -242,6 +253,26 @@ export async function take(world: World, step: Step): Promise<void> {
     default:
       return write(world, step);
   }
+}
+
+/** What somebody does with their list; whom they do not follow it does not take. */
+async function changeList(world: World, { who, whom, which, does }: Step): Promise<void> {
+  const { backbone } = world.server;
+  const list = await listOf(world, who);
+  const memberId = world.person(whom).id;
+  if (does === 'list in') await backbone.lists.add(list, [{ id: backbone.ids.next(), accountId: memberId }]);
+  else if (does === 'list out') await backbone.lists.take(list, [memberId]);
+  else if (does === 'list answers') await backbone.lists.update(list.accountId, list.id, { repliesPolicy: REPLIES_POLICIES[which % 3] ?? 'none' });
+  else await backbone.lists.update(list.accountId, list.id, { exclusive: does === 'list apart' });
+  await remakeHomeFeed(backbone, list.accountId);
+}
+
+/** As it is now. */
+export async function listOf(world: World, who: number): Promise<List> {
+  const made = world.lists[who] as List;
+  const list = await world.server.backbone.lists.find(made.accountId, made.id);
+  if (list === null) throw new Error('a list is gone');
+  return list;
 }
 
 /** Instead of waiting until then. What is kept in memory is told, where it would look at the clock. */

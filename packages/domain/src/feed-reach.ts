@@ -42,4 +42,4 @@ export function peopleOf(item: TimelineFacts): AccountId[] {
 
 /** Whether a tie to one of `peopleOf` may change what holds for other followers; persistence asks the same in SQL. */
 export const isTouched = (ties: Ties): boolean =>
-  ties.blocks || ties.blockedEitherWay || ties.mutes || ties.blocksDomain || !ties.showsBoosts || ties.languages !== null;
+  ties.blocks || ties.blockedEitherWay || ties.mutes || ties.blocksDomain || !ties.showsBoosts || ties.languages !== null || ties.apart === true;

@@ -34,6 +34,7 @@ export {
   type FeedEntry,
 } from './feed.js';
 export { peopleOf, reachOf, type Reach } from './feed-reach.js';
+export { LIST_MEMBERS_MAX, LIST_TITLE_LENGTH_MAX, LISTS_MAX, listVerdict, REPLIES_POLICIES, type List, type RepliesPolicy } from './lists.js';
 export { changeOf, type ChangeName } from './changes.js';
 export {
   effectivePolicy,

@@ -54,7 +54,8 @@ export type FeedVerdict =
   | 'domain-blocked'
   | 'boosts-off'
   | 'silenced'
-  | 'reply-to-stranger';
+  | 'reply-to-stranger'
+  | 'apart';
 
 /**
  * Whether a status may enter, or remain in, `viewer`'s home feed. Asked at fan-out and again at every read: a
@@ -74,7 +75,9 @@ export function feedVerdict(item: TimelineFacts, viewer: Viewer): FeedVerdict {
     return 'language';
   }
   if (namesUnwanted(status, viewer)) return 'mentions-muted-or-blocked';
-  return boosted === null ? replyVerdict(item, viewer) : boostVerdict(boosted, ties.showsBoosts, viewer);
+  const verdict = boosted === null ? replyVerdict(item, viewer) : boostVerdict(boosted, ties.showsBoosts, viewer);
+  // Asked last: what is `apart` would show but for that.
+  return verdict === 'show' && ties.apart === true ? 'apart' : verdict;
 }
 
 /**

@@ -19,6 +19,8 @@ export interface Ties {
   readonly showsBoosts: boolean;
   /** Languages the viewer wants from this person; `null`: all. */
   readonly languages: readonly string[] | null;
+  /** The viewer keeps this person in an exclusive list: what they write is read there, and not at home. */
+  readonly apart?: boolean;
   /** The viewer blocks the account. */
   readonly blocks: boolean;
   readonly blockedEitherWay: boolean;

@@ -1,6 +1,7 @@
 export type * from './entities/shape.js';
 export { acctOf, timestamp, type RenderContext } from './entities/context.js';
 export { renderAccount, renderCredentialAccount, renderEmoji, type AccountExtras } from './entities/account.js';
+export { renderList } from './entities/list.js';
 export { renderRole } from './entities/role.js';
 export { renderAnswers, renderPoll, type Answerable } from './entities/poll.js';
 export {
@@ -98,6 +99,7 @@ export {
   TagTimelineParams,
   type CreateStatusInput,
 } from './params/statuses.js';
+export { ListChangeParams, ListMembersParams, ListPageParams, ListParams } from './params/lists.js';
 export { VoteParams, type PollInput } from './params/polls.js';
 export {
   AccountSearchParams,

@@ -37,6 +37,7 @@ export { applyRoles, type RoleSettings } from './roles.js';
 export { ROLE_APPS, ROLE_GRANTS, type Grant, type RoleApp } from './role-grants.js';
 export { FederationReads } from './social/federation-reads.js';
 export { QuoteLooks } from './social/quote-looks.js';
+export { SqlListStore } from './social/list-store.js';
 export { SqlSocialStore, type SocialStoreDeps } from './social/social-store.js';
 export * from './identity/index.js';
 export * from './redis/index.js';

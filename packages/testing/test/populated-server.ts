@@ -65,6 +65,8 @@ async function happenings({ server, remote, alice, bob, owner }: Omit<Populated,
   await make(bob, `accounts/${alice.account.id}/follow`, { notify: true });
   await make(alice, `accounts/${bob.account.id}/follow`);
   await alice.api.get('/api/v1/timelines/home');
+  const list = await make(alice, 'lists', { title: 'Friends' });
+  await make(alice, `lists/${list.id}/accounts`, { account_ids: [bob.account.id] });
 
   const mine = await make(alice, 'statuses', { status: 'Mine, about #trains @bob https://trains.example/a', spoiler_text: 'Rails' });
   await make(alice, 'statuses', { status: 'For followers', visibility: 'private', language: 'de' });
@@ -101,7 +103,7 @@ async function happenings({ server, remote, alice, bob, owner }: Omit<Populated,
   const allow = await make(owner, 'admin/domain_allows', { domain: 'good.example' });
   await server.settled();
   const [notification] = await alice.api.get<{ id: string }[]>('/api/v1/notifications');
-  return { ...known, quote: quote.id, mine: mine.id, reply: reply.id, remoteAccount, report: report.id, block: block.id, allow: allow.id, notification: notification?.id ?? '' };
+  return { ...known, quote: quote.id, list: list.id, mine: mine.id, reply: reply.id, remoteAccount, report: report.id, block: block.id, allow: allow.id, notification: notification?.id ?? '' };
 }
 
 const richNote = (remote: ScriptedRemote, alice: TestPerson): Json => ({

@@ -99,13 +99,6 @@ export class AccountsController {
     return [];
   }
 
-  /** The viewer's lists that hold the account: there are no lists yet. */
-  @Get(':id/lists')
-  async lists(@Req() request: FastifyRequest, @Param('id') id: string): Promise<never[]> {
-    await findAccount(this.backbone, id, viewerIdOf(request));
-    return [];
-  }
-
   private async showOne(account: Account): Promise<AccountJson | undefined> {
     return (await presentAccounts(this.backbone, [account]))[0];
   }

@@ -8,7 +8,6 @@ export class EmptyListsController {
   @Get([
     'v1/filters',
     'v2/filters',
-    'v1/lists',
     'v1/conversations',
     'v1/followed_tags',
     'v1/announcements',

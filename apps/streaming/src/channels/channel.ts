@@ -1,17 +1,19 @@
 import { isHashtag, normaliseHashtag } from '@trunkline/domain';
-import { fail, ok, type Result } from '@trunkline/kernel';
+import { fail, isSnowflake, ok, type Result, type Snowflake } from '@trunkline/kernel';
 
 /** What a client can listen to. */
 export interface Channel {
   /** As messages name it: `['public:local']`, `['hashtag', 'Cats']` with the tag as the client wrote it, `['list', '12']`. */
   readonly name: readonly string[];
   /** Where its messages come from; `nothing`: known to clients, but nothing is ever sent. */
-  readonly source: 'user' | 'notifications' | 'public' | 'tag' | 'nothing';
-  readonly scope: 'read:statuses' | 'read:notifications';
+  readonly source: 'user' | 'notifications' | 'list' | 'public' | 'tag' | 'nothing';
+  readonly scope: 'read:statuses' | 'read:notifications' | 'read:lists';
   readonly from: 'all' | 'local' | 'remote';
   readonly onlyMedia: boolean;
   /** The normalised tag; null unless `source` is `tag`. */
   readonly tag: string | null;
+  /** null unless `source` is `list`. Whose it is has to be looked at. */
+  readonly listId: Snowflake | null;
 }
 
 export interface ChannelRequest {
@@ -22,7 +24,7 @@ export interface ChannelRequest {
 
 type ChannelFailure = { code: 'unknown_channel' | 'tag_missing' | 'list_missing'; safe: string };
 
-const PLAIN: Omit<Channel, 'name'> = { source: 'nothing', scope: 'read:statuses', from: 'all', onlyMedia: false, tag: null };
+const PLAIN: Omit<Channel, 'name'> = { source: 'nothing', scope: 'read:statuses', from: 'all', onlyMedia: false, tag: null, listId: null };
 
 /** @see https://docs.joinmastodon.org/methods/streaming/#streams */
 const CHANNELS: ReadonlyMap<string, Omit<Channel, 'name'>> = new Map([
@@ -36,7 +38,7 @@ const CHANNELS: ReadonlyMap<string, Omit<Channel, 'name'>> = new Map([
   ['public:remote:media', { ...PLAIN, source: 'public', from: 'remote', onlyMedia: true }],
   ['hashtag', { ...PLAIN, source: 'tag' }],
   ['hashtag:local', { ...PLAIN, source: 'tag', from: 'local' }],
-  ['list', PLAIN],
+  ['list', { ...PLAIN, source: 'list', scope: 'read:lists' }],
   ['direct', PLAIN],
 ]);
 
@@ -52,10 +54,10 @@ export function channelOf(request: ChannelRequest): Result<Channel, ChannelFailu
     return ok({ ...known, name: [request.stream, written], tag: normaliseHashtag(typed) });
   }
   if (request.stream === 'list') {
-    if (typeof request.list !== 'string' || !/^\d{1,20}$/.test(request.list)) {
+    if (!isSnowflake(request.list)) {
       return fail({ code: 'list_missing', safe: 'Missing list name parameter' });
     }
-    return ok({ ...known, name: ['list', request.list] });
+    return ok({ ...known, name: ['list', request.list], listId: request.list });
   }
   return ok({ ...known, name: [request.stream] });
 }

@@ -1,10 +1,12 @@
 import type { LivePublicMessage, LiveUserMessage } from '@trunkline/contracts';
-import { feedVerdict, publicTimelineVerdict, type Notification, type Status, type Viewer } from '@trunkline/domain';
+import { feedVerdict, listVerdict, publicTimelineVerdict, type Notification, type Status, type Viewer } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import { covers } from '@trunkline/mastodon-api';
 import {
   loadStatuses,
   peopleIn,
+  type ListAmong,
+  type ListStore,
   seenBy,
   timelineFacts,
   viewerOf,
@@ -25,6 +27,7 @@ type DirectItem =
   | { readonly kind: 'public'; readonly message: LivePublicMessage };
 
 export interface DeliverPorts extends NotificationPresenting {
+  readonly lists: Pick<ListStore, 'among'>;
   readonly notifications: { byIds(accountId: AccountId, ids: readonly Snowflake[]): Promise<Notification[]> };
 }
 
@@ -44,6 +47,7 @@ interface Planned {
 interface Loaded {
   readonly views: ReadonlyMap<StatusId, StatusView>;
   readonly ties: ReadonlyMap<AccountId, ViewerTies>;
+  readonly lists: ReadonlyMap<Snowflake, ListAmong>;
 }
 
 const VIEWERS_PER_QUERY = 1_000;
@@ -91,7 +95,7 @@ function listenersOf(audience: Audience, item: DirectItem): readonly Listener[] 
   const isNotice = item.message.type === 'notification';
   return audience
     .ofUser(item.accountId)
-    .filter(({ channel, client }) => (isNotice ? covers(client.who.scopes, 'read:notifications') : channel.source === 'user'));
+    .filter(({ channel, client }) => (isNotice ? covers(client.who.scopes, 'read:notifications') : channel.source === 'user' || channel.source === 'list'));
 }
 
 /** Whether the message belongs to the channel. A deletion names neither tags nor media: all who may have the status hear it. */
@@ -109,7 +113,7 @@ const statusIdOf = ({ message }: DirectItem): StatusId[] =>
 async function load(ports: DeliverPorts, heard: readonly { item: DirectItem; listeners: readonly Listener[] }[]): Promise<Loaded> {
   const about = heard.filter(({ item }) => statusIdOf(item).length > 0);
   const statusIds = [...new Set(about.flatMap(({ item }) => statusIdOf(item)))];
-  if (statusIds.length === 0) return { views: new Map(), ties: new Map() };
+  if (statusIds.length === 0) return { views: new Map(), ties: new Map(), lists: new Map() };
   const { views } = await loadStatuses(ports, null, statusIds);
   const people = peopleIn([...views.values()].flatMap(statusesIn));
   const viewers = [...new Set(about.flatMap(({ listeners }) => listeners.map(({ client }) => client.who.accountId)))];
@@ -118,7 +122,8 @@ async function load(ports: DeliverPorts, heard: readonly { item: DirectItem; lis
     const page = await ports.store.tiesOfMany(viewers.slice(at, at + VIEWERS_PER_QUERY), people);
     for (const [id, known] of page) ties.set(id, known);
   }
-  return { views, ties };
+  const listIds = [...new Set(about.flatMap(({ listeners }) => listeners.flatMap(({ channel }) => channel.listId ?? [])))];
+  return { views, ties, lists: await ports.lists.among(listIds, people) };
 }
 
 /** A status and all that is shown within it. */
@@ -145,6 +150,12 @@ function mayHear(ports: DeliverPorts, view: StatusView, listener: Listener, load
   const viewer = viewerOfListener(listener, loaded);
   const facts = timelineFacts(ports, view);
   if (channel.source === 'user') return feedVerdict(facts, viewer) === 'show';
+  if (channel.source === 'list') {
+    const known = channel.listId === null ? undefined : loaded.lists.get(channel.listId);
+    // A list may have gone, and who asks for one need not own it.
+    if (known === undefined || known.list.accountId !== viewer.id) return false;
+    return listVerdict(facts, viewer, { repliesPolicy: known.list.repliesPolicy, isMember: (id) => known.members.has(id) }) === 'show';
+  }
   return publicTimelineVerdict(facts, viewer, { repliesToo: channel.source === 'tag' }) === 'show';
 }
 

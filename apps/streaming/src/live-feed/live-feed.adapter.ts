@@ -42,7 +42,7 @@ export class LiveFeed {
   /** False: the client may not listen to more. */
   subscribe(client: StreamClient, channel: Channel): boolean {
     if (!this.listeners.subscribe(client, channel)) return false;
-    if (channel.source === 'user') void this.keepFeed(client.who.accountId);
+    if (channel.source === 'user' || channel.source === 'list') void this.keepFeed(client.who.accountId);
     return true;
   }
 

@@ -88,7 +88,7 @@ async function announceChanges(
       if (mayBeNew(view)) await unlessAway(async () => void (await ports.feeds.push(readers, event.statusId, { again: true, late: isLate(ports, event.statusId) })));
       await tell(readers);
     };
-    walks.set({ item, judge: (viewer) => (feedVerdict(item, viewer) === 'show' ? 'show' : 'leave'), give, instead }, event.eventId);
+    walks.set({ item, judge: (viewer) => (['show', 'apart'].includes(feedVerdict(item, viewer)) ? 'show' : 'leave'), give, instead }, event.eventId);
     tellPublic(ports, view, 'status.update');
   }
   return { feeds: new Map(), failed: await failures(ports, walks) };
@@ -176,6 +176,8 @@ const cursorIn = (value: unknown): AccountId | null =>
 function answerOf(item: TimelineFacts, viewer: Viewer): Answer {
   const verdict = feedVerdict(item, viewer);
   if (verdict === 'show') return 'show';
+  // In no feed, but in a list that somebody may listen to.
+  if (verdict === 'apart') return 'tell';
   return mayShowLater(item, viewer, verdict) ? 'keep' : 'leave';
 }
 

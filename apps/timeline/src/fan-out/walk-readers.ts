@@ -9,16 +9,16 @@ const FIRST_PAGE = 500;
 const LATER_PAGE = 2_500;
 const FROM_THE_START = '0' as AccountId;
 
-/** What a status is to a reader: shown, kept in the feed until it may be shown, or neither. */
-export type Answer = 'show' | 'keep' | 'leave';
+/** What a status is to a reader: shown, kept in the feed until it may be shown, told of where they listen and in no feed, or none of these. */
+export type Answer = 'show' | 'keep' | 'tell' | 'leave';
 
-type Given = 'show' | 'keep' | 'tell';
+type Given = Exclude<Answer, 'leave'>;
 
 /** One status on its way to those who may read it. */
 export interface Walk {
   readonly item: TimelineFacts;
   readonly judge: (viewer: Viewer) => Answer;
-  /** Called page by page; the author and the people named come first. `tell`: they were given it to keep, and are shown it. */
+  /** Called page by page; the author and the people named come first. `tell`: for their streams alone: they were given it to keep, or read it elsewhere. */
   readonly give: (readers: readonly AccountId[], answer: Given) => Promise<void>;
   /** The author has too many followers to walk: this is called in their place, where followers may read it at all. `told`: those it was given to. */
   readonly instead?: ((told: readonly AccountId[]) => void) | undefined;
@@ -123,7 +123,7 @@ async function givePage(ports: WalkPorts, course: Course, ids: readonly AccountI
 
 async function giveEach(walk: Walk, ids: readonly AccountId[], answerFor: (id: AccountId) => Answer): Promise<void> {
   const answers = ids.map((id) => [id, answerFor(id)] as const);
-  for (const wanted of ['show', 'keep'] as const) {
+  for (const wanted of ['show', 'keep', 'tell'] as const) {
     const readers = answers.filter(([, answer]) => answer === wanted).map(([id]) => id);
     if (readers.length > 0) await walk.give(readers, wanted);
   }

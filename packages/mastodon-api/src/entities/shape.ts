@@ -9,6 +9,13 @@ export interface CustomEmojiJson {
   category: string | null;
 }
 
+export interface ListJson {
+  id: string;
+  title: string;
+  replies_policy: 'followed' | 'list' | 'none';
+  exclusive: boolean;
+}
+
 export interface FieldJson {
   name: string;
   value: string;

@@ -19,6 +19,7 @@ import { ProofKeys1700000000020 } from './0020-proof-keys.js';
 import { Interactions1700000000021 } from './0021-interactions.js';
 import { Reading1700000000022 } from './0022-reading.js';
 import { Suspects1700000000024 } from './0024-suspects.js';
+import { Lists1700000000025 } from './0025-lists.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
 export const MIGRATIONS = [
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   Interactions1700000000021,
   Reading1700000000022,
   Suspects1700000000024,
+  Lists1700000000025,
 ] as const;

@@ -49,7 +49,7 @@ export async function touchedFollowers(db: Queryable, asked: readonly TiesAsked[
          WHERE m.target_account_id = asked.person AND m.account_id > asked.after AND m.account_id <= asked.up_to AND m.expires_at IS NULL
         UNION ALL SELECT f.account_id FROM social.follows f
          WHERE asked.person = asked.author AND f.target_account_id = asked.person AND f.account_id > asked.after AND f.account_id <= asked.up_to
-           AND f.local AND (NOT f.show_boosts OR f.languages IS NOT NULL)
+           AND f.local AND (NOT f.show_boosts OR f.languages IS NOT NULL OR f.apart)
       ) AS touched
       WHERE EXISTS (SELECT FROM social.follows o WHERE o.account_id = touched.id AND o.target_account_id = asked.author)
       LIMIT $6`,

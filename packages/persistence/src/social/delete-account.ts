@@ -71,6 +71,7 @@ async function dropQuietTies(tx: Queryable, id: AccountId, isLocal: boolean): Pr
   const gone = [...(await outOf('blocks')), ...(await outOf('mutes'))];
   await changed(tx, gone.flatMap((tie) => [changeOf.ties(tie.accountId), changeOf.ties(tie.targetId)]));
   await tx.query('DELETE FROM social.bookmarks WHERE account_id = $1', [id]);
+  await tx.query('DELETE FROM social.lists WHERE account_id = $1', [id]);
 }
 
 async function dropFavourites(tx: Queryable, id: AccountId): Promise<number> {

@@ -11,6 +11,7 @@ interface TieRow {
   readonly kind: 'follow' | 'block' | 'blocked' | 'mute' | 'passing mute';
   readonly showsBoosts: boolean | null;
   readonly languages: string[] | null;
+  readonly apart: boolean | null;
 }
 
 export const viewerTies = async (db: Queryable, viewerId: AccountId, otherIds: readonly AccountId[]): Promise<ViewerTies> =>
@@ -26,12 +27,12 @@ export async function tiesOfMany(
   if (viewerIds.length === 0 || otherIds.length === 0) return byViewer;
   const outwards = 'account_id = ANY($1::bigint[]) AND target_account_id = ANY($2::bigint[])';
   const rows = await db.query<TieRow>(
-    `SELECT account_id AS "viewerId", target_account_id AS "otherId", 'follow' AS kind, show_boosts AS "showsBoosts", languages
+    `SELECT account_id AS "viewerId", target_account_id AS "otherId", 'follow' AS kind, show_boosts AS "showsBoosts", languages, apart
        FROM social.follows WHERE ${outwards}
-     UNION ALL SELECT account_id, target_account_id, 'block', NULL, NULL FROM social.blocks WHERE ${outwards}
-     UNION ALL SELECT target_account_id, account_id, 'blocked', NULL, NULL FROM social.blocks
+     UNION ALL SELECT account_id, target_account_id, 'block', NULL, NULL, NULL FROM social.blocks WHERE ${outwards}
+     UNION ALL SELECT target_account_id, account_id, 'blocked', NULL, NULL, NULL FROM social.blocks
        WHERE target_account_id = ANY($1::bigint[]) AND account_id = ANY($2::bigint[])
-     UNION ALL SELECT account_id, target_account_id, CASE WHEN expires_at IS NULL THEN 'mute' ELSE 'passing mute' END, NULL, NULL FROM social.mutes
+     UNION ALL SELECT account_id, target_account_id, CASE WHEN expires_at IS NULL THEN 'mute' ELSE 'passing mute' END, NULL, NULL, NULL FROM social.mutes
        WHERE ${outwards} AND (expires_at IS NULL OR expires_at > now())
      LIMIT $3`,
     [viewerIds, otherIds, viewerIds.length * otherIds.length * 4],
@@ -44,7 +45,7 @@ export async function tiesOfMany(
 }
 
 function told(row: TieRow): Partial<Ties> {
-  if (row.kind === 'follow') return { follows: true, showsBoosts: row.showsBoosts ?? true, languages: row.languages };
+  if (row.kind === 'follow') return { follows: true, showsBoosts: row.showsBoosts ?? true, languages: row.languages, ...(row.apart === true ? { apart: true } : {}) };
   if (row.kind === 'block') return { blocks: true, blockedEitherWay: true };
   if (row.kind === 'blocked') return { blockedEitherWay: true };
   return row.kind === 'mute' ? { mutes: true } : { mutes: true, muteEnds: true };

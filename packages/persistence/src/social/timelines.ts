@@ -107,7 +107,7 @@ export async function accountStatusIds(
 export async function homeStatusIds(db: Queryable, accountId: AccountId, limit: number): Promise<StatusId[]> {
   const rows = await db.query<{ id: StatusId }>(
     `WITH authors AS MATERIALIZED (
-       SELECT target_account_id AS id, show_boosts FROM social.follows WHERE account_id = $1 UNION ALL SELECT $1::bigint, true
+       SELECT target_account_id AS id, show_boosts FROM social.follows WHERE account_id = $1 AND NOT apart UNION ALL SELECT $1::bigint, true
      ), reach AS MATERIALIZED (
        SELECT sample.id FROM authors
         CROSS JOIN LATERAL (SELECT s.id FROM social.statuses s WHERE s.account_id = authors.id AND s.deleted_at IS NULL ORDER BY s.id DESC LIMIT ${SAMPLE}) AS sample

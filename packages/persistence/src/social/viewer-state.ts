@@ -19,13 +19,13 @@ const joined = (column: string, rows: string): string => `(SELECT string_agg(${c
 const split = (text: string | null): string[] => (text === null ? [] : text.split(','));
 
 const follows = (condition: string): string =>
-  `SELECT target_account_id, show_boosts, languages FROM social.follows WHERE account_id = $1 AND ${condition} LIMIT $2`;
-const isUsual = 'show_boosts AND (languages IS NULL OR cardinality(languages) = 0)';
+  `SELECT target_account_id, show_boosts, languages, apart FROM social.follows WHERE account_id = $1 AND ${condition} LIMIT $2`;
+const isUsual = 'show_boosts AND NOT apart AND (languages IS NULL OR cardinality(languages) = 0)';
 const living = '(expires_at IS NULL OR expires_at > now())';
 
 const TIES_SQL = `
   SELECT ${joined('target_account_id', follows(isUsual))} AS follows,
-         (SELECT jsonb_agg(jsonb_build_object('accountId', target_account_id::text, 'showsBoosts', show_boosts, 'languages', languages))
+         (SELECT jsonb_agg(jsonb_build_object('accountId', target_account_id::text, 'showsBoosts', show_boosts, 'languages', languages, 'apart', apart))
             FROM (${follows(`NOT (${isUsual})`)}) AS rows) AS choosy,
          ${joined('target_account_id', 'SELECT target_account_id FROM social.blocks WHERE account_id = $1 LIMIT $2')} AS blocks,
          ${joined('account_id', 'SELECT account_id FROM social.blocks WHERE target_account_id = $1 LIMIT $2')} AS "blockedBy",

@@ -92,7 +92,7 @@ const pageOf = (direction: 'DESC' | 'ASC'): string => `
   WITH authors AS MATERIALIZED (
     SELECT f.target_account_id AS id, f.show_boosts, f.languages
       FROM timeline.pulled_authors p
-      JOIN social.follows f ON f.account_id = $1 AND f.target_account_id = p.account_id
+      JOIN social.follows f ON f.account_id = $1 AND f.target_account_id = p.account_id AND NOT f.apart
       JOIN social.accounts a ON a.id = p.account_id AND a.suspended_at IS NULL AND a.deleted_at IS NULL
      WHERE NOT EXISTS (SELECT FROM social.mutes m WHERE m.account_id = $1 AND m.target_account_id = p.account_id AND (m.expires_at IS NULL OR m.expires_at > now()))
      ORDER BY p.since, p.account_id LIMIT $5

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { firstIdAt, type Snowflake } from '@trunkline/kernel';
 import type { SocialTransaction } from '@trunkline/social';
-import type { Queryable } from '../../src/database.js';
+import type { Database, Queryable } from '../../src/database.js';
+import { SqlListStore } from '../../src/social/list-store.js';
 import { SqlPulledAuthors } from '../../src/timeline/pulled-authors.js';
 import { seedManyRows } from './many-rows.js';
 import { addAccount, followTie, ids, mustPost, newStatus, page, profile, startWorld, type World } from './world.js';
@@ -112,14 +113,7 @@ test('posts of pulled authors are found by the index of each author', async () =
   const { db } = world;
   await db.query('INSERT INTO timeline.pulled_authors (account_id) SELECT DISTINCT target_account_id FROM social.follows ORDER BY 1 LIMIT 50');
   const [follow] = await db.query<{ id: Snowflake }>('SELECT f.account_id AS id FROM social.follows f JOIN timeline.pulled_authors p ON p.account_id = f.target_account_id LIMIT 1');
-  const plans: string[] = [];
-  const explaining: Queryable = {
-    query: async <R>(sql: string, params?: readonly unknown[]) => {
-      const plan = await db.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`, params);
-      plans.push(plan.map((line) => line['QUERY PLAN']).join('\n'));
-      return db.query<R>(sql, params);
-    },
-  };
+  const { explaining, plans } = explainingOn(db);
   const pulled = new SqlPulledAuthors(explaining, 0);
   expect(await pulled.any()).toBe(true);
   await pulled.page(follow?.id ?? alice, { maxId: null, minId: null, limit: 20 });
@@ -128,3 +122,44 @@ test('posts of pulled authors are found by the index of each author', async () =
   expect(plans.length).toBeGreaterThanOrEqual(4);
   expect(plans.filter((plan) => /Seq Scan on (?!hosts|users|pulled_authors)\w/.test(plan))).toEqual([]);
 });
+
+test('lists, their members and their timelines are found by indexes', async () => {
+  const { db } = world;
+  const [list] = await db.query<{ id: Snowflake; accountId: Snowflake; memberId: Snowflake }>(
+    'SELECT list_id AS id, owner_id AS "accountId", member_id AS "memberId" FROM social.list_members ORDER BY id LIMIT 1',
+  );
+  if (list === undefined) throw new Error('nobody is in a list');
+  const { explaining, plans } = explainingOn(db);
+  const transaction = <T>(work: (tx: Queryable) => Promise<T>): Promise<T> => work(explaining);
+  const lists = new SqlListStore({ query: explaining.query, transaction } as Database);
+  const given = { id: list.id, accountId: list.accountId, title: 'x', repliesPolicy: 'list' as const, exclusive: true };
+  await lists.ofAccount(list.accountId);
+  expect(await lists.find(list.accountId, list.id)).not.toBeNull();
+  expect((await lists.holding(list.accountId, list.memberId)).length).toBeGreaterThan(0);
+  await lists.members(list.id, page(40));
+  await lists.statusIds(given, page(40));
+  await lists.statusIds(given, page(40, { minId: '1' as Snowflake }));
+  expect((await lists.among([list.id], [list.memberId])).get(list.id)?.members).toEqual(new Set([list.memberId]));
+  await lists.update(list.accountId, list.id, { exclusive: true });
+  const marked = (): Promise<{ apart: boolean }[]> => db.query('SELECT apart FROM social.follows WHERE account_id = $1 AND target_account_id = $2 LIMIT 1', [list.accountId, list.memberId]);
+  expect(await marked()).toEqual([{ apart: true }]);
+  await lists.take(given, [list.memberId]);
+  expect(await lists.add(given, [{ id: ids.next(), accountId: list.memberId }])).toBe('added');
+  expect(await lists.add(given, [{ id: ids.next(), accountId: list.memberId }])).toBe('taken');
+  expect(await lists.remove(list.accountId, list.id)).toBe(true);
+  expect(await marked()).toEqual([{ apart: false }]);
+  expect(plans.filter((plan) => /Seq Scan on (?!hosts|users)\w/.test(plan))).toEqual([]);
+});
+
+/** Asks for the plan of each statement before it is run. */
+function explainingOn(db: Queryable): { readonly explaining: Queryable; readonly plans: string[] } {
+  const plans: string[] = [];
+  const explaining: Queryable = {
+    query: async <R>(sql: string, params?: readonly unknown[]) => {
+      const plan = await db.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`, params);
+      plans.push(plan.map((line) => line['QUERY PLAN']).join('\n'));
+      return db.query<R>(sql, params);
+    },
+  };
+  return { explaining, plans };
+}

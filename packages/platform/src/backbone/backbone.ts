@@ -17,6 +17,7 @@ import type {
   RedisCache,
   RedisRateCounter,
   RemoteKeyStore,
+  SqlListStore,
   SqlMarkerStore,
   SqlModerationStore,
   SqlNotificationStore,
@@ -55,6 +56,7 @@ export interface Backbone {
   readonly store: SqlSocialStore;
   readonly notifications: SqlNotificationStore;
   readonly markers: SqlMarkerStore;
+  readonly lists: SqlListStore;
   readonly moderation: SqlModerationStore;
   readonly reports: SqlReportStore;
   readonly users: Users;

@@ -234,7 +234,7 @@ export type AccountChange = Partial<
 export interface AllTies {
   /** Followed with the usual options: boosts shown, every language. */
   readonly follows: readonly AccountId[];
-  readonly choosyFollows: readonly { readonly accountId: AccountId; readonly showsBoosts: boolean; readonly languages: readonly string[] | null }[];
+  readonly choosyFollows: readonly { readonly accountId: AccountId; readonly showsBoosts: boolean; readonly languages: readonly string[] | null; readonly apart: boolean }[];
   readonly blocks: readonly AccountId[];
   readonly blockedBy: readonly AccountId[];
   readonly mutes: readonly AccountId[];

@@ -4,7 +4,7 @@ import type { FeedContents, HomeFeeds, KnownFeed, PulledAuthors } from '../ports
 import type { SocialReads } from '../ports/social-store.js';
 
 /** Of these ids, those that rules would show to the reader. */
-type Shown = (ids: readonly StatusId[]) => Promise<ReadonlySet<StatusId>>;
+export type Shown = (ids: readonly StatusId[]) => Promise<ReadonlySet<StatusId>>;
 
 export type FeedPorts = {
   readonly store: Pick<SocialReads, 'homeStatusIds' | 'boostTargets'>;
@@ -25,7 +25,7 @@ export type FeedHead = Pick<FeedContents, 'ids' | 'isWhole' | 'hasLate'> & {
 };
 
 /** Read besides what a first page shows: what its boosts may repeat, and what arrived out of order. */
-const HEAD_MARGIN = 3 * BOOST_WINDOW;
+export const HEAD_MARGIN = 3 * BOOST_WINDOW;
 
 /**
  * Candidates for a page of the home timeline, as many as its limit at most: newest first, oldest first where the page
@@ -50,7 +50,7 @@ export async function homeIds(ports: FeedPorts & { readonly head?: FeedHead | un
 }
 
 /** A feed with all that it holds, put together with as much of the pulled authors as the page needs. */
-async function chooseFromWhole(whole: Omit<Feed, 'ids'> & { viewerId: AccountId; ids: readonly StatusId[]; pulled: Pulled }, page: Page): Promise<StatusId[]> {
+async function chooseFromWhole(whole: Omit<Feed, 'ids' | 'ports'> & { ports: FeedPorts; viewerId: AccountId; ids: readonly StatusId[]; pulled: Pulled }, page: Page): Promise<StatusId[]> {
   const { ports, shown, viewerId, pulled } = whole;
   // A full feed has lost what is older than it: so far back reaches the timeline, whoever wrote.
   const floor = whole.ids.length < FEED_ENTRIES_MAX ? null : whole.ids.at(-1);
@@ -105,6 +105,19 @@ const reachesTo = ({ oldest, newest }: Pulled, needed: readonly (StatusId | null
 /** Makes sure that there is a feed, for whoever is there without reading it: fan-out reaches those who have one. */
 export async function keepHomeFeed(ports: FeedPorts, viewerId: AccountId): Promise<void> {
   await contents(ports, viewerId, 1);
+}
+
+/**
+ * Others stand in the home feed from now on: it is made anew at once, for streams of whoever does not read. What is only hidden from it would take the place
+ * of others.
+ */
+export async function remakeHomeFeed(ports: FeedPorts, viewerId: AccountId): Promise<void> {
+  try {
+    await ports.feeds.drop(viewerId);
+    await contents(ports, viewerId, 1);
+  } catch (error) {
+    if (!isFeedsDown(error)) throw error;
+  }
 }
 
 /**
@@ -170,11 +183,19 @@ const fromPostgres = (ids: readonly StatusId[]): FeedHead => ({ ids, isWhole: tr
 const NOTHING = fromPostgres([]);
 
 interface Feed {
-  readonly ports: FeedPorts;
+  readonly ports: Repeats;
   /** Newest first. */
   readonly ids: readonly StatusId[];
   readonly shown: Shown;
 }
+
+/** What knows of boosts what they boost. */
+interface Repeats {
+  readonly store: Pick<SocialReads, 'boostTargets'>;
+}
+
+/** The ids of a page out of `ids` (newest first; what lies before the page with it), without boosts of what is shown shortly before. */
+export const withoutRepeats = async (ports: Repeats, ids: readonly StatusId[], page: Page, shown: Shown): Promise<StatusId[]> => (await choose({ ports, ids, shown }, page)).chosen;
 
 /** The page's ids, newest first, without repeated boosts. `seen`: how many of the newest had to be known for that. */
 async function choose(feed: Feed, page: Page): Promise<{ chosen: StatusId[]; seen: number }> {

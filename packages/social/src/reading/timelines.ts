@@ -7,7 +7,7 @@ import { fillPage, isInSight } from './view-statuses.js';
 
 type Ids = Pick<SocialPorts, 'store'>;
 /** A loaded status in whatever form the reader gives. */
-type Readable = { readonly status: { readonly id: StatusId } };
+export type Readable = { readonly status: { readonly id: StatusId } };
 
 /** Times a page may be refilled when rules hide most of what the source gives. */
 const ROUNDS_MAX = 5;
@@ -78,7 +78,7 @@ export function homeTimeline<V extends Readable>(ports: FeedPorts & { readonly h
 const downwards = (a: StatusId, b: StatusId): number => compareIds(b, a);
 
 /** Newest first, whatever direction was paged in. */
-async function pageThrough<V extends Readable>(
+export async function pageThrough<V extends Readable>(
   reader: StatusReader<V>,
   viewerId: AccountId | null,
   page: Page,

@@ -105,7 +105,7 @@ export class ViewerMemory {
 const knownTies = (all: AllTies): KnownTies => ({
   follows: IdSet.of(all.follows),
   choosy: new Map(
-    all.choosyFollows.map(({ accountId, showsBoosts, languages }) => [accountId, { ...FOLLOWED, showsBoosts, languages }] as const),
+    all.choosyFollows.map(({ accountId, showsBoosts, languages, apart }) => [accountId, { ...FOLLOWED, showsBoosts, languages, ...(apart ? { apart } : {}) }] as const),
   ),
   blocks: IdSet.of(all.blocks),
   blockedBy: IdSet.of(all.blockedBy),
