@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { snowflake } from '@trunkline/kernel';
-import { actorUris, followUri, instanceActorUris, likeUri, parseLocalUri, statusUris } from './uris.js';
+import { actorUris, followUri, instanceActorUris, interactionRequestUri, interactionStampUri, likeUri, parseLocalUri, statusUris } from './uris.js';
 
 const BASE = 'https://a.example';
 const [accountId, statusId] = [snowflake('12'), snowflake('34')];
@@ -18,6 +18,10 @@ test('every URI that we make, we recognise', () => {
   expect(parseLocalUri(BASE, status.replies)).toEqual({ kind: 'replies', accountId, statusId });
   expect(parseLocalUri(BASE, followUri(BASE, accountId, statusId))).toEqual({ kind: 'follow', accountId, followId: statusId });
   expect(parseLocalUri(BASE, likeUri(BASE, accountId, statusId))).toEqual({ kind: 'like', accountId, likeId: statusId });
+  for (const what of ['like', 'reply', 'announce'] as const) {
+    expect(parseLocalUri(BASE, interactionStampUri(BASE, accountId, what, statusId))).toEqual({ kind: 'interaction-stamp', what, accountId, interactionId: statusId });
+    expect(parseLocalUri(BASE, interactionRequestUri(BASE, accountId, what, statusId))).toEqual({ kind: 'interaction-request', what, accountId, interactionId: statusId });
+  }
   expect(parseLocalUri(BASE, instanceActorUris(BASE).id)).toEqual({ kind: 'instance-actor' });
 });
 
@@ -40,6 +44,8 @@ test.each([
   'https://a.example/ap/users/12/statuses/34/likes',
   'https://a.example/ap/users/12/statuses/34/activity/x',
   'https://a.example/ap/users/12/follows/34/activity',
+  'https://a.example/ap/users/12/like_requests/34/x',
+  'https://a.example/ap/users/12/share_requests/34',
   'https://a.example/@name',
   'nonsense',
 ])('%s is none of ours', (uri) => {

@@ -140,6 +140,58 @@ test('only the id of a Like, and an Undo of the request, are enough', async () =
   expect((await seen(mine)).favourites_count).toBe(0);
 });
 
+describe('an Undo that names nothing but an id', () => {
+  const undoOf = (id: unknown): JsonObject => eve.activity('Undo', id);
+  const reactionsOf = ({ uri }: StatusEntity): Promise<number> => stage.count('social.status_reactions', 'status_id = (SELECT id FROM social.statuses WHERE uri = $1)', [uri]);
+  const react = (uri: string): JsonObject & { readonly id: string } => eve.activity('EmojiReact', uri, { content: '🎉' });
+
+  test.each<[string, (uri: string) => JsonObject & { readonly id: string }, keyof StatusEntity]>([
+    ['Like', (uri) => like(eve, uri), 'favourites_count'],
+    ['Announce', (uri) => announce(eve, uri), 'reblogs_count'],
+    ['EmojiReact', react, 'favourites_count'],
+  ])('%s: ends it, and keeps it from coming when it overtook it', async (_type, make, count) => {
+    const mine = await post('undo me');
+    const done = make(mine.uri);
+    expect(await stage.apply(eve, done)).toBe('applied');
+    expect((await seen(mine))[count]).toBe(1);
+    expect(await stage.apply(eve, undoOf(done.id))).toBe('applied');
+    expect([(await seen(mine))[count], await reactionsOf(mine)]).toEqual([0, 0]);
+
+    const late = make(mine.uri);
+    expect(await stage.apply(eve, undoOf(late.id))).toBe('applied');
+    await stage.apply(eve, late);
+    expect([(await seen(mine))[count], await reactionsOf(mine)]).toEqual([0, 0]);
+    // Nobody ends what another did.
+    const other = make(mine.uri);
+    expect(await stage.apply(eve, other)).toBe('applied');
+    expect(await stage.apply(vic, vic.activity('Undo', other.id))).toMatch(/^ignored/);
+    expect((await seen(mine))[count]).toBe(1);
+  });
+
+  // Its sender knows it by the last id that it gave.
+  test('EmojiReact and Like that were sent again under another id', async () => {
+    const mine = await post('again and again');
+    for (const make of [react, (uri: string) => like(eve, uri)]) {
+      const [first, second] = [make(mine.uri), make(mine.uri)];
+      for (const done of [first, second]) expect(await stage.apply(eve, done)).toBe('applied');
+      expect((await seen(mine)).favourites_count).toBe(1);
+      expect(await stage.apply(eve, undoOf(second.id))).toBe('applied');
+      expect([(await seen(mine)).favourites_count, await reactionsOf(mine)]).toEqual([0, 0]);
+    }
+  });
+
+  test('QuoteRequest: what was agreed to is taken back', async () => {
+    const mine = await post('quote me');
+    const note = eve.note('look', { quote: mine.uri });
+    const asked = eve.activity('QuoteRequest', mine.uri, { instrument: note });
+    expect(await stage.apply(eve, asked)).toBe('applied');
+    expect(await stage.apply(vic, vic.activity('Undo', asked.id))).toMatch(/^ignored/);
+    expect((await stage.status(note.id))?.quote?.state).toBe('accepted');
+    expect(await stage.apply(eve, undoOf(asked.id))).toBe('applied');
+    expect((await stage.status(note.id))?.quote?.state).toBe('revoked');
+  });
+});
+
 test('a post says who may, under the names of before and after GoToSocial 0.21', async () => {
   const { json } = await readAs(eve, (await post('open')).uri);
   const open = { automaticApproval: [PUBLIC], always: [PUBLIC] };

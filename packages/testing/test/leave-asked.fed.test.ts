@@ -138,6 +138,21 @@ describe.each<What>(['like', 'reply', 'announce'])('a %s that has to be asked fo
   });
 });
 
+test('a consent that is deleted ends what stood by it; only its author can', async () => {
+  const target = await policied('announce', byHand);
+  await act('announce', target.id);
+  const request = await untilSent(vic, 'AnnounceRequest', target.uri);
+  const stamp = stampUri();
+  await stage.mustApply(vic, vic.activity('Accept', request, { result: stamp }));
+  await untilSent(eve, 'Announce', target.uri);
+  const end = (by: ScriptedPerson) => by.activity('Delete', { id: stamp, type: 'AnnounceAuthorization' });
+  expect(await stage.apply(eve, end(eve))).toMatch(/^ignored/);
+  expect((await stage.alice.api.get<StatusEntity>(`/api/v1/statuses/${target.id}`)).reblogged).toBe(true);
+  expect(await stage.apply(vic, end(vic))).toBe('applied');
+  expect((await stage.alice.api.get<StatusEntity>(`/api/v1/statuses/${target.id}`)).reblogged).toBe(false);
+  expect(await stage.apply(vic, end(vic))).toBe('ignored: unknown_stamp');
+});
+
 test('followers ask as well, for the consent that others look at; strangers may not', async () => {
   const target = await policied('like', { automaticApproval: [vic.followers] });
   expect((await act('like', target.id)).status).toBe(200);

@@ -1,8 +1,9 @@
 import { parseLocalUri, type CarriedActivity, type LocalUri } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
 import type { Snowflake } from '@trunkline/kernel';
-import type { AskedRow } from '@trunkline/social';
+import { refuseAsked, type AskedRow } from '@trunkline/social';
 import type { ApplyPorts } from './ports.js';
+import { APPLIED, ignored, type Verdict } from './verdict.js';
 
 /**
  * What somebody here asked leave for that an Accept or Reject is about: by our id of the request, by what stands inside, or
@@ -32,4 +33,16 @@ function interactionIn(local: LocalUri): Snowflake | null {
     default:
       return null;
   }
+}
+
+/** An author takes a consent back: what somebody here did by it ends. Null: nothing stands by it. */
+export async function withdrawLeave(ports: ApplyPorts, stampUri: string, author: Account | null): Promise<Verdict | null> {
+  let verdict: Verdict | null = null;
+  const ids = author === null ? [] : await ports.store.askedByStamp(stampUri);
+  for (const asked of (await ports.store.askedInteractions(ids)).values()) {
+    const [target] = await ports.store.statusesByIds([asked.statusId]);
+    if (target?.accountId !== author?.id) continue;
+    verdict = (await refuseAsked(ports, asked)) ? APPLIED : (verdict ?? ignored('nothing_to_revoke'));
+  }
+  return verdict;
 }

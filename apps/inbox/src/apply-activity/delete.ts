@@ -2,6 +2,7 @@ import { sameHost } from '@trunkline/activitypub';
 import { AccountDeletedV1 } from '@trunkline/contracts';
 import type { Account, Status } from '@trunkline/domain';
 import { deleteStatus } from '@trunkline/social';
+import { withdrawLeave } from './answered-leave.js';
 import { revokeByStamp } from './answered-quote.js';
 import { forwardRevoked } from './forward-answer.js';
 import { tombstone } from './tombstones.js';
@@ -19,7 +20,7 @@ export async function applyDelete(ports: ApplyPorts, { rowId, activity, actor, f
     const revoked: Status[] = [];
     const verdict = await revokeByStamp(ports, facts.uri, actor, (quoting) => void revoked.push(quoting));
     await forwardRevoked(ports, rowId, activity, revoked);
-    return verdict ?? ignored('unknown_stamp');
+    return verdict ?? (await withdrawLeave(ports, facts.uri, actor)) ?? ignored('unknown_stamp');
   }
   return deleteOwnStatus(ports, facts.uri, activity.actorUri, actor);
 }
@@ -49,7 +50,7 @@ export async function deleteOwnStatus(ports: ApplyPorts, uri: string, actorUri: 
   // Looked up again after the tombstone: a Create that ran meanwhile is either seen here or finds the tombstone.
   const [status] = await ports.store.statusesByUris([uri]);
   // A bare id may be that of a stamp as well.
-  if (status === undefined) return (await revokeByStamp(ports, uri, actor)) ?? APPLIED;
+  if (status === undefined) return (await revokeByStamp(ports, uri, actor)) ?? (await withdrawLeave(ports, uri, actor)) ?? APPLIED;
   if (status.accountId !== actor?.id || status.local) return ignored('foreign_author');
   await deleteStatus(ports, status);
   return APPLIED;

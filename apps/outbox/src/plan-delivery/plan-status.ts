@@ -108,6 +108,7 @@ async function planUndoneBoost(ports: PlanPorts, boost: Status, targetId: Status
 
 /** Who was asked for leave and gave none: nobody else has heard of it. Null: it is known as others are. */
 async function onlyAsked(ports: PlanPorts, status: Status): Promise<Reach | null> {
+  if (status.inReplyToId === null) return null;
   const asked = (await ports.store.askedInteractions([status.id])).get(status.id);
   if (asked === undefined || asked.state === 'accepted') return null;
   const [target] = await ports.store.statusesByIds([asked.statusId]);

@@ -93,6 +93,10 @@ test.each([
   ['GoToSocial of before 0.21', { canReply: { always: [ANN], approvalRequired: ['Public'] } }, { reply: { automatic: [ANN], manual: [PUBLIC_URI] } }],
   ['both spellings', { canLike: { always: [], automaticApproval: [ANN] } }, { like: { automatic: [ANN], manual: [] } }],
   ['nonsense', { canAnnounce: 'yes' }, { announce: null }],
+  ['one that says nothing', { canLike: {}, canReply: { automaticApproval: null } }, { like: null, reply: null }],
+  ['GoToSocial from 0.20 on takes requests', { canLike: { automaticApproval: [ANN], always: [ANN] } }, { byRequest: true }],
+  ['GoToSocial of before takes none', { canLike: { always: [ANN] } }, { byRequest: false }],
+  ['Mastodon, who has quotes alone, takes none', { canQuote: { automaticApproval: [ANN] } }, { byRequest: false }],
 ])('policy: %s', (_name, interactionPolicy, policy) => {
   expect(read({ interactionPolicy }).policy).toMatchObject(policy);
 });

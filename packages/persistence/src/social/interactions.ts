@@ -3,7 +3,7 @@ import type { Snowflake, StatusId } from '@trunkline/kernel';
 import type { AskedRow, NewAsked } from '@trunkline/social';
 import type { Queryable } from '../database.js';
 import { interactionBits, rulesOfBits } from './interaction-bits.js';
-import { plainTextOrNull } from './safe-values.js';
+import { plainText, plainTextOrNull } from './safe-values.js';
 
 /** Of statuses that were just written. Those that are open to all leave no row. */
 export async function insertRules(tx: Queryable, given: readonly { readonly statusId: StatusId; readonly rules: InteractionRules | null }[]): Promise<void> {
@@ -48,6 +48,17 @@ export async function askedInteractions(db: Queryable, ids: readonly Snowflake[]
     [ids, ids.length],
   );
   return new Map(rows.map((row) => [row.interactionId, row]));
+}
+
+const BY_STAMP_MAX = 100;
+
+/** What stands by this consent. One author gives each for one thing; nobody is kept from naming it twice. */
+export async function askedByStamp(db: Queryable, stampUri: string): Promise<Snowflake[]> {
+  const rows = await db.query<{ id: Snowflake }>(
+    `SELECT interaction_id AS id FROM social.asked_interactions WHERE stamp_uri = $1 AND state = 'accepted' ORDER BY interaction_id LIMIT ${BY_STAMP_MAX}`,
+    [plainText(stampUri)],
+  );
+  return rows.map((row) => row.id);
 }
 
 /** False unless it was in one of the states `from`, or nothing changes. */

@@ -114,6 +114,9 @@ export class SqlSocialReads implements SocialReads {
   askedInteractions(ids: readonly Snowflake[]) {
     return interactions.askedInteractions(this.db, ids);
   }
+  askedByStamp(stampUri: string) {
+    return interactions.askedByStamp(this.db, stampUri);
+  }
   favourite(accountId: AccountId, statusId: StatusId) {
     return reactions.favourite(this.db, accountId, statusId);
   }

@@ -98,6 +98,8 @@ export interface SocialReads {
   interactionRules(statusId: StatusId): Promise<InteractionRules | null>;
   /** What people here asked leave for, by the id of the favourite, answer or boost. */
   askedInteractions(ids: readonly Snowflake[]): Promise<Map<Snowflake, AskedRow>>;
+  /** Ids of those that stand by this consent. */
+  askedByStamp(stampUri: string): Promise<Snowflake[]>;
   /** The account's standing favourite of a status, with its peer's id of the Like. */
   favourite(accountId: AccountId, statusId: StatusId): Promise<{ readonly id: Snowflake; readonly uri: string | null } | null>;
   /** The uris of the account's standing reactions to a status, the oldest first; null: it came without one. */
