@@ -130,6 +130,16 @@ describe('Update and Delete of a post', () => {
     expect((await bench.status(note.id))?.content).toBe('<p>third</p>');
   });
 
+  // Seen with activitypub.bot, which dates no edit, and sends it as the address of the post alone.
+  test('an edit without a date is one when it says other words, and none when it says the same', async () => {
+    const note = bench.peer.note(amy, { ...mentioning(alice) });
+    await bench.apply(amy, bench.peer.activity('Create', amy, note));
+    expect(await bench.apply(amy, bench.peer.activity('Update', amy, { ...note, summary: null }))).toBe('ignored: ignored');
+    expect((await bench.status(note.id))?.editedAt).toBeNull();
+    expect(await bench.apply(amy, bench.peer.activity('Update', amy, { ...note, content: '<p>undated</p>' }))).toBe('applied');
+    expect(await bench.status(note.id)).toMatchObject({ content: '<p>undated</p>', editedAt: expect.any(Date) });
+  });
+
   // Seen with two copies: the edit's copy looked before the Create's had committed, and wrote after it.
   test('an edit whose post is written between its look and its row is still an edit', async () => {
     const ago = (seconds: number): string => new Date(Date.now() - seconds * 1_000).toISOString();

@@ -119,7 +119,7 @@ export class ApplyWorld {
     return {
       statuses: await read(`
         SELECT s.uri, a.uri AS author, s.content, s.visibility, s.tags, s.in_reply_to_uri, p.uri AS parent, pa.uri AS "parentAuthor", c.uri AS conversation,
-               s.edited_at, s.deleted_at IS NOT NULL AS deleted, CASE WHEN s.deleted_at IS NULL THEN st.replies_count END AS replies,
+               CASE WHEN s.edited_at > now() - interval '1 day' THEN 'now' ELSE s.edited_at::text END AS edited, s.deleted_at IS NOT NULL AS deleted, CASE WHEN s.deleted_at IS NULL THEN st.replies_count END AS replies,
                CASE WHEN s.deleted_at IS NULL THEN st.favourites_count || ' ' || st.boosts_count END AS reactions, b.uri AS boosted,
                (SELECT array_agg(m.account_id || ' ' || m.silent ORDER BY m.account_id) FROM social.mentions m WHERE m.status_id = s.id) AS mentions,
                (SELECT array_agg(t.tag ORDER BY t.tag) FROM social.status_tags t WHERE t.status_id = s.id) AS tagged,

@@ -101,7 +101,7 @@ const outcomeOfKnown = (known: Status, author: Account): IngestOutcome => {
 /** `told`: how its poll stands was told, which is no edit. */
 export type EditOutcome = IngestOutcome | 'edited' | 'told';
 
-/** The author's server says the status changed. Counters alone (no newer `updated`) are no edit. */
+/** The author's server says the status changed. Counters alone, without a newer `updated` or other words, are no edit. */
 export async function ingestEdit(ports: SocialPorts, author: Account, note: RemoteNote): Promise<EditOutcome> {
   const [known] = await ports.store.statusesByUris([note.uri]);
   if (known === undefined) {
@@ -121,8 +121,8 @@ async function editKnown(ports: SocialPorts, author: Account, note: RemoteNote, 
   if (known.deletedAt !== null) return 'tombstone';
   const poll = note.poll === null ? null : pollOf(note.poll);
   const samePoll = poll !== null && known.poll !== null && sameOptions(poll, known.poll);
-  const editedAt = note.updated === null ? null : publishedOr(note.updated, nowDate(ports.clock));
   const body = bodyOf(ports, author, note, await peopleNamed(ports, [note]));
+  const editedAt = whenEdited(ports, { note, known, body });
   // Some servers date every Update: what else is the same was not edited.
   if (samePoll && (editedAt === null || editedAt <= (known.editedAt ?? known.createdAt) || says(body) === says(known))) {
     await ports.store.transaction(async (tx) => {
@@ -144,6 +144,17 @@ async function editKnown(ports: SocialPorts, author: Account, note: RemoteNote, 
   });
   return (await reviseQuote(ports, { author, note, known, isEdit: outcome === 'edited' })) ? 'edited' : outcome;
 }
+
+/** Some servers date no Update at all: one that says other words was edited now. How a poll stands comes without a date too. */
+function whenEdited(ports: SocialPorts, { note, known, body }: { readonly note: RemoteNote; readonly known: Status; readonly body: Words }): Date | null {
+  const now = nowDate(ports.clock);
+  if (note.updated !== null) return publishedOr(note.updated, now);
+  return note.poll === null && known.poll === null && words(body) !== words(known) ? now : null;
+}
+
+type Words = Pick<Status, 'content' | 'spoilerText' | 'media'>;
+
+const words = ({ content, spoilerText, media }: Words): string => JSON.stringify([content, spoilerText, media.map(({ description }) => description)]);
 
 /** What readers see of it, to be compared. */
 const says = ({ content, spoilerText, sensitive, language, media }: Pick<Status, 'content' | 'spoilerText' | 'sensitive' | 'language' | 'media'>): string =>
