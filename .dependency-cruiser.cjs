@@ -48,7 +48,7 @@ module.exports = {
       { path: '^apps/[^/]+/src/', pathNot: ['(^|/)main\\.ts$', '\\.(module|controller|consumer|gateway|guard|adapter)\\.ts$', isTest] },
       { path: library('@nestjs') },
     ),
-    forbid('7-testing-in-tests-only', 'packages/testing is imported by tests (and bench, promises, corpus) only.', { path: '^(packages|apps|infra)/', pathNot: [isTest, '^packages/(testing|bench|promises|corpus)/'] }, {
+    forbid('7-testing-in-tests-only', 'packages/testing is imported by tests (and bench, promises, corpus, interop) only.', { path: '^(packages|apps|infra)/', pathNot: [isTest, '^packages/(testing|bench|promises|corpus|interop)/'] }, {
       path: '^packages/testing/',
     }),
     forbid('8-enter-by-exports', 'A package is entered by its exports: import @trunkline/<name>, and export what you need from its index.ts.', { path: '^(packages|apps|infra)/([^/]+)/' }, {
@@ -90,8 +90,8 @@ function elsewhere(name) {
 function floors() {
   const message = 'Imports go down only: apps → platform → adapters → social → pure packages → kernel.';
   return [
-    forbid('floors-social', message, source('social'), { path: `^(packages/(${adapters}|platform|testing|bench|promises|corpus)|apps|infra)/` }),
-    forbid('floors-adapters', message, source(adapters), { path: '^(packages/(platform|testing|bench|promises|corpus)|apps|infra)/' }),
-    forbid('floors-platform', message, source('platform'), { path: '^(packages/(testing|bench|promises|corpus)|apps|infra)/', pathNot: '^infra/launcher/src/routes\\.ts$' }),
+    forbid('floors-social', message, source('social'), { path: `^(packages/(${adapters}|platform|testing|bench|promises|corpus|interop)|apps|infra)/` }),
+    forbid('floors-adapters', message, source(adapters), { path: '^(packages/(platform|testing|bench|promises|corpus|interop)|apps|infra)/' }),
+    forbid('floors-platform', message, source('platform'), { path: '^(packages/(testing|bench|promises|corpus|interop)|apps|infra)/', pathNot: '^infra/launcher/src/routes\\.ts$' }),
   ];
 }

@@ -24,17 +24,18 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A migrated database of its own. */
-export async function createTestDatabase(sharedUrl: string): Promise<TestDatabase> {
+/** A database of its own, migrated unless it is to be empty; `extension`: one that its software expects. */
+export async function createTestDatabase(sharedUrl: string, options: { readonly isEmpty?: boolean; readonly extension?: string } = {}): Promise<TestDatabase> {
   const name = `trunkline_test_${randomBytes(6).toString('hex')}`;
-  const statement = async (sql: string): Promise<void> => {
-    const admin = await Database.connect({ url: sharedUrl, poolMax: 1, applicationName: 'test-admin' });
+  const statement = async (sql: string, on = sharedUrl): Promise<void> => {
+    const admin = await Database.connect({ url: on, poolMax: 1, applicationName: 'test-admin' });
     await admin.query(sql).finally(() => admin.close());
   };
   await statement(`CREATE DATABASE ${name}`);
   const url = new URL(sharedUrl);
   url.pathname = `/${name}`;
-  await migrate(url.href);
+  if (options.extension !== undefined) await statement(`CREATE EXTENSION ${options.extension}`, url.href);
+  if (options.isEmpty !== true) await migrate(url.href);
   return { url: url.href, drop: () => statement(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
