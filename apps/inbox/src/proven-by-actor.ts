@@ -29,13 +29,13 @@ const TAKEN_BACK = new Set<unknown>(['Announce', 'Like', 'EmojiReact']);
 
 /**
  * Whether a proof can make an activity count that somebody else than its actor delivers. Follows, blocks, pins and their like are between
- * the actor and us: a proof of one could be shown again after it was taken back.
+ * the actor and us: a proof of one could be shown again after it was taken back. Without an id nothing remembers that it was.
  */
-export const mayBePassedOn = ({ type, object }: Pick<IncomingActivity, 'type' | 'object'>): boolean =>
-  PASSED_ON.has(type) || (type === 'Undo' && object.uri !== null && TAKEN_BACK.has(object.json?.['type']));
+export const mayBePassedOn = ({ id, type, object }: Pick<IncomingActivity, 'id' | 'type' | 'object'>): boolean =>
+  id !== null && (PASSED_ON.has(type) || (type === 'Undo' && object.uri !== null && TAKEN_BACK.has(object.json?.['type'])));
 
 /** The same among actors of one host, who all sign with its name: nothing that ends what has begun again since. */
-export const mayBePassedOnAtHome = (activity: Pick<IncomingActivity, 'type' | 'object' | 'actorUri'>): boolean =>
+export const mayBePassedOnAtHome = (activity: Pick<IncomingActivity, 'id' | 'type' | 'object' | 'actorUri'>): boolean =>
   activity.type !== 'Undo' && activity.object.uri !== activity.actorUri && mayBePassedOn(activity);
 
 /**
