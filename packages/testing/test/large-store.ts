@@ -44,6 +44,7 @@ const ROWS: readonly string[] = [
   `INSERT INTO identity.apps (id, client_id, client_secret_hash, name, redirect_uris, scopes) SELECT n, 'seed:c' || n, '', 'App', '{}', 'read' FROM generate_series(1, 20000) AS n`,
   `INSERT INTO identity.tokens (id, token_hash, app_id, user_id, scopes) SELECT n, 'seed:t' || n, n, n, 'read' FROM generate_series(1, 20000) AS n`,
   `INSERT INTO keys.account_keys (account_id, public_key_pem, private_key_sealed) SELECT n, repeat('x', 400), repeat('x', 400) FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO keys.proof_keys (account_id, public_key_pem, private_key_sealed) SELECT n, repeat('x', 120), repeat('x', 250) FROM generate_series(1, 20000) AS n`,
 ];
 
 /** Fills the tables and tells the planner. */
