@@ -29,6 +29,7 @@ function ports(standing: Standing): PlanPorts {
     followRequest: async () => tie(standing.request),
     statusFlags: async () => new Map([[NOTE, { favourited: standing.favourite !== undefined, boosted: false, bookmarked: false, muted: false, pinned: false }]]),
     viewerTies: async () => new Map([[REM, { ...NO_TIES, blocks: standing.blocks ?? false }]]),
+    askedInteractions: async () => new Map(),
   };
   return {
     store: store as SocialReads,
