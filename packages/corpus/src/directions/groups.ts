@@ -24,8 +24,15 @@ export const groupDelivery: Direction = async (scene, activity, group) => {
     scene.post(uri, `${new URL(uri).origin}/corpus/author`);
     await scene.paste(uri);
   }
+  // It speaks for what stands in it.
+  if (uri !== null && (type === 'Update' || type === 'Delete') && scene.isFollowed && new URL(uri).host === new URL(group.id).host) await shownBy(scene, group, uri);
   return { activity, look: () => seenAfter(scene, { type: type ?? '', uri, groupUri: group.id }) };
 };
+
+async function shownBy(scene: Scene, group: Signer, uri: string): Promise<void> {
+  const announce = { '@context': 'https://www.w3.org/ns/activitystreams', id: scene.freshId(group.id), type: 'Announce', actor: group.id, object: uri, to: ['https://www.w3.org/ns/activitystreams#Public'], cc: [] };
+  await scene.mustApply(announce, group);
+}
 
 async function seenAfter(scene: Scene, { type, uri, groupUri }: { type: string; uri: string | null; groupUri: string }): Promise<string | null> {
   const seen = await seenPost(scene, uri);

@@ -2,7 +2,7 @@ import { exchanged, idOf, isJson, objectIn, textOf, typesIn, type Json } from '.
 import type { Scene, Signer } from '../stage/scene.js';
 import type { Direction, Prepared } from './direction.js';
 import { block, follow, tieWith } from './people.js';
-import { announce, earlier, seenBoost } from './posts.js';
+import { announce, earlier, seenBoost, seenPost } from './posts.js';
 import { react, seenReactions } from './reactions.js';
 
 /** First what is undone happens; what is seen afterwards is that it is not there any more. */
@@ -69,5 +69,5 @@ async function undoDelete(scene: Scene, activity: Json, actor: Signer, inner: Js
     await earlier(scene, { id: uri, attributedTo: actor.id }, actor);
     await scene.mustApply(exchanged(whole(activity, inner), new Map()) as Json, actor);
   }
-  return { activity, look: async () => 'stays deleted' };
+  return { activity, look: async () => ((await seenPost(scene, uri)) === null ? 'stays deleted' : 'lives again') };
 }

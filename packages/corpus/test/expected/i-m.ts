@@ -18,7 +18,7 @@ export const EXPECTED_I_TO_M: Readonly<Record<string, Readonly<Record<string, st
     'activities-create_or_update-create_private_message_0.19': 'ignored: chat_message',
     'activities-create_or_update-update_page': 'public image link edited',
     'activities-deletion-delete_page': 'post is gone',
-    'activities-deletion-undo_delete_page': 'ignored: nothing_to_undo',
+    'activities-deletion-undo_delete_page': 'lives again',
     'activities-following-accept': 'following',
     'activities-voting-dislike_page': 'ignored: dislike',
     'activities-voting-like_note': 'my post: public en likes:1',

@@ -74,7 +74,7 @@ export const EXPECTED_N_TO_Z: Readonly<Record<string, Readonly<Record<string, st
     'unfollow-lp': 'follows no more',
   },
   roadhouse: {
-    'roadhouse-create-activity': 'public',
+    'roadhouse-create-activity': 'public mention:1',
   },
   signatures: {
     'rfc9421-appendix-b': 'ignored: test_vectors',
@@ -138,7 +138,7 @@ export const EXPECTED_N_TO_Z: Readonly<Record<string, Readonly<Record<string, st
     'wildebeest-well-known-nodeinfo': 'nodeinfo-links',
   },
   wordpress: {
-    'activities-announce': 'public en link edited',
+    'activities-announce': 'public en link edited boosts:1',
     'notiz-blog-well-known-webfinger': '@pfefferle@notiz.blog',
     'objects-group': '@dbzer0.com@dbzer0.com group bio field:1 avatar',
     'objects-note': 'public en',
