@@ -31,6 +31,10 @@ describe('JSON bodies', () => {
     expect(() => json('{"__proto__":"\\u0000"}')).toThrow(expect.objectContaining({ status: 400 }));
   });
 
+  test('S055 what is JSON only without its NULs is none: it is stored as it came', () => {
+    for (const text of ['{"a":"\\u00\\u000041"}', '{"a":"\\\\u00004"', '{"a":1\\u0000}']) expect(() => json(text)).toThrow(expect.objectContaining({ status: 400, code: 'bad_json' }));
+  });
+
   test('S055 S084 more than 20,000 values are refused before they are parsed, and long texts are not', () => {
     const list = (count: number): string => `[${'0,'.repeat(count)}0]`;
     expect(json(list(20_000))).toHaveLength(20_001);

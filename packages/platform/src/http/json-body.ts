@@ -33,7 +33,9 @@ export function readJsonBody(body: Buffer): { readonly text: string; readonly va
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text.includes(NUL) ? withoutNul(text) : text);
+    const value: unknown = JSON.parse(text);
+    // As it came it has to be JSON as well: it is stored so, and what stands around a NUL could make another escape without it.
+    return text.includes(NUL) ? JSON.parse(withoutNul(text)) : value;
   } catch {
     throw badJson();
   }
