@@ -68,6 +68,7 @@ ${rows.map((row) => `| ${row.id} | ${row.attack} | ${cell(row)} |`).join('\n')}
 - A post by somebody whom the author of the thread blocks is kept when others here follow them. It then counts as a reply and stands in the
   thread's \`replies\`; the blocker sees and hears nothing of it.
 - Whoever has eight domains or more whose hosts answer slowly can hold the places among those who apply activities, 20 s each. Nothing is lost, but it waits.
+- An Update that is addressed to fewer people than those who see the post changes it for all of them, as in Mastodon.
 - There is no budget for a day: a stranger's signed activities are stored, up to 1 MiB each, until their day's partition is dropped.
 - A reading of a thread whose servers drip holds one of two places for two minutes, and anybody who is signed in can ask for it.
 - Within one host whoever writes a post first under an id has it; what a group says is written in it counts for its own host.
