@@ -12,7 +12,7 @@ afterEach(() => open.splice(0).forEach((metrics) => metrics.close()));
 // Dashboards and alerts hang on these names: docs of the promises list them.
 const NAMES = [
   'http_server_request_duration_seconds', 'inbox_requests_total', 'inbox_accept_seconds', 'activity_apply_seconds',
-  'activity_oldest_unapplied_seconds', 'activity_backlog_rows', 'activities_dead', 'invariants_broken', 'outbox_unpublished_rows', 'outbox_oldest_unpublished_seconds', 'events_oldest_unsettled_seconds',
+  'activity_oldest_unapplied_seconds', 'activity_backlog_rows', 'background_work', 'activities_dead', 'invariants_broken', 'outbox_unpublished_rows', 'outbox_oldest_unpublished_seconds', 'events_oldest_unsettled_seconds',
   'delivery_attempts_total', 'delivery_oldest_pending_seconds', 'delivery_breaker_open', 'signature_verify_failures_total',
   'key_fetch_total', 'fanout_recipients', 'fanout_seconds', 'timeline_rebuilds_total', 'streaming_connected_clients',
   'streaming_messages_sent_total', 'jetstream_consumer_num_pending', 'jetstream_consumer_num_ack_pending',

@@ -27,6 +27,7 @@ export class Metrics {
   readonly activityApplySeconds = this.histogram('activity_apply_seconds', 'Turning one stored activity into state.', SLOW_SECONDS, ['type']);
   readonly activityOldestUnapplied = this.gauge('activity_oldest_unapplied_seconds', 'Age of the oldest stored, unapplied activity.', []);
   readonly activityBacklog = this.gauge('activity_backlog_rows', 'Stored activities that are due and unapplied, counted up to the bound.', []);
+  readonly backgroundWork = this.gauge('background_work', 'Fetches that nobody waits for, waiting or under way.', []);
   readonly activitiesDead = this.gauge('activities_dead', 'Activities given up, waiting for the operator.', []);
   readonly invariantsBroken = this.gauge('invariants_broken', 'Newest rows that do not hold together; more than 0 is a bug.', ['invariant']);
   readonly outboxUnpublishedRows = this.gauge('outbox_unpublished_rows', 'Events committed but not yet published.', []);

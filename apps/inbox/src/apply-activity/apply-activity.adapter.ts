@@ -26,6 +26,7 @@ export class ApplyActivityAdapter {
     const { parts, inbound } = backbone;
     const { logger, metrics, shutdown } = parts;
     const background = new BackgroundLane((key, err) => logger.debug({ event: 'background_failed', work: key, err }, 'background work failed'));
+    background.onSize = (size) => metrics.backgroundWork.set(size);
     const ports = portsOf(backbone, background);
     this.applier = new ActivityApplier({
       inbound,

@@ -23,6 +23,8 @@ export class BackgroundLane {
   private readonly waitingOf = new Counts();
   private readonly runningOf = new Counts();
   private stopped = false;
+  /** Told how much waits or is under way, whenever that changes. */
+  onSize: (size: number) => void = () => undefined;
   private readonly settings: BackgroundLaneSettings;
 
   constructor(
@@ -40,6 +42,7 @@ export class BackgroundLane {
     this.waiting.set(key, { domain, work });
     this.waitingOf.move(domain, 1);
     this.next();
+    this.onSize(this.waiting.size + this.running.size);
     return true;
   }
 
@@ -77,6 +80,7 @@ export class BackgroundLane {
     this.running.delete(key);
     this.runningOf.move(domain, -1);
     this.next();
+    this.onSize(this.waiting.size + this.running.size);
   }
 }
 

@@ -46,7 +46,9 @@ export class Stage {
     let calm = 0;
     const look = async (): Promise<boolean> => {
       left = await unsettled(this.server.backbone.db);
-      calm = left.length === 0 ? calm + 1 : 0;
+      // What is fetched in the background would write into the next round.
+      const [background] = (await this.server.service.parts.metrics.backgroundWork.get()).values;
+      calm = left.length === 0 && (background?.value ?? 0) === 0 ? calm + 1 : 0;
       return calm >= 2;
     };
     await until('the server to be settled', look, SETTLE_MS_MAX).catch(() => undefined);
