@@ -10,7 +10,8 @@ scenario between their people and prints what each side saw. Ends with 0 when ev
 seen on both sides, with 1 when one was not, with 2 when there was nothing to play with. Never part of the tests.
 Needs Linux, root (a mount namespace for the names, port 443 of loopback addresses) and openssl.
 
-  --keep   leaves the folder of the other server, with its log`;
+  --authorized-fetch   our server shows nothing to who does not sign
+  --keep               leaves the folder of the other server, with its log and what it sent`;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 

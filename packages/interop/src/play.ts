@@ -16,14 +16,14 @@ import { TlsDoor } from './world/tls-door.js';
 
 type Stop = () => Promise<void>;
 
-async function play(world: string, peer: Peer, keeps: boolean): Promise<number> {
+async function play(world: string, peer: Peer, { keeps, isStrict }: { readonly keeps: boolean; readonly isStrict: boolean }): Promise<number> {
   const stops: Stop[] = [];
   try {
     const services = await backing(world, stops);
     const theirPort = await freePort();
     const ours = async ({ domain, address }: { readonly domain: string; readonly address: string }): Promise<{ readonly server: TestServer; readonly door: TlsDoor }> => {
       const port = await freePort();
-      const server = await startTestServer({ services, port, domain, env: { FEDERATION_HTTP_HOSTS: '', ALLOWED_PRIVATE_ADDRESSES: '127.0.0.0/8' } });
+      const server = await startTestServer({ services, port, domain, env: { FEDERATION_HTTP_HOSTS: '', ALLOWED_PRIVATE_ADDRESSES: '127.0.0.0/8', AUTHORIZED_FETCH: String(isStrict) } });
       stops.push(() => server.stop());
       const door = await TlsDoor.open(world, address, port);
       stops.push(() => door.close());
@@ -78,7 +78,7 @@ const [world = '', ...args] = process.argv.slice(2);
 const peer = ALL_PEERS.find(({ name }) => args.includes(name));
 if (peer === undefined) throw new Error('no such peer');
 try {
-  process.exit(await play(world, peer, args.includes('--keep')));
+  process.exit(await play(world, peer, { keeps: args.includes('--keep'), isStrict: args.includes('--authorized-fetch') }));
 } catch (error) {
   process.stderr.write(`trunkline: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(1);
