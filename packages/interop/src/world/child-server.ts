@@ -22,6 +22,8 @@ export class ChildServer {
   static async start(options: ChildOptions): Promise<ChildServer> {
     const log = createWriteStream(join(options.folder, 'server.log'), { flags: 'a' });
     const child = spawn(options.command, options.args, { cwd: options.folder, env: { ...process.env, ...options.env, NODE_OPTIONS: '' }, stdio: ['ignore', 'pipe', 'pipe'] });
+    // Also when its start or the run fails half-way.
+    process.once('exit', () => child.kill('SIGKILL'));
     child.stdout?.pipe(log);
     child.stderr?.pipe(log);
     const server = new ChildServer(child);
