@@ -12,7 +12,8 @@ Plays every document of a folder against a whole server whose remote world is th
 signed with new keys, everything else is fetched as a person who pastes its address would have it fetched. Prints what
 became of them, by server software, and ends with 1 when anything was not understood, crashed the server, was answered
 5xx, left half-written rows, or, of an attack, any trace at all. The folder holds an INDEX.tsv whose first line names
-its columns: path, server, type, note. Files in a folder "attack", or with ATTACK in their note, are attacks.
+its columns: path, server, type, note. Files in a folder "attack", or with ATTACK in their note, are attacks. Without an
+INDEX.tsv every file is played, and its server is the name of its folder.
 
   --seen   also prints what a client sees of each file`;
 

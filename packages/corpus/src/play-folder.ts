@@ -1,7 +1,8 @@
 import type { TestServices } from '@trunkline/testing';
 import { readCorpus } from './folder/read-corpus.js';
-import { isBad, report } from './report/report-table.js';
-import { runCorpus, type Outcome } from './run-corpus.js';
+import { isBad, type Outcome } from './plays/outcome.js';
+import { report } from './report/report-table.js';
+import { runCorpus } from './run-corpus.js';
 import { Stage } from './stage/stage.js';
 
 /** A folder after it was played. */

@@ -29,5 +29,6 @@ function addressesIn(json: unknown): string[] {
   const name = isJson(json) ? json['preferredUsername'] : undefined;
   const handle = typeof name === 'string' && isJson(json) && isHttp(json['id']) ? [`${name}@${new URL(json['id']).host}`] : [];
   const handles = textsIn(json).filter((text) => text.startsWith('acct:')).map((text) => text.slice(5));
-  return [...handle, ...handles, ...textsIn(json).filter((text) => isHttp(text) && !/activitystreams#|\/ns#|\.(?:png|jpe?g|gif|webp|mp4)$/.test(text))].map((text) => text.toLowerCase().replace(/#.*$/, ''));
+  // The stand-in for the world hears no scheme: what lies at http and what lies at https are one place to it.
+  return [...handle, ...handles, ...textsIn(json).filter((text) => isHttp(text) && !/activitystreams#|\/ns#|\.(?:png|jpe?g|gif|webp|mp4)$/.test(text))].map((text) => text.toLowerCase().replace(/#.*$/, '').replace(/^https?:\/\//, ''));
 }

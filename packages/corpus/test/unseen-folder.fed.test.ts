@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, jest, test } from '@jest/globals';
 import { testServices } from '@trunkline/testing';
 import { readCorpus } from '../src/folder/read-corpus.js';
@@ -21,7 +22,17 @@ test('a folder that nobody has seen: odd names, few columns, and every file told
     'mulberry/dislike.json': 'ignored: dislike',
     'mulberry/webfinger.json': '@wagtail@birds.example',
     'mulberry/host-meta.xml': 'host-meta, @found_by_host_meta@willow.example',
+    'mulberry/group-event.json': 'public link',
+    'mulberry/poll-comment.json': 'public poll:2+ votes:0/0',
+    'mulberry/returned.json': 'is there again',
+    'mulberry/origin-person.json': '@dove@hazel.example no name',
+    'mulberry/soft-deletion.json': 'post is gone',
     'delete-of-another.json': 'ignored: foreign_object',
+    'attack/accept-for-another.json': 'ignored: no_trace',
+    'attack/announce-invented.json': 'ignored: object_not_found',
+    'attack/delete-of-neighbour.json': 'ignored: foreign_author',
+    'attack/move-another.json': 'ignored: not_agreed',
+    'attack/script.json': 'ignored: own_word',
     'attack/upload.json': 'ignored: bad_type',
     'odd names/broken.json': 'ignored: bad_json',
     'odd names/deep.json': 'ignored: too_deep',
@@ -30,7 +41,7 @@ test('a folder that nobody has seen: odd names, few columns, and every file told
     'odd names/recorded.json': '@tit@rowan.example',
   });
   expect(text).toContain('! INDEX.tsv has no column "server"');
-  expect(text).toContain('does not name 6 files');
+  expect(text).toContain('does not name 11 files');
   expect(exitStatus).toBe(0);
 });
 
@@ -48,11 +59,38 @@ test('what cannot be played is said in a sentence', () => {
   const folder = mkdtempSync(join(tmpdir(), 'corpus-'));
   try {
     expect(() => readCorpus(join(folder, 'nowhere'))).toThrow(/is no folder/);
-    expect(() => readCorpus(folder)).toThrow(/has no INDEX.tsv/);
+    expect(() => readCorpus(folder)).toThrow(/holds no document/);
     writeFileSync(join(folder, 'INDEX.tsv'), 'path\tserver\n../outside.json\tx\n');
     expect(() => readCorpus(folder)).toThrow(/holds no document/);
     writeFileSync(join(folder, 'a.json'), '{}');
     expect(readCorpus(folder).complaints.join('\n')).toMatch(/"\.\.\/outside\.json" is no path within/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a folder without an INDEX.tsv, with sub-folders, packed files, other encodings and endings, is read all the same', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'corpus-'));
+  try {
+    mkdirSync(join(folder, 'plum', 'old', '.hidden'), { recursive: true });
+    mkdirSync(join(folder, 'finch', 'attacks'), { recursive: true });
+    writeFileSync(join(folder, 'plum', 'old', 'a.jsonld'), '\uFEFF{"a":1}');
+    writeFileSync(join(folder, 'plum', 'b.json.gz'), gzipSync('{"b":2}'));
+    writeFileSync(join(folder, 'plum', 'c.txt'), Buffer.from('\uFEFF{"c":3}', 'utf16le'));
+    writeFileSync(join(folder, 'plum', 'old', '.hidden', 'd.json'), '{}');
+    writeFileSync(join(folder, 'finch', 'attacks', 'e.jrd'), '');
+    const { entries, complaints } = readCorpus(folder);
+    expect(entries.map(({ path, server, isAttack, text }) => [path, server, isAttack, text])).toEqual([
+      ['finch/attacks/e.jrd', 'finch', true, ''],
+      ['plum/b.json.gz', 'plum', false, '{"b":2}'],
+      ['plum/c.txt', 'plum', false, '{"c":3}'],
+      ['plum/old/a.jsonld', 'plum', false, '{"a":1}'],
+    ]);
+    expect(complaints).toEqual([expect.stringContaining('has no INDEX.tsv')]);
+    writeFileSync(join(folder, 'index.tsv'), '\uFEFFNotes\tSoftware\tFile\r\nATTACK by name\tPlum 2\tplum\\b.json.gz\r\n');
+    const again = readCorpus(folder);
+    expect(again.entries[0]).toMatchObject({ path: 'plum/b.json.gz', server: 'Plum 2', isAttack: true });
+    expect(again.entries).toHaveLength(4);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,6 +1,6 @@
 import { addressedBy, parseNote, sameHost, type ObjectRef, type RemoteNote } from '@trunkline/activitypub';
 import { fail, ok, type Result } from '@trunkline/kernel';
-import { ingestStatus, meetNamed, resolveParents, type EditOutcome } from '@trunkline/social';
+import { ingestStatus, meetNamed, resolveParents, resolveStatus, type EditOutcome } from '@trunkline/social';
 import { isPassing } from '../passing-failures.js';
 import { actorOf } from './actor.js';
 import { settleQuoteLater } from './answered-quote.js';
@@ -24,7 +24,7 @@ export async function applyCreate(ports: ApplyPorts, incoming: Incoming<'create'
 
 async function createPost(ports: ApplyPorts, incoming: Incoming<'create'>, post: ObjectRef): Promise<Verdict> {
   const note = await ownNote(ports, post, incoming.activity.actorUri);
-  if (!note.ok) return note.error.verdict;
+  if (!note.ok) return note.error.code === 'foreign_author' ? forGroup(ports, incoming, post) : note.error.verdict;
   // Before the author is asked for: a stranger's post that concerns nobody costs no fetch.
   if (!(await concernsUs(ports, incoming.actor, note.value))) return ignored('not_relevant');
   const author = await actorOf(ports, incoming);
@@ -32,6 +32,20 @@ async function createPost(ports: ApplyPorts, incoming: Incoming<'create'>, post:
   const outcome = await ingestStatus(ports, author.value, addressedBy(note.value, author.value.followersUrl));
   if (outcome === 'stored') fetchAroundLater(ports, note.value);
   return verdictOf(outcome);
+}
+
+/**
+ * What somebody wrote in the name of another account of their server, and says so: Mobilizon's members for their group. The
+ * word of one account is none for another, so that the server itself is asked, when the post concerns anybody here.
+ */
+async function forGroup(ports: ApplyPorts, { activity, actor }: Incoming<'create'>, { uri, json }: ObjectRef): Promise<Verdict> {
+  const note = parseNote(json);
+  if (uri === null || !note.ok || note.value.uri !== uri || json?.['actor'] !== activity.actorUri) return ignored('foreign_author');
+  const [author] = await ports.store.accountsByUris([note.value.attributedTo]);
+  if (!(await concernsUs(ports, actor, note.value)) && !(await concernsUs(ports, author ?? null, note.value))) return ignored('foreign_author');
+  const found = await resolveStatus(ports, uri);
+  if (found.ok) return APPLIED;
+  return found.error.code === 'unreachable' ? unresolved('object', found.error) : ignored('foreign_author');
 }
 
 const DONE: readonly EditOutcome[] = ['stored', 'known', 'edited', 'told'];

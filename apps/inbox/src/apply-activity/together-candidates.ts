@@ -60,7 +60,11 @@ function postOf(ports: ApplyPorts, row: TogetherRow, read: ReadActivity): PostCa
   const { activity } = read;
   const note = activity.objects.length > 1 ? null : inlineNote(ports, activity.object, row.actorUri);
   if (note === null || (note.ok && note.value.isPollVote)) return null;
-  return { kind: 'post', row, read, note: note.ok ? note : refusalByFacts(activity) ?? note };
+  if (note.ok) return { kind: 'post', row, read, note };
+  const refusal = refusalByFacts(activity);
+  // Written in the name of another account: its server is asked, by itself.
+  if (refusal === null && note.error.code === 'foreign_author') return null;
+  return { kind: 'post', row, read, note: refusal ?? note };
 }
 
 /** Why it is let go, as one by one would say it. What can be read is not asked twice: this is the hot path. */

@@ -4,12 +4,21 @@ import { LIMITS } from '../limits.js';
 import { attachedLink } from './parse-attachments.js';
 import { typesOf } from './document.js';
 import { eventLine } from './read-event.js';
-import { mediaTypeOf } from './references.js';
+import { idOf, mediaTypeOf } from './references.js';
 import type { RemoteEvent, RemoteNote, RemotePoll } from './types.js';
 
 /** Types that are posts of their own; the rest of `NOTE_TYPES` is shown as title, text and link. */
 const FIRST_CLASS = new Set(['Note', 'Question']);
-const CONVERTED = new Set(['Article', 'Page', 'Image', 'Audio', 'Video', 'Event', 'Album', 'Story', 'Review', 'Comment', 'Quotation', 'GeneratedNote']);
+const CONVERTED = new Set([
+  ...['Article', 'Page', 'Image', 'Audio', 'Video', 'Event', 'Album', 'Story'],
+  // BookWyrm
+  ...['Review', 'Comment', 'Quotation', 'GeneratedNote'],
+  // Offers and requests of a marketplace, which FEP-0837 lets others show as posts.
+  'Proposal',
+]);
+
+/** Whether a post of this type may hold a poll: Mbin puts one into a comment, which stays a Note. */
+export const mayAsk = (type: string): boolean => FIRST_CLASS.has(type);
 
 /** Objects that are read as posts. */
 export const POST_TYPES: ReadonlySet<string> = new Set([...FIRST_CLASS, ...CONVERTED]);
@@ -46,15 +55,26 @@ export function readContent(raw: JsonObject, { type, url, poll, event }: Content
   }
 
   const summary = localized(raw, 'summary').text;
-  // Smithereen gives a poll a question of its own.
-  const bodyHtml = poll !== null && title !== '' ? `${html}<p>${escapeHtml(title)}</p>` : html;
+  const isTeased = poll !== null && html === '' && title !== '' && member(raw, 'sensitive') === false;
+  const bodyHtml = titled(isTeased ? asParagraph(summary ?? '') : html, title, { raw, poll });
   return {
     ...shared,
     contentHtml: bodyHtml + (poll === null ? '' : pollList(poll)),
     bodyHtml,
-    spoilerText: plain((summary ?? '').replace(/[\u200B-\u200D\uFEFF]/g, ''), LIMITS.spoilerChars),
-    warned: summary !== null && summary !== '',
+    spoilerText: isTeased ? '' : plain((summary ?? '').replace(/[\u200B-\u200D\uFEFF]/g, ''), LIMITS.spoilerChars),
+    warned: !isTeased && summary !== null && summary !== '',
   };
+}
+
+/**
+ * The title that forums (NodeBB, Discourse), Mobilizon and Hubzilla give a Note, and Mbin and Smithereen a poll, unless the
+ * text has it already (Betula, Wanderer). A name alone under another post is a vote, and stays one.
+ */
+function titled(html: string, title: string, { raw, poll }: { readonly raw: JsonObject; readonly poll: RemotePoll | null }): string {
+  if (title === '' || html.includes(escapeHtml(title))) return html;
+  if (html === '' && poll === null && idOf(member(raw, 'inReplyTo')) !== null) return html;
+  // Smithereen asks the question after what is said of it.
+  return poll !== null && html !== '' ? `${html}<p>${escapeHtml(title)}</p>` : `<p><strong>${escapeHtml(title)}</strong></p>${html}`;
 }
 
 const plain = (text: string | null, charsMax: number): string => (text ?? '').trim().slice(0, charsMax).toWellFormed();

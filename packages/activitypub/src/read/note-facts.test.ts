@@ -41,9 +41,18 @@ describe('polls', () => {
     expect(poll).toMatchObject({ options: [{ title: 'a', votes: null }], votersCount: null });
   });
 
-  test('without options, and notes, are none', () => {
+  test('without options, and articles, are none', () => {
     expect(read({ type: 'Question', oneOf: [] })).toMatchObject({ poll: null, contentHtml: '<p>hi</p>' });
-    expect(read({ oneOf: [option('a', 1)] }).poll).toBeNull();
+    expect(read({ type: 'Article', oneOf: [option('a', 1)] }).poll).toBeNull();
+  });
+
+  test('Mbin puts one into a comment, which stays a Note', () => {
+    expect(read({ anyOf: [option('a', 1), option('b', 0)] })).toMatchObject({ type: 'Note', poll: { multiple: true, options: [{ title: 'a', votes: 1 }, { title: 'b', votes: 0 }] } });
+  });
+
+  test('Mbin titles a poll, and its teaser is no warning', () => {
+    const poll = read({ type: 'Question', name: 'Which bird?', content: null, contentMap: { en: null }, summary: 'Choose well', sensitive: false, oneOf: [option('a', 1)] });
+    expect(poll).toMatchObject({ bodyHtml: '<p>Choose well</p><p>Which bird?</p>', spoilerText: '', sensitive: false });
   });
 
   test('Smithereen asks its question in the name', () => {

@@ -113,7 +113,7 @@ function readFields(raw: JsonObject): { name: string; value: string }[] {
   return listOf(member(raw, 'attachment'))
     .slice(0, LIMITS.tags)
     .filter(isJsonObject)
-    .filter((entry) => typesOf(entry).includes('PropertyValue'))
+    .filter((entry) => typesOf(entry).some((type) => type.replace(/^.*[:#/]/, '') === 'PropertyValue'))
     .slice(0, LIMITS.fields)
     .map((entry) => ({
       name: textOf(member(entry, 'name'), LIMITS.fieldChars) ?? '',

@@ -17,11 +17,15 @@ const SIDE_MAX = 65_535;
 export const parseAttachments = (value: unknown): readonly RemoteAttachment[] =>
   listOf(value)
     .slice(0, LIMITS.tags)
+    .map(asDocument)
     .filter(isJsonObject)
     .filter(isMedium)
     .map(attachmentOf)
     .filter((attachment) => attachment !== null)
     .slice(0, LIMITS.attachments);
+
+/** A bare address counts when it ends like a medium. */
+const asDocument = (entry: unknown): unknown => (typeof entry === 'string' && kindByName(entry) !== 'unknown' ? { type: 'Document', url: entry } : entry);
 
 const isLink = (entry: JsonObject): boolean => typesOf(entry).includes('Link');
 
@@ -48,7 +52,7 @@ export function attachedLink(value: unknown): { readonly url: string; readonly i
 
 /** An Image, Audio or Video that is the post itself: its texts and `mediaType` are the post's, not the file's. */
 export const ownMedium = (raw: JsonObject): RemoteAttachment | null =>
-  attachmentOf({ ...raw, mediaType: null, summary: null, name: null });
+  attachmentOf({ ...raw, mediaType: null, summary: null, name: null, content: null });
 
 function attachmentOf(entry: JsonObject): RemoteAttachment | null {
   const link = bestMedia(linksOf([member(entry, 'url'), member(entry, 'href')].flat()));
@@ -62,8 +66,8 @@ function attachmentOf(entry: JsonObject): RemoteAttachment | null {
     url: link.href,
     previewUrl: preview ?? null,
     mediaType,
-    // GotoSocial writes the alternative text in summary and a title in name; Mastodon reads summary first as well.
-    description: [member(entry, 'summary'), member(entry, 'name')].map((text) => textOf(text, LIMITS.altTextChars)?.trim()).find(Boolean) ?? null,
+    // GotoSocial writes the alternative text in summary and a title in name; Mastodon reads summary first as well. Owncast has it in content.
+    description: ['summary', 'name', 'content'].map((name) => textOf(member(entry, name), LIMITS.altTextChars)?.trim()).find(Boolean) ?? null,
     blurhash: blurhashOf(member(entry, 'blurhash')),
     width: sideOf(member(entry, 'width')) ?? sideOf(link.json?.['width']),
     height: sideOf(member(entry, 'height')) ?? sideOf(link.json?.['height']),

@@ -35,6 +35,17 @@ describe('text and language', () => {
     ['one file is marked', { attachment: [{ type: 'Document', sensitive: true, url: 'https://a.example/x.png' }] }, { sensitive: true }],
     ['plain text', { mediaType: 'text/plain', content: 'a < b\nc' }, { contentHtml: '<p>a &lt; b<br />c</p>' }],
     ['a poll', { type: 'Question', content: 'q', oneOf: [{ name: 'a<b' }, { content: 'c' }] }, { contentHtml: 'q<ul><li>a&lt;b</li><li>c</li></ul>' }],
+    ['NodeBB: the title of a topic', { name: 'T & t' }, { contentHtml: '<p><strong>T &amp; t</strong></p><p>hi</p>' }],
+    ['Betula: a title that the text has already', { name: 'hi' }, { contentHtml: '<p>hi</p>' }],
+    ['a title alone', { content: undefined, name: 'T' }, { contentHtml: '<p><strong>T</strong></p>', isPollVote: false }],
+    ['Friendica: a quote that its text does not name', { quoteUrl: 'https://b.example/1' }, { contentHtml: '<p>hi</p><p class="quote-inline">RE: <a href="https://b.example/1">https://b.example/1</a></p>' }],
+    ['Misskey: a quote that its text names', { content: 'RE: <a href="https://b.example/1">x</a>', quoteUrl: 'https://b.example/1' }, { contentHtml: 'RE: <a href="https://b.example/1">x</a>' }],
+    ['Hubzilla: the year 1 is never', { updated: '0001-01-01T00:00:00Z' }, { updated: null }],
+    ['a parent that is a Link', { inReplyTo: { type: 'Link', href: 'https://b.example/1' } }, { inReplyToUri: 'https://b.example/1' }],
+    ['Owncast: the alternative text in content', { attachment: { type: 'Image', url: 'https://a.example/x.gif', content: 'alt' } }, { attachments: [expect.objectContaining({ description: 'alt' })] }],
+    ['a bare address that ends like a picture', { attachment: 'https://a.example/x.png' }, { attachments: [expect.objectContaining({ kind: 'image' })] }],
+    ['Plume: the picture of an article in icon', { type: 'Article', icon: { type: 'Image', url: 'https://a.example/x.png' } }, { attachments: [expect.objectContaining({ kind: 'image' })] }],
+    ['Takahe: a type with its prefix', { tag: [{ type: 'toot:Emoji', name: ':x:', icon: { url: 'https://a.example/x.png' } }] }, { emojis: [expect.objectContaining({ shortcode: 'x' })] }],
     ['a vote', { content: undefined, name: 'a', inReplyTo: 'https://b.example/q' }, { isPollVote: true, contentHtml: '' }],
   ])('%s', (_name, changes, expected) => {
     expect(read(changes)).toMatchObject(expected);

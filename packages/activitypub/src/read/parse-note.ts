@@ -1,10 +1,11 @@
 import type { Visibility } from '@trunkline/domain';
 import { fail, ok, type Result } from '@trunkline/kernel';
+import { escapeHtml } from '../html/escape-html.js';
 import { httpUri, PUBLIC_URI, sameHost, sameSite } from '../hosts.js';
 import { countOf, flagOf, isJsonObject, listOf, member, textOf, type JsonObject } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { cleanDocument, dateOf, typesOf } from './document.js';
-import { isNoteType, readContent } from './note-content.js';
+import { isNoteType, mayAsk, readContent } from './note-content.js';
 import { ownMedium, parseAttachments, titlePicture } from './parse-attachments.js';
 import { parseTags } from './parse-tags.js';
 import { readEvent } from './read-event.js';
@@ -38,24 +39,27 @@ export function parseNote(json: unknown, author: { readonly followersUri?: strin
 
   const page = pageLinkOf(member(raw, 'url'));
   const url = page !== null && sameSite(page, uri) ? page : uri;
-  const poll = type === 'Question' ? readPoll(raw) : null;
+  const poll = mayAsk(type) ? readPoll(raw) : null;
   const event = readEvent(raw);
   const { warned, ...content } = readContent(raw, { type, url, poll, event });
   const tags = parseTags(member(raw, 'tag'));
   const [to, cc] = [audienceList(member(raw, 'to')), audienceList(member(raw, 'cc'))];
   const quote = readQuote(raw, uri, tags);
+  const fallback = quote?.legacy === true && quote.uri !== null ? quoteLink(content.bodyHtml, quote.uri) : '';
   return ok({
     uri,
     url,
     attributedTo,
     type,
     ...content,
+    contentHtml: content.contentHtml + fallback,
+    bodyHtml: content.bodyHtml + fallback,
     sensitive: warned || flagOf(member(raw, 'sensitive')) || anySensitive(member(raw, 'attachment')),
     visibility: visibilityOf(to, cc, author.followersUri ?? null),
     to,
     cc,
     published: dateOf(member(raw, 'published')),
-    updated: dateOf(member(raw, 'updated')),
+    updated: editedAt(member(raw, 'updated')),
     expiresAt: dateOf(member(raw, 'expiresAt')),
     mentions: tags.mentions,
     hashtags: tags.hashtags,
@@ -70,9 +74,19 @@ export function parseNote(json: unknown, author: { readonly followersUri?: strin
   });
 }
 
+/** What is quoted in the old way is shown as a link; most write it into their text themselves (not Friendica, Mostr and the bridges). */
+const quoteLink = (html: string, uri: string): string =>
+  html.includes(escapeHtml(uri)) || /\bRE:\s|quote-inline/.test(html) ? '' : `<p class="quote-inline">RE: <a href="${escapeHtml(uri)}">${escapeHtml(uri)}</a></p>`;
+
+/** Hubzilla writes the year 1 for never. */
+function editedAt(value: unknown): string | null {
+  const date = dateOf(value);
+  return date !== null && date < '1970' ? null : date;
+}
+
 /** What binds a post to others. */
 function readThread(raw: JsonObject, uri: string, isEmptyNote: boolean) {
-  const parent = idOf(member(raw, 'inReplyTo'));
+  const parent = parentOf(member(raw, 'inReplyTo'));
   const inReplyToUri = parent === uri ? null : parent;
   const name = isEmptyNote && inReplyToUri !== null ? textOf(member(raw, 'name'), LIMITS.pollOptionChars) : null;
   return {
@@ -92,6 +106,9 @@ function readThread(raw: JsonObject, uri: string, isEmptyNote: boolean) {
     choice: name,
   };
 }
+
+/** An id, the post itself, or a Link to it. */
+const parentOf = (value: unknown): string | null => idOf(value) ?? listOf(value).slice(0, LIMITS.links).map((entry) => (isJsonObject(entry) ? httpUri(member(entry, 'href')) : null)).find((uri) => uri !== null) ?? null;
 
 /** The note as read by somebody who knows its author's followers collection by now. */
 export const addressedBy = (note: RemoteNote, followersUri: string | null): RemoteNote => ({ ...note, visibility: visibilityOf(note.to, note.cc, followersUri) });
@@ -119,7 +136,10 @@ function readAttachments(raw: JsonObject, type: string): readonly RemoteAttachme
   const own = ['Image', 'Audio', 'Video'].includes(type) ? ownMedium(raw) : null;
   const attached = parseAttachments(member(raw, 'attachment'));
   if (own !== null) return [own, ...attached].slice(0, LIMITS.attachments);
-  return attached.length > 0 || !['Article', 'Page', 'Event'].includes(type) ? attached : titlePicture(member(raw, 'image'));
+  if (attached.length > 0 || !['Article', 'Page', 'Event'].includes(type)) return attached;
+  const picture = titlePicture(member(raw, 'image'));
+  // Plume and Emissary have it in icon.
+  return picture.length > 0 || type !== 'Article' ? picture : titlePicture(member(raw, 'icon'));
 }
 
 /** Threads are grouped by these even where nothing answers: `tag:` URIs and the like. */

@@ -21,7 +21,8 @@ export function parseTags(value: unknown): RemoteTags {
     .flatMap((tag) => (Array.isArray(tag) ? tag : [tag]))
     .slice(0, LIMITS.tags)
     .filter(isJsonObject);
-  const ofType = (type: string): JsonObject[] => tags.filter((tag) => typesOf(tag).includes(type));
+  // Takahe writes `toot:Emoji`.
+  const ofType = (type: string): JsonObject[] => tags.filter((tag) => typesOf(tag).some((name) => name.replace(/^.*[:#/]/, '') === type));
   return {
     mentions: onceBy(ofType('Mention').map(mentionOf), (mention) => mention.href),
     hashtags: onceBy(ofType('Hashtag').map(hashtagOf), (name) => name.normalize('NFKC').toLowerCase()),

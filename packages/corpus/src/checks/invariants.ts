@@ -2,6 +2,15 @@ import { STATE_INVARIANTS, type Invariant } from '@trunkline/testing';
 
 const orphans = (table: string, column: string, parent: string): string => `SELECT count(*)::int AS broken FROM ${table} x WHERE x.${column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${parent} p WHERE p.id = x.${column})`;
 
+/** Markup whose attributes' values are emptied: what is left of it names elements and attributes. */
+const bare = (column: string): string => `regexp_replace(${column}, '"[^"]*"', '""', 'g')`;
+const holdsScript = (column: string): string =>
+  `(${bare(column)} ~* '<(script|style|iframe|object|embed|svg|math|form|input|img|link|meta|base)[ >/]' OR ${bare(column)} ~* '<[^>]*[ /](on[a-z]+|style|srcdoc)[ ]*=' OR ${column} ~* '(href|src)="[ ]*(javascript|vbscript|data|file):')`;
+const SCRIPTS = `SELECT count(*)::int AS broken, min(x.uri) AS sample FROM (SELECT uri, content AS html FROM social.statuses WHERE NOT local UNION ALL SELECT uri, note FROM social.accounts WHERE domain IS NOT NULL
+  UNION ALL SELECT a.uri, f->>'value' FROM social.accounts a, jsonb_array_elements(a.fields) f WHERE a.domain IS NOT NULL) x WHERE ${holdsScript('x.html')}`;
+const ADDRESSES = `SELECT count(*)::int AS broken, min(x.url) AS sample FROM (SELECT url FROM social.statuses WHERE boost_of_id IS NULL UNION ALL SELECT url FROM social.accounts UNION ALL SELECT avatar_url FROM social.accounts UNION ALL SELECT header_url FROM social.accounts
+  UNION ALL SELECT m->>'previewUrl' FROM social.statuses s, jsonb_array_elements(s.media) m) x WHERE x.url IS NOT NULL AND x.url <> '' AND x.url !~ '^https?://'`;
+
 /** What holds of a database in which nothing is half written, whatever came. */
 export const INVARIANTS: readonly Invariant[] = [
   { name: 'every status has its account', sql: orphans('social.statuses', 'account_id', 'social.accounts') },
@@ -47,6 +56,9 @@ export const INVARIANTS: readonly Invariant[] = [
     sql: `SELECT count(*)::int AS broken FROM social.statuses s, jsonb_array_elements(s.emojis) e WHERE coalesce(e->>'shortcode', '') = '' OR coalesce(e->>'url', '') !~ '^https?://'`,
   },
   { name: 'a remote status lies where its author lies', sql: `SELECT count(*)::int AS broken, min(s.uri || ' by ' || a.uri) AS sample FROM social.statuses s JOIN social.accounts a ON a.id = s.account_id WHERE NOT s.local AND split_part(regexp_replace(s.uri, '[?#].*$', ''), '/', 3) <> split_part(regexp_replace(a.uri, '[?#].*$', ''), '/', 3)` },
-  { name: 'a key lies where its owner lies', sql: `SELECT count(*)::int AS broken, min(k.key_id || ' of ' || k.owner_uri) AS sample FROM federation.remote_keys k WHERE split_part(k.key_id, '/', 3) <> split_part(k.owner_uri, '/', 3)` },
+  { name: 'a key lies where its owner lies', sql: `SELECT count(*)::int AS broken, min(k.key_id || ' of ' || k.owner_uri) AS sample FROM federation.remote_keys k WHERE split_part(regexp_replace(k.key_id, '[?#].*$', ''), '/', 3) <> split_part(regexp_replace(k.owner_uri, '[?#].*$', ''), '/', 3)` },
+  { name: 'what a client is given holds no script', sql: SCRIPTS },
+  { name: 'what a client is given to open is an address', sql: ADDRESSES },
+  { name: 'nothing lies in the future', sql: `SELECT count(*)::int AS broken, min(s.uri) AS sample FROM social.statuses s WHERE s.created_at > now() + interval '1 minute' OR s.edited_at > now() + interval '1 minute'` },
   ...STATE_INVARIANTS,
 ];

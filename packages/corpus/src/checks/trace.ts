@@ -22,6 +22,8 @@ export async function snapshotOf({ backbone: { db } }: TestServer): Promise<Snap
 export interface Allowance {
   /** Hosts at which the attacker has accounts of their own. */
   readonly hosts: ReadonlySet<string>;
+  /** Who speaks, as far as the document says it. */
+  readonly speaker: string | null;
   /** Whether somebody here follows them, so that what they say in their own name is kept. */
   readonly isFollowed: boolean;
 }
@@ -35,13 +37,17 @@ const BESIDE = new Set(['social.account_stats', 'social.status_stats', 'social.s
  */
 export function traces(before: Snapshot, after: Snapshot, allowance: Allowance): string[] {
   const ownAccounts = new Set<string>();
+  const speakers = new Set<string>();
   const found: string[] = [];
-  for (const row of rowsOf(after, 'social.accounts')) if (isOwn(row['uri'], allowance)) ownAccounts.add(String(row['id']));
+  for (const row of rowsOf(after, 'social.accounts')) {
+    if (isOwn(row['uri'], allowance)) ownAccounts.add(String(row['id']));
+    if (row['uri'] === allowance.speaker) speakers.add(String(row['id']));
+  }
   for (const [name, lines] of before) {
-    for (const line of lines) if (after.get(name)?.has(line) !== true && !isOwnRow(name, line, { allowance, ownAccounts, isNew: false })) found.push(`${name} lost or changed ${line.slice(0, 160)}`);
+    for (const line of lines) if (after.get(name)?.has(line) !== true && !isOwnRow(name, line, { allowance, ownAccounts, speakers, isNew: false })) found.push(`${name} lost or changed ${line.slice(0, 160)}`);
   }
   for (const [name, lines] of after) {
-    for (const line of lines) if (before.get(name)?.has(line) !== true && !isOwnRow(name, line, { allowance, ownAccounts, isNew: true })) found.push(`${name} got ${line.slice(0, 160)}`);
+    for (const line of lines) if (before.get(name)?.has(line) !== true && !isOwnRow(name, line, { allowance, ownAccounts, speakers, isNew: true })) found.push(`${name} got ${line.slice(0, 160)}`);
   }
   return found;
 }
@@ -53,12 +59,20 @@ function isOwn(uri: unknown, { hosts }: Allowance): boolean {
   return text !== null && URL.canParse(text) && hosts.has(new URL(text).host);
 }
 
-function isOwnRow(name: string, line: string, { allowance, ownAccounts, isNew }: { allowance: Allowance; ownAccounts: ReadonlySet<string>; isNew: boolean }): boolean {
+interface Judging {
+  readonly allowance: Allowance;
+  readonly ownAccounts: ReadonlySet<string>;
+  readonly speakers: ReadonlySet<string>;
+  readonly isNew: boolean;
+}
+
+function isOwnRow(name: string, line: string, { allowance, ownAccounts, speakers, isNew }: Judging): boolean {
   const row: unknown = JSON.parse(line);
   if (!isJson(row)) return false;
   if (name === 'social.accounts') return isOwn(row['uri'], allowance);
   if (name === 'social.account_stats') return ownAccounts.has(String(row['account_id']));
   if (!allowance.isFollowed) return false;
-  if (name === 'social.statuses') return isNew && isOwn(row['uri'], allowance) && ownAccounts.has(String(row['account_id']));
+  // A speaker may take back and change what they said themselves; what others at their host said is not theirs.
+  if (name === 'social.statuses') return isOwn(row['uri'], allowance) && (isNew ? ownAccounts : speakers).has(String(row['account_id']));
   return isNew && BESIDE.has(name);
 }

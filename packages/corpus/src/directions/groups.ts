@@ -13,8 +13,10 @@ export const groupDelivery: Direction = async (scene, activity, group) => {
   const [type] = typesIn(inner);
   const object = objectIn(inner);
   const uri = idOf(object);
-  if (isHttp(inner['id'])) scene.shelves.put(inner);
-  if (uri !== null && (type === 'Create' || type === 'Update')) serveObject(scene, object, uri, member);
+  // What an attacker passes on is not what its own server says.
+  const isTrue = !scene.entry.isAttack;
+  if (isTrue && isHttp(inner['id'])) scene.shelves.put(inner);
+  if (isTrue && uri !== null && (type === 'Create' || type === 'Update')) serveObject(scene, object, uri, member);
   if (uri !== null && type === 'Update') {
     const author = scene.person(authorOf(object, member.id));
     await scene.meet(author);
@@ -52,12 +54,15 @@ interface Pinned {
   readonly tags: readonly unknown[];
 }
 
+/** The collection that the actor's own document calls its pins; of whom none was captured, one that goes by such a name. */
+const isPins = (target: string, actor: Signer): boolean => idOf(actor['featured']) === target || /featured$|featured\/?$|pin/i.test(new URL(target).pathname);
+
 /** Pins: the collection is the actor's own, and the post is there. For Remove it was pinned before. */
 export const membership: Direction = async (scene, activity, actor) => {
   const target = idOf(activity['target']);
   const object = objectIn(activity);
   const isHashtag = isJson(object) && typesIn(object).includes('Hashtag');
-  const isOwnPins = target !== null && !/moderators/.test(target) && new URL(target).host === new URL(actor.id).host;
+  const isOwnPins = target !== null && isPins(target, actor) && new URL(target).host === new URL(actor.id).host;
   const who = isOwnPins ? scene.person(actor.id, { featured: target }) : actor;
   const account = await scene.meet(who);
   const uri = isHashtag ? null : idOf(object);

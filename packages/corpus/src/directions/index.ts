@@ -36,7 +36,8 @@ const byType: Readonly<Record<string, (activity: Json) => Direction>> = {
   Remove: () => membership,
   ReplyRequest: () => interactionRequest,
   Undo: () => undo,
-  Update: (activity) => (kindOf(objectIn(activity)) === 'actor' || objectIn(activity) === activity['actor'] ? updateActor : updatePost),
+  // What becomes a Tombstone is gone.
+  Update: (activity) => (typesOfObject(activity).includes('Tombstone') ? remove : kindOf(objectIn(activity)) === 'actor' || objectIn(activity) === activity['actor'] ? updateActor : updatePost),
 };
 
 const typesOfObject = (activity: Json): readonly string[] => typesIn(objectIn(activity));

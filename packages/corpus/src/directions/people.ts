@@ -51,6 +51,10 @@ const withAnswer = (scene: Scene, seen: string | null): string | null => {
 
 /** The reader asked to follow, and this is the answer: with the Follow in it, or its id alone. */
 export const answerToFollow: Direction = async (scene, activity, actor) => {
+  const victim = scene.entry.isAttack ? followedBy(activity) : null;
+  if (victim !== null && !PUBLIC.test(victim) && victim !== actor.id) return answerForAnother(scene, activity, scene.person(victim));
+  // Nobody here follows a relay.
+  if (victim !== null && PUBLIC.test(victim)) return { activity, look: async () => null };
   const { account } = await scene.paste(actor.id);
   if (account === null) throw new Error('who answers could not be read');
   await scene.askToFollow(account);
@@ -66,13 +70,28 @@ export const answerToFollow: Direction = async (scene, activity, actor) => {
   return { activity: exchanged(activity, exchange) as Json, look: () => seenTie(scene, actor.id) };
 };
 
+const followedBy = (activity: Json): string | null => {
+  const inner = objectIn(activity);
+  return isJson(inner) ? idOf(inner['object']) : null;
+};
+
+/** An attack: the reader asked somebody else, in whose place the answer is given. */
+async function answerForAnother(scene: Scene, activity: Json, victim: Signer): Promise<{ readonly activity: Json; readonly look: () => Promise<string | null> }> {
+  const { account } = await scene.paste(victim.id);
+  if (account === null) throw new Error('who is followed could not be read');
+  await scene.askToFollow(account);
+  const sent = await scene.sentLast('Follow');
+  return { activity: { ...activity, object: { ...(objectIn(activity) as Json), id: sent['id'], actor: scene.me.account.uri } }, look: async () => null };
+}
+
 /** Followers go along with whom they follow. */
 export const move: Direction = async (scene, activity, actor) => {
   const [from, to] = [idOf(objectIn(activity)), idOf(activity['target'])];
   if (from === null || to === null) return { activity, look: async () => null };
   const before = from === actor.id ? actor : scene.person(from);
   await scene.meet(before);
-  if (scene.isFollowed) {
+  // Whom an attacker moves agreed to nothing.
+  if (scene.isFollowed && !scene.entry.isAttack) {
     scene.person(from, { movedTo: to });
     scene.person(to, { alsoKnownAs: [from] });
   }

@@ -2,6 +2,7 @@ import { exchanged, idOf, idsOf, isHttp, isJson, listOf, objectIn, textOf, types
 import type { Scene, Signer } from '../stage/scene.js';
 import { statusSeen } from '../stage/seen.js';
 import type { Direction } from './direction.js';
+import { lostOf } from '../checks/fidelity.js';
 import { onceComplete, serveQuoted } from './quoted.js';
 
 const isPublic = (uri: string): boolean => /(?:^|#|:)Public$/.test(uri);
@@ -23,10 +24,15 @@ export function addressedToMe(scene: Scene, document: Json, authorUri: string): 
   return first === undefined ? document : (exchanged(document, new Map([[first, scene.me.account.uri]])) as Json);
 }
 
-/** What the reader sees of a post; of one that is here for nobody at all, only that. */
-export async function seenPost(scene: Scene, uri: string | null): Promise<string | null> {
+/**
+ * What the reader sees of a post; of one that is here for nobody at all, only that.
+ * @throws Error when a client does not see all that the document says
+ */
+export async function seenPost(scene: Scene, uri: string | null, document: unknown = null): Promise<string | null> {
   if (uri === null) return null;
   const { status } = await scene.find(uri);
+  const lost = status === null || !isJson(document) ? [] : lostOf(document, status);
+  if (lost.length > 0) throw new Error(`a client does not see ${lost.join(', nor ')}`);
   if (status !== null) return statusSeen(await onceComplete(scene, status));
   const [row] = await scene.stage.server.backbone.store.statusesByUris([uri]);
   return row === undefined || row.deletedAt !== null || row.visibility !== 'direct' ? null : 'direct, for nobody here';
@@ -42,7 +48,7 @@ export const create: Direction = async (scene, activity, actor) => {
   serveQuoted(scene, object);
   if (typeof object === 'string' && uri !== null) scene.post(uri, actor.id);
   for (const author of isJson(object) ? idsOf(object['attributedTo']) : []) if (author !== actor.id && new URL(author).host === new URL(actor.id).host) scene.person(author);
-  return { activity: cast, look: () => seenPost(scene, uri) };
+  return { activity: cast, look: () => seenPost(scene, uri, object) };
 };
 
 /** Votes name an option and hold no text; the poll that they answer is the reader's. */
@@ -67,7 +73,7 @@ async function castVote(scene: Scene, activity: Json, actor: Signer) {
 const isVote = (object: Json): boolean =>
   typesIn(object).includes('Note') && typeof object['name'] === 'string' && (object['content'] ?? '') === '' && object['contentMap'] === undefined && idOf(object['inReplyTo']) !== null;
 
-/** First the post as it was before. */
+/** First the post as it was before. How a poll stands is told without a date, and changes no word. */
 export const updatePost: Direction = async (scene, activity, actor) => {
   const cast = addressedToMe(scene, activity, actor.id);
   const object = objectIn(cast);
@@ -78,7 +84,7 @@ export const updatePost: Direction = async (scene, activity, actor) => {
   await scene.meet(author);
   await earlier(scene, { ...(isJson(object) ? object : {}), ...(isJson(object) && object['content'] !== undefined ? { content: '<p>As it was before.</p>', contentMap: undefined } : {}), id: uri, attributedTo: author.id }, author);
   if (author.id !== actor.id) await scene.meet(actor);
-  return { activity: cast, look: () => seenPost(scene, uri) };
+  return { activity: cast, look: () => seenPost(scene, uri, isJson(object) && textOf(object['updated']) !== null ? object : null) };
 };
 
 /** Makes a post known as if it had come a while ago. */
@@ -99,7 +105,9 @@ export const remove: Direction = async (scene, activity, actor) => {
   const uri = idOf(objectIn(activity));
   if (uri === null) return { activity, look: async () => null };
   if (uri === actor.id) return deleteActor(scene, activity, actor);
-  const author = new URL(uri).host === new URL(actor.id).host ? actor : scene.person(scene.freshId(uri));
+  // What an attacker deletes is another's, at their own host as well.
+  const isTheirs = !scene.entry.isAttack && new URL(uri).host === new URL(actor.id).host;
+  const author = isTheirs ? actor : scene.person(scene.freshId(uri));
   await scene.meet(author);
   await earlier(scene, { id: uri, attributedTo: author.id }, author);
   if (author.id !== actor.id) await scene.meet(actor);

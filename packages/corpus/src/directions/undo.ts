@@ -64,7 +64,14 @@ async function undoBlock(scene: Scene, activity: Json, actor: Signer, inner: Jso
 /** Lemmy brings back what was deleted. */
 async function undoDelete(scene: Scene, activity: Json, actor: Signer, inner: Json): Promise<Prepared> {
   const uri = idOf(inner['object']);
-  await scene.meet(actor);
+  const account = await scene.meet(actor);
+  // Misskey says that whom it suspends is deleted, and takes that back.
+  if (uri === actor.id) {
+    await scene.mustApply({ ...whole(activity, inner), id: idOf(inner) ?? scene.freshId(actor.id) }, actor);
+    const isShown = async (): Promise<boolean> => account !== null && (await scene.me.api.ask('GET', `/api/v1/accounts/${account.id}`)).status === 200;
+    if (await isShown()) throw new Error('nobody was gone who could come back');
+    return { activity, look: async () => ((await isShown()) ? 'is there again' : null) };
+  }
   if (uri !== null && new URL(uri).host === new URL(actor.id).host) {
     await earlier(scene, { id: uri, attributedTo: actor.id }, actor);
     await scene.mustApply(exchanged(whole(activity, inner), new Map()) as Json, actor);

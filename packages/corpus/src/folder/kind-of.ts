@@ -7,9 +7,9 @@ const ACTORS = new Set(['Person', 'Service', 'Application', 'Group', 'Organizati
 const COLLECTION = /^(?:Ordered)?Collection(?:Page)?$/;
 /** Those that are no verbs of ours stand here since nobody may take them for posts. */
 const ACTIVITIES = new Set([
-  ...['Accept', 'Add', 'Announce', 'AnnounceRequest', 'Arrive', 'Bite', 'Block', 'Create', 'Delete', 'Dislike', 'EmojiReact', 'FeatureRequest', 'Flag', 'Follow', 'Ignore', 'Invite', 'Join'],
-  ...['Leave', 'Like', 'LikeRequest', 'Listen', 'Lock', 'Move', 'Offer', 'QuoteRequest', 'Read', 'Reject', 'Remove', 'ReplyRequest', 'Resolve', 'TentativeAccept', 'TentativeReject', 'Travel'],
-  ...['Undo', 'Unlock', 'Update', 'View', 'Warn'],
+  ...['Accept', 'Activity', 'Add', 'Announce', 'AnnounceRequest', 'ApproveReply', 'Arrive', 'Bite', 'Block', 'ChooseAnswer', 'Create', 'Delete', 'Dislike', 'EmojiReact', 'FeatureRequest', 'Flag'],
+  ...['Follow', 'Grant', 'Ignore', 'IntransitiveActivity', 'Invite', 'Join', 'Leave', 'Like', 'LikeRequest', 'Listen', 'Lock', 'Move', 'Offer', 'Ping', 'Pong', 'Push', 'QuoteRequest', 'Rate'],
+  ...['Read', 'Reject', 'RejectReply', 'Remove', 'ReplyRequest', 'Resolve', 'Revoke', 'TentativeAccept', 'TentativeReject', 'Travel', 'Undo', 'Unlock', 'Update', 'View', 'Warn'],
 ]);
 
 /** What a document is, by its shape alone; what it means is for the server to say. */

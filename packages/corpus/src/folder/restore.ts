@@ -8,6 +8,8 @@ export function restored(captured: string, path: string): string {
   let blanks = 0;
   const place = `https://kbin.test/scrubbed/${hashOf(path)}`;
   return text
+    // Of an actor it can be told from where its inbox is.
+    .replaceAll(/"SCRUBBED_ID"(?=[^{}]{0,2000}?"inbox":\s*"(https?:[^"]+)\/inbox")/g, (_blank, actor: string) => `"${actor}"`)
     .replaceAll(/"SCRUBBED_(?:ID|URL)"/g, () => `"${place}/${(blanks += 1)}"`)
     .replaceAll('"SCRUBBED_DATE"', '"2025-01-01T00:00:00Z"')
     // An expression stands for an address of who acts.

@@ -1,5 +1,4 @@
 import { readDocument } from '@trunkline/activitypub';
-import { AppError } from '@trunkline/kernel';
 import type { SentAnswer } from '@trunkline/testing';
 import { directionFor } from '../directions/index.js';
 import { idOf, isHttp, type Json } from '../folder/json.js';
@@ -48,8 +47,9 @@ async function judgeActivity(scene: Scene, { activity, look }: { activity: Json;
   const before = trouble.length === 0 ? '' : ` (${trouble.join('; ')})`;
   const end = await scene.endOf(activity);
   if (end === 'applied') {
-    const seen = await look().catch((error: unknown) => (error instanceof AppError ? null : String(error)));
-    return seen === null ? notUnderstood(`applied, and nothing is to be seen of it${before}`) : understood(seen);
+    const seen = await look().catch((error: unknown) => ({ trouble: error instanceof Error ? error.message : String(error) }));
+    if (seen === null) return notUnderstood(`applied, and nothing is to be seen of it${before}`);
+    return typeof seen === 'string' ? understood(seen) : notUnderstood(`applied, and ${seen.trouble}${before}`);
   }
   const read = readDocument(activity);
   const byReader = read.ok ? null : read.error.code;

@@ -30,7 +30,7 @@ export const playObject: Player = async (scene) => {
   return {
     act: async () => void (await scene.paste(address)),
     judge: async () => {
-      const seen = await seenPost(scene, address);
+      const seen = await seenPost(scene, address, document);
       return seen === null ? whyNot(scene, document, async () => resolveStatus(scene.stage.server.backbone, address)) : understood(seen);
     },
   };
@@ -47,7 +47,7 @@ function playUpload(scene: Scene, json: Json, address: string): Play {
     },
     judge: async () => {
       const { status } = await scene.find(address);
-      return status === null ? { verdict: 'ignored', rule: 'bad_type', seen: '' } : notUnderstood('an upload is taken for a post', statusSeen(status));
+      return status === null ? { verdict: 'ignored', rule: 'bad_type', seen: '' } : { ...notUnderstood('an upload is taken for a post', statusSeen(status)), isUnplayed: true };
     },
   };
 }

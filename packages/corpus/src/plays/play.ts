@@ -7,6 +7,8 @@ export interface Judged {
   readonly rule: string | null;
   /** What a client sees of it, in words; empty when nothing. */
   readonly seen: string;
+  /** It did not come so far that anything could be judged. */
+  readonly isUnplayed?: boolean;
 }
 
 /** A file with its stage set: first it is played, then everything settles, then it is judged. */

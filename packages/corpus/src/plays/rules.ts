@@ -47,6 +47,7 @@ export const RULES: Readonly<Record<string, string>> = {
   conversation_container: 'containers of a conversation: its posts come by themselves',
   dislike: 'dislikes are not shown anywhere',
   event_participation: 'taking part in events and groups elsewhere is not shown',
+  forge: 'rights in repositories, and what was pushed to them',
   featured_collection: 'collections of accounts: nobody here agreed to be in one',
   group_moderation: 'moderation of groups of other servers',
   group_vote: 'votes that a group passes on, about posts that are not of here',
@@ -56,6 +57,9 @@ export const RULES: Readonly<Record<string, string>> = {
   no_meaning: 'it says nothing to a reader',
   view_counter: 'counters that nobody can check',
   json_ld_context: 'contexts are never loaded: names are read as they stand',
+  no_trace: 'an attack, of which nothing came',
+  not_agreed: 'who is moved, or where to, does not say so',
+  gone: 'its own server says that it is gone',
   own_word: 'an attacker may speak in their own name: nothing else came of it',
   test_vectors: 'vectors for tests of signatures, which read them themselves',
   // What concerns nobody here
@@ -66,7 +70,7 @@ export const RULES: Readonly<Record<string, string>> = {
 };
 
 /** Those that depend on who is here: they count only when the stage was set as it was meant. */
-const OF_THE_PLACE = new Set(['not_relevant', 'unknown_target', 'unknown_status', 'unknown_follow', 'object_not_found']);
+const OF_THE_PLACE = new Set(['not_relevant', 'unknown_target', 'unknown_status', 'unknown_follow', 'object_not_found', 'gone']);
 export const isOfThePlace = (code: string): boolean => OF_THE_PLACE.has(code);
 
 export const isRule = (code: string): boolean => code in RULES;

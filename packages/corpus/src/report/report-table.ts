@@ -1,10 +1,7 @@
-import type { Outcome } from '../run-corpus.js';
+import { isBad, type Outcome } from '../plays/outcome.js';
 import { RULES } from '../plays/rules.js';
 
 const COLUMNS = ['understood', 'ignored on purpose', 'not understood'] as const;
-
-/** Whether a file is in the last column: nobody understood it, or something happened that may not. */
-export const isBad = ({ verdict, faults }: Outcome): boolean => verdict === 'not understood' || faults.length > 0;
 
 const columnOf = (outcome: Outcome): number => (isBad(outcome) ? 2 : outcome.verdict === 'understood' ? 0 : 1);
 

@@ -150,6 +150,8 @@ export class Scene {
     const { actor } = activity;
     const id = isHttp(activity['id']) ? activity['id'] : null;
     const actorUri = isJson(actor) ? actor['id'] : actor;
+    // Of what has neither there can be no row, and any would be another's.
+    if (id === null && typeof actorUri !== 'string') return null;
     const [row] = await db.query<{ state: string; reason: string | null }>(
       `SELECT state, reason FROM federation.inbound WHERE ($1::text IS NULL OR activity_id = $1) AND ($2::text IS NULL OR actor_uri = $2) AND activity_type = $3 ORDER BY id DESC LIMIT 1`,
       [id, id === null ? actorUri : null, [activity['type']].flat()[0]],

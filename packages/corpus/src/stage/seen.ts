@@ -31,6 +31,7 @@ export interface StatusSeen {
   readonly id: string;
   readonly uri: string;
   readonly visibility: string;
+  readonly created_at: string;
   readonly content: string;
   readonly spoiler_text: string;
   readonly sensitive: boolean;

@@ -62,7 +62,7 @@ export const EXPECTED_A_TO_H: Readonly<Record<string, Readonly<Record<string, st
     'bridgy-actor': '@jk.nipponalba.scot@fed.brid.gy avatar header',
     'eefake.brid.gy.as2': 'ignored: missing_inbox',
     'vernissage-ActivityDtoDeserialization-personCase09': '@bsky.brid.gy@bsky.brid.gy bot bio avatar header',
-    'vernissage-ActivityDtoDeserialization-statusCase09': 'public en reply',
+    'vernissage-ActivityDtoDeserialization-statusCase09': 'public en link reply',
   },
   'ccworld-bridge': {
     'ccworld-ap-bridge_note': 'public',
@@ -139,7 +139,7 @@ export const EXPECTED_A_TO_H: Readonly<Record<string, Readonly<Record<string, st
   },
   ghost: {
     'article-object': 'public image link edited',
-    'note-update-activity': 'public',
+    'note-update-activity': 'public edited',
     'note-with-image-create-activity': 'public image+alt',
     'publish-note-create-activity-with-mentions': 'public',
     'publish-post-create-activity': 'public image link',

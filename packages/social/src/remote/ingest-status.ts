@@ -148,7 +148,10 @@ async function editKnown(ports: SocialPorts, author: Account, note: RemoteNote, 
 /** Some servers date no Update at all: one that says other words was edited now. How a poll stands comes without a date too. */
 function whenEdited(ports: SocialPorts, { note, known, body }: { readonly note: RemoteNote; readonly known: Status; readonly body: Words }): Date | null {
   const now = nowDate(ports.clock);
-  if (note.updated !== null) return publishedOr(note.updated, now);
+  const told = note.updated === null ? null : publishedOr(note.updated, now);
+  // Ghost dates the first edit like the post itself.
+  const isOfPost = told !== null && known.editedAt === null && told.getTime() === known.createdAt.getTime() && words(body) !== words(known);
+  if (told !== null) return isOfPost ? new Date(told.getTime() + 1) : told;
   return note.poll === null && known.poll === null && words(body) !== words(known) ? now : null;
 }
 

@@ -236,3 +236,13 @@ test.each([
   if (typeof expected === 'string') expect(facts).toBe(expected);
   else expect(facts).toMatchObject(expected);
 });
+
+test.each([
+  ['NodeBB: what becomes a Tombstone is deleted', { type: 'Update', object: { type: 'Tombstone', id: 'https://a.example/n/1' } }, { kind: 'delete', what: 'unknown', uri: 'https://a.example/n/1', reason: '' }],
+  ['NodeBB: a topic moves', { type: 'Move', object: 'https://a.example/topic/1', origin: 'https://a.example/c/1', target: 'https://a.example/c/2' }, 'group_moderation'],
+  ['an account is no post', { type: 'Create', object: { type: 'Person', id: 'https://a.example/u/2' } }, 'no_post'],
+  ['Vervis: a push', { type: 'Push', object: 'https://a.example/c/1' }, 'forge'],
+  ['FEP-0837: an agreement is no post', { type: 'Create', object: { type: 'Agreement', id: 'https://a.example/1' } }, 'no_post'],
+])('%s', (_name, json, facts) => {
+  expect(read(json)).toEqual(facts);
+});

@@ -38,16 +38,29 @@ export const IGNORED_TYPES: ReadonlyMap<string, IgnoreRule> = new Map<string, Ig
   ['TentativeReject', 'event_participation'],
   ['Lock', 'group_moderation'],
   ['Unlock', 'group_moderation'],
+  // PieFed marks the comment that answers, and lets members rate a community.
+  ['ChooseAnswer', 'group_moderation'],
+  ['Rate', 'group_moderation'],
   ['Warn', 'group_moderation'],
   ['Resolve', 'group_moderation'],
   // PeerTube's authors let comments through one by one.
   ['ApproveReply', 'group_moderation'],
   ['RejectReply', 'group_moderation'],
   ['FeatureRequest', 'featured_collection'],
+  // The verbs above all verbs: of one that is no more than that nothing can be known.
+  ['Activity', 'no_meaning'],
   ['Arrive', 'no_meaning'],
   ['Bite', 'no_meaning'],
   ['Ignore', 'no_meaning'],
+  ['IntransitiveActivity', 'no_meaning'],
   ['Offer', 'no_meaning'],
+  // ForgeFed: who may do what in a repository, and what was pushed to it
+  ['Apply', 'forge'],
+  ['Assign', 'forge'],
+  ['Edit', 'forge'],
+  ['Grant', 'forge'],
+  ['Push', 'forge'],
+  ['Revoke', 'forge'],
   // honk
   ['Ping', 'no_meaning'],
   ['Pong', 'no_meaning'],
@@ -65,15 +78,19 @@ export const isActivityType = (type: string): boolean => isReadType(plainType(ty
 /** Objects that people do not read as posts: catalogues, lists, forges, workflows of groups. Their servers send a Note beside them. */
 export const NON_POSTS: ReadonlySet<string> = new Set([
   // BookWyrm, NeoDB
-  ...['Author', 'BookList', 'Edition', 'ListItem', 'Rating', 'Shelf', 'ShelfItem', 'SuggestionList', 'Work'],
+  ...['Author', 'BookData', 'BookList', 'Edition', 'Game', 'ListItem', 'Movie', 'Performance', 'Rating', 'Shelf', 'ShelfItem', 'Status', 'SuggestionList', 'TVSeason', 'TVShow', 'Work'],
   // Funkwhale, Castopod, PeerTube
-  ...['Artist', 'CacheFile', 'Library', 'Playlist', 'PlaylistElement', 'Podcast', 'PodcastEpisode', 'Track', 'WatchAction'],
-  // Mobilizon, PieFed
-  ...['Discussion', 'Feed', 'Member', 'Place', 'Resource', 'ResourceCollection', 'Todo', 'TodoList'],
+  ...['Artist', 'CacheFile', 'Chapters', 'InteractionCounter', 'Library', 'PlayerSettings', 'Playlist', 'PlaylistElement', 'Podcast', 'PodcastEpisode', 'Track', 'WatchAction'],
+  // Misskey, Smithereen
+  ...['Clip', 'Photo', 'PhotoAlbum'],
+  // Mobilizon, PieFed, Lemmy
+  ...['CommunityTag', 'Discussion', 'Feed', 'Member', 'Place', 'Resource', 'ResourceCollection', 'Todo', 'TodoList'],
+  // What follows upon an offer (FEP-0837)
+  ...['Agreement', 'Commitment', 'Intent'],
   // Forgejo, Vervis
-  ...['Branch', 'Commit', 'Factory', 'PatchTracker', 'Project', 'Push', 'Repository', 'Team', 'Ticket', 'TicketTracker'],
+  ...['Branch', 'Commit', 'Enum', 'Factory', 'Field', 'Milestone', 'Patch', 'PatchTracker', 'Project', 'Push', 'Release', 'Repository', 'Role', 'Team', 'Ticket', 'TicketDependency', 'TicketTracker', 'Workflow'],
   // Parts of other objects, on their own; `Story:Reply` and `Story:Reaction` of Pixelfed
-  ...['Document', 'Emoji', 'Hashtag', 'Link', 'Mention', 'Multikey', 'Profile', 'PropertyValue', 'Reaction', 'Relationship', 'Reply', 'Tombstone'],
+  ...['Document', 'Emoji', 'Hashtag', 'Link', 'Mention', 'Multikey', 'Object', 'Profile', 'PropertyValue', 'Reaction', 'Relationship', 'Reply', 'Tombstone'],
 ]);
 
 /** Mastodon's collections of accounts (FEP-7aa9). */
@@ -84,5 +101,7 @@ export function ruleOfObject(types: readonly string[]): IgnoreRule {
   const names = types.map(plainType);
   if (names.includes('ChatMessage')) return 'chat_message';
   if (names.some((name) => FEATURED.has(name))) return 'featured_collection';
-  return names.some((name) => NON_POSTS.has(name)) ? 'no_post' : 'unknown_type';
+  // Accounts, lists and activities that somebody creates are none either.
+  const isOther = names.some((name) => NON_POSTS.has(name) || IGNORED_TYPES.has(name) || isReadType(name) || /^(?:Person|Service|Application|Group|Organization|(?:Ordered)?Collection(?:Page)?)$/.test(name));
+  return isOther ? 'no_post' : 'unknown_type';
 }

@@ -53,6 +53,8 @@ export const readUpdate: FactsReader = (activity, nesting) => {
   if (isAccount) return object.uri === actorUri || nesting.groupUri !== null ? ok({ kind: 'update', what: 'account', object }) : ignore('foreign_author');
   if (isByAnother(object, actorUri) && nesting.groupUri === null) return ignore('foreign_author');
   if (types.some(isNoteType)) return ok({ kind: 'update', what: 'post', object });
+  // NodeBB and Discourse before FEP-4f05: what became a Tombstone is deleted.
+  if (types.includes('Tombstone')) return ok({ kind: 'delete', what: 'unknown', uri: object.uri, reason: reasonOf(activity) });
   if (stampKindOf(types) !== null) return ok({ kind: 'update', what: 'stamp', object });
   if (object.json === null) return ok({ kind: 'update', what: 'unknown', object });
   return ignore(ruleOfObject(types));

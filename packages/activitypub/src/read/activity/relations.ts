@@ -34,9 +34,11 @@ export const readFlag: FactsReader = ({ objects, raw }) => {
 };
 
 /** `object` moves to `target`: the old account says so, or (FEP-7628) the new one. */
-export const readMove: FactsReader = ({ object, target, actorUri }) => {
+export const readMove: FactsReader = ({ object, target, actorUri, raw }) => {
   if (object.uri === null) return ignore('missing_object');
   if (target.uri === null) return ignore('missing_target');
+  // Forums move a topic from one category to another (NodeBB, FEP-400e).
+  if (object.uri !== actorUri && target.uri !== actorUri && member(raw, 'origin') != null && sameHost(object.uri, actorUri)) return ignore('group_moderation');
   if (object.uri !== actorUri && target.uri !== actorUri) return ignore('foreign_object');
   return ok({ kind: 'move', fromUri: object.uri, toUri: target.uri, pulled: object.uri !== actorUri });
 };

@@ -26,6 +26,8 @@ export type IgnoreRule =
   | 'event_participation'
   /** Lock, Warn, Resolve: for moderators of groups, of which we host none. */
   | 'group_moderation'
+  /** ForgeFed: rights in repositories, and what was pushed to them. */
+  | 'forge'
   /** Who of us is featured where (FEP-7aa9): asked, never agreed to. */
   | 'featured_collection'
   /** Someone's container of a conversation (FEP-171b): its posts come by themselves. */
