@@ -1,47 +1,26 @@
 import sanitize from 'sanitize-html';
 import { cutMarkup } from './cut-markup.js';
+import { LINK_SCHEMES, linkAttributes, linkOf, plainAttributes, type Attributes } from './kept-attributes.js';
+import { cleanPlainHtml } from './plain-html.js';
 import { replaceMath } from './replace-math.js';
 
 const HTML_CHARS_MAX = 131_072;
 const TAGS_MAX = 2_000;
 const NESTING_MAX = 64;
-const LINK_SCHEMES = ['http', 'https', 'dat', 'dweb', 'ipfs', 'ipns', 'ssb', 'gopher', 'xmpp', 'magnet', 'gemini'];
 const HEADINGS = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
 const ALLOWED_TAGS =
   'p br span a del s pre blockquote code b strong u sub sup i em ul ol li ruby rt rp'.split(' ');
-/** Microformats, and the marks by which clients know mentions, hashtags and shortened links. */
-const CLASSES = /^(?:[hpu]-[a-z0-9-]+|dt-[a-z0-9-]+|e-[a-z0-9-]+|mention|hashtag|ellipsis|invisible|quote-inline)$/;
 /**
  * What a link that leads nowhere becomes. A name outside `allowedTags` would drop the tag, but sanitize-html 2.18 then
  * closes a later element of the same depth by that name.
  */
 const UNLINKED = { tagName: 'span', attribs: {} };
 
-type Attributes = Readonly<Record<string, string>>;
 type Transformed = { tagName: string; attribs: Record<string, string>; text?: string };
 
-/** Attributes every tag may keep, if their values are what they should be. */
-function plainAttributes(attributes: Attributes): Record<string, string> {
-  const kept: Record<string, string> = {};
-  const classes = (attributes['class'] ?? '').split(/\s+/).filter((name) => CLASSES.test(name));
-  if (classes.length > 0) kept['class'] = classes.slice(0, 16).join(' ');
-  if (/^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}$/i.test(attributes['lang'] ?? '')) kept['lang'] = attributes['lang'] ?? '';
-  if (attributes['translate'] === 'no') kept['translate'] = 'no';
-  if (attributes['title'] !== undefined) kept['title'] = attributes['title'].slice(0, 1_000);
-  return kept;
-}
-
-/** Browsers skip control characters and white space in a scheme, so they are gone before it is judged. */
-function linkOf(value: string | undefined, schemes: readonly string[]): string | null {
-  const href = (value ?? '').replace(/\p{Cc}/gu, '').trim();
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(href)?.[1]?.toLowerCase();
-  return scheme !== undefined && schemes.includes(scheme) ? href : null;
-}
-
 function transformLink(attributes: Attributes): Transformed {
-  const href = linkOf(attributes['href'], LINK_SCHEMES);
-  if (href === null) return UNLINKED;
-  return { tagName: 'a', attribs: { ...plainAttributes(attributes), href, rel: 'nofollow noopener', target: '_blank' } };
+  const attribs = linkAttributes(attributes);
+  return attribs === null ? UNLINKED : { tagName: 'a', attribs };
 }
 
 /** We never load pictures out of a text: they become links. */
@@ -97,7 +76,13 @@ const OPTIONS: sanitize.IOptions = {
  * @see https://docs.joinmastodon.org/spec/activitypub/#sanitization
  */
 export function sanitizeHtml(html: string, tagsMax = TAGS_MAX): string {
-  const clean = sanitize(replaceMath(cutMarkup(html.slice(0, HTML_CHARS_MAX), tagsMax)), OPTIONS);
+  const text = cutMarkup(html.slice(0, HTML_CHARS_MAX), tagsMax);
+  return cleanPlainHtml(text) ?? sanitizeAnyHtml(text);
+}
+
+/** The long way, for whatever is no plain HTML: parsed as browsers do. */
+export function sanitizeAnyHtml(html: string): string {
+  const clean = sanitize(replaceMath(html), OPTIONS);
   // The output is in one canonical form with every other "<" escaped, so these are headings and nothing else.
   return clean.replace(/<h[1-6]>/g, '<p><strong>').replace(/<\/h[1-6]>/g, '</strong></p>');
 }
