@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Snowflake } from '@trunkline/kernel';
 import { ApplyWorld, noteOf, type Stranger } from './apply-world.js';
 
 let world: ApplyWorld;
@@ -90,6 +91,64 @@ describe('one batch', () => {
     const { statuses, events } = (await world.state(hosts)) as { statuses: { uri: string; reactions: string }[]; events: unknown[] };
     expect(statuses.find(({ uri }) => uri === standing)?.reactions).toBe('2 1');
     expect(events).toContainEqual({ subject: 'status.favourited.v1', uri: standing, times: '2' });
+  });
+
+  test('the flood of ends of what was never here goes together, whoever says it', async () => {
+    const { amy, ned, eve, hosts } = await cast();
+    const stranger = (n: number): Stranger => ({ ...eve, uri: `https://${eve.host}/users/unknown${n}` });
+    const ids = await world.store(
+      ...[...Array(20).keys()].flatMap((n) => [
+        { actor: stranger(n), type: 'Delete', object: { type: 'Tombstone', id: idAt(eve.host, `of${n}`) }, signed: true },
+        { actor: stranger(n + 20), type: 'Delete', object: stranger(n + 20).uri },
+      ]),
+      { actor: ned, type: 'Delete', object: idAt(ned.host, 'never') },
+      { actor: amy, type: 'Undo', object: { type: 'Announce', id: `${amy.uri}/boosts/1`, actor: amy.uri, object: idAt(eve.host, 'never') } },
+      { actor: ned, type: 'Update', object: noteOf(ned, idAt(ned.host, 'old')) },
+    );
+    const [alone, splits]: [string[], number[]] = [[], []];
+    await world.apply(world.copy({ alone, splits }), ids);
+    expect({ alone, splits }).toEqual({ alone: [], splits: [] });
+    const outcomes = await world.outcomes(ids);
+    expect(outcomes.filter((outcome) => outcome === 'applied')).toHaveLength(22);
+    expect(outcomes.filter((outcome) => outcome === 'ignored: unknown_actor')).toHaveLength(20);
+    expect(outcomes.at(-1)).toBe('ignored: not_relevant');
+    expect((await world.state(hosts)).tombstones).toHaveLength(22);
+  });
+
+  test('edits, profiles, ends, Follows and what takes them back go together', async () => {
+    const { amy, ned, eve, hosts } = await cast();
+    const notes = [1, 2, 3].map((n) => noteOf(amy, idAt(amy.host, n)));
+    await world.apply(world.copy(), await world.store(...notes.map((note) => create(amy, note)), { actor: ned, type: 'Like', object: idAt(amy.host, 1), id: `${ned.uri}/likes/1` }));
+    const follow = (actor: Stranger) => ({ actor, type: 'Follow', object: world.alice.account.uri, id: `${actor.uri}/follows/1` });
+    const ids = await world.store(
+      { actor: amy, type: 'Update', object: { ...notes[0], content: '<p>mended</p>', updated: '2026-03-02T00:00:00.000Z' } },
+      { actor: amy, type: 'Delete', object: idAt(amy.host, 2) },
+      { actor: amy, type: 'Update', object: { id: amy.uri, type: 'Person', preferredUsername: 'amy', name: 'Amy', inbox: `${amy.uri}/inbox` } },
+      { actor: ned, type: 'Undo', object: { type: 'Like', id: `${ned.uri}/likes/1`, actor: ned.uri, object: idAt(amy.host, 1) } },
+      follow(ned),
+      follow(eve),
+      { actor: eve, type: 'Undo', object: { ...follow(eve), actor: eve.uri } },
+    );
+    const [alone, splits]: [string[], number[]] = [[], []];
+    await world.apply(world.copy({ alone, splits }), ids);
+    expect({ alone, splits }).toEqual({ alone: [], splits: [] });
+    expect(new Set(await world.outcomes(ids))).toEqual(new Set(['applied']));
+    const { statuses, people, follows, favourites } = (await world.state(hosts)) as { statuses: { content: string; deleted: boolean }[]; people: { display_name: string }[]; follows: { follower: string }[]; favourites: unknown[] };
+    expect(statuses.map(({ content, deleted }) => (deleted ? 'gone' : content))).toEqual(['<p>mended</p>', 'gone', '<p>hello</p>']);
+    expect(people[0]?.display_name).toBe('Amy');
+    expect(follows.map(({ follower }) => follower)).toEqual([ned.uri]);
+    expect(favourites).toEqual([]);
+  });
+
+  test('an Undo waits for a Follow that another copy has in hand', async () => {
+    const { ned } = await cast();
+    const follow = { actor: ned, type: 'Follow', object: world.alice.account.uri, id: `${ned.uri}/follows/1` };
+    const [first, second] = await world.store(follow, { actor: ned, type: 'Undo', object: { ...follow, actor: ned.uri } });
+    const undoing = world.apply(world.copy(), [second as Snowflake]);
+    await world.apply(world.copy(), [first as Snowflake]);
+    await undoing;
+    expect(await world.outcomes([first, second] as Snowflake[])).toEqual(['applied', 'applied']);
+    expect(await world.server.backbone.store.follow(ned.id, world.alice.account.id)).toBeNull();
   });
 
   test('what a row of the same batch brings can be liked in it', async () => {

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import type { AccountId, Snowflake } from '@trunkline/kernel';
 import { RelayStore } from '@trunkline/persistence';
-import { withBackbone } from '@trunkline/platform';
+import { runWithTrace, withBackbone } from '@trunkline/platform';
 import { fetchKey, KeyBook, KeyLane, type AccountProfile } from '@trunkline/social';
 import { freePort, startTestServer, type TestPerson, type TestServer } from '@trunkline/testing';
 import { applyActivity } from '../src/apply-activity/apply-activity.js';
@@ -14,6 +14,15 @@ class NoModule {}
 
 const never = new AbortController().signal;
 const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public';
+
+/** An activity. `signed`: it vouches for itself, so that it may be passed on. */
+export interface Told {
+  readonly actor: Stranger;
+  readonly type: string;
+  readonly object: unknown;
+  readonly id?: string;
+  readonly signed?: boolean;
+}
 
 /** Somebody of another server who is known here. */
 export interface Stranger {
@@ -57,13 +66,14 @@ export class ApplyWorld {
       mayReport: async () => true,
       mayForward: async () => true,
       later: () => undefined,
+      behindTies: (rows, beside) => inbound.behindTies(rows, beside),
       settling: (work) => db.transaction((tx) => work(store.within(tx), (rows) => inbound.settleIn(tx, rows))),
     };
     return new ActivityApplier({
       inbound,
       apply: (row) => {
         alone.push(row.activityType);
-        return applyActivity(ports, row);
+        return runWithTrace(row.trace, () => applyActivity(ports, row));
       },
       applyTogether: together ? (rows) => applyTogether(ports, rows) : async () => new Map(),
       observe: () => undefined,
@@ -85,13 +95,13 @@ export class ApplyWorld {
   }
 
   /** Stores activities in this order. */
-  async store(...activities: readonly { readonly actor: Stranger; readonly type: string; readonly object: unknown; readonly id?: string }[]): Promise<Snowflake[]> {
-    const rows = activities.map(({ actor, type, object, id = `${actor.uri}/activities/${this.counter}` }) => {
+  async store(...activities: readonly Told[]): Promise<Snowflake[]> {
+    const rows = activities.map(({ actor, type, object, id = `${actor.uri}/activities/${this.counter}`, signed = false }) => {
       this.counter += 1;
       const rowId = this.server.backbone.ids.next();
       return {
         id: rowId, signatureHash: rowId, activityId: id, activityType: type, actorUri: actor.uri, signerHost: actor.host,
-        body: JSON.stringify({ id, type, actor: actor.uri, object }), trace: `00-${'a'.repeat(32)}-${String(this.counter).padStart(16, '0')}-01`,
+        body: JSON.stringify({ id, type, actor: actor.uri, object, ...(signed ? { signature: { type: 'RsaSignature2017' } } : {}) }), trace: `00-${String(this.counter).padStart(32, '0')}-${'b'.repeat(16)}-01`,
       };
     });
     await this.server.backbone.inbound.accept(rows);
@@ -135,6 +145,33 @@ export class ApplyWorld {
       favourites: await read(`
         SELECT a.uri AS actor, s.uri AS status, f.uri FROM social.favourites f JOIN social.accounts a ON a.id = f.account_id JOIN social.statuses s ON s.id = f.status_id
          WHERE ${at('a.uri')} ORDER BY 1, 2`),
+      people: await read(`
+        SELECT a.uri, a.display_name, a.locked, a.followers_url, a.deleted_at IS NOT NULL AS deleted,
+               (SELECT array_agg(k.key_id ORDER BY k.key_id) FROM federation.remote_keys k WHERE k.owner_uri = a.uri) AS keys
+          FROM social.accounts a WHERE ${at('a.uri')} ORDER BY a.uri`),
+      follows: await read(`
+        SELECT a.uri AS follower, t.username AS target, f.uri, f.state FROM (
+          SELECT account_id, target_account_id, uri, 'stands' AS state FROM social.follows
+          UNION ALL SELECT account_id, target_account_id, uri, 'waits' FROM social.follow_requests) AS f
+          JOIN social.accounts a ON a.id = f.account_id JOIN social.accounts t ON t.id = f.target_account_id
+         WHERE ${at('a.uri')} ORDER BY 1, 2`),
+      polls: await read(`
+        SELECT s.uri, p.options, p.votes, p.voters_count FROM social.polls p JOIN social.statuses s ON s.id = p.status_id WHERE ${at('s.uri')} ORDER BY s.uri`),
+      quotes: await read(`
+        SELECT s.uri, s.quote_policy, q.quoted_uri, q.state FROM social.statuses s LEFT JOIN social.quotes q ON q.status_id = s.id WHERE ${at('s.uri')} ORDER BY s.uri`),
+      followEvents: await read(`
+        SELECT o.subject, a.uri, o.payload->>'again' AS again, o.payload->>'followUri' AS "followUri", count(*) AS times
+          FROM events.outbox o JOIN social.accounts a ON a.id = (o.payload->>'followerId')::bigint
+         WHERE ${at('a.uri')} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`),
+      // Repeats tell the same again under another row, or do not; of Creates it is only the first that is passed on by a batch.
+      forwards: await read(`
+        SELECT DISTINCT i.activity_type, i.actor_uri, o.payload->'senderIds' AS senders, coalesce(i.body::jsonb #>> '{object,id}', i.body::jsonb ->> 'object') AS about
+          FROM events.outbox o JOIN federation.inbound i ON i.id = (o.payload->>'inboundId')::bigint
+         WHERE ${at('i.actor_uri')} AND i.activity_type <> 'Create' ORDER BY 1, 2, 3, 4`),
+      // Of each event the activity by which it came about.
+      causes: await read(`
+        SELECT o.subject, i.activity_type, count(*) AS times
+          FROM events.outbox o JOIN federation.inbound i ON split_part(i.trace, '-', 2) = split_part(o.trace, '-', 2) WHERE ${at('i.actor_uri')} AND o.subject <> 'status.forwarded.v1' GROUP BY 1, 2 ORDER BY 1, 2`),
       tombstones: await read(`SELECT uri, actor_uri FROM social.tombstones WHERE ${at('uri')} ORDER BY uri, actor_uri`),
       events: await read(`
         SELECT o.subject, s.uri, count(*) AS times FROM events.outbox o JOIN social.statuses s ON s.id = (o.payload->>'statusId')::bigint

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Visibility } from '@trunkline/domain';
 import { publishStatus } from '@trunkline/social';
@@ -8,8 +8,13 @@ import { ApplyWorld, noteOf, type Stranger } from './apply-world.js';
 let world: ApplyWorld;
 /** Posts of Alice: one for everybody, one for her followers. */
 let ours: { readonly open: string; readonly hidden: string };
+/** Whom strangers follow: Alice, and Bob, who lets people in himself. */
+let targets: { readonly alice: string; readonly bob: string };
 beforeAll(async () => {
   world = await ApplyWorld.start();
+  const bob = (await world.server.person('bob')).account;
+  await world.server.backbone.store.transaction((tx) => tx.updateAccount(bob.id, { locked: true }));
+  targets = { alice: world.alice.account.uri, bob: bob.uri };
   ours = { open: await postOfAlice('public'), hidden: await postOfAlice('private') };
 }, 60_000);
 afterAll(async () => world?.stop());
@@ -36,18 +41,22 @@ async function cast() {
 }
 type Cast = Awaited<ReturnType<typeof cast>>;
 
+const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public';
+const KEY = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } }).publicKey;
 const idAt = (host: string, n: number | string) => `https://${host}/notes/${n}`;
 
 /** One step of a story. Numbers point into the cast and its posts, so that the story can be told to two casts. */
 interface Step {
   readonly who: 0 | 1 | 2;
-  readonly verb: 'Create' | 'Update' | 'Delete' | 'Like' | 'Announce' | 'Undo';
+  readonly verb: 'Create' | 'Update' | 'Delete' | 'Like' | 'Announce' | 'Unlike' | 'Unboost' | 'Follow' | 'Unfollow' | 'Leave' | 'Rename';
   readonly post: number;
   readonly ownerOf: 0 | 1 | 2;
   readonly answers: number | null;
   readonly direct: boolean;
   readonly named: boolean;
   readonly updated: number;
+  /** It vouches for itself, so that it may be passed on. */
+  readonly signed: boolean;
   /** What is liked or boosted. */
   readonly about: 'open' | 'hidden' | 'standing' | 'own' | 'unknown';
 }
@@ -65,6 +74,7 @@ const step = (verbs: readonly Step['verb'][]): fc.Arbitrary<Step> =>
     direct: fc.boolean(),
     named: fc.boolean(),
     updated: fc.nat(3),
+    signed: fc.boolean(),
     about: fc.constantFrom('open', 'hidden', 'standing', 'own', 'unknown'),
   });
 
@@ -75,17 +85,54 @@ function tell(story: readonly Step[], people: Cast, ownOnly: boolean) {
     const actor = people[PEOPLE[one.who]];
     const uri = uriOf(one.who, one.post);
     if (one.verb === 'Like' || one.verb === 'Announce') return reactionIn(one, actor, { own: uri, people });
-    if (one.verb === 'Undo') return { actor, type: 'Undo', object: { ...reactionIn({ ...one, verb: 'Like' }, actor, { own: uri, people }), actor: actor.uri } };
-    if (one.verb === 'Delete') return { actor, type: 'Delete', object: uri };
+    if (one.verb === 'Unlike' || one.verb === 'Unboost') return undoIn(one, actor, { own: uri, people });
+    if (one.verb === 'Follow' || one.verb === 'Unfollow') return tieIn(one, actor);
+    // Amy's post is everybody's to like.
+    if (one.verb === 'Leave' && one.who !== 0) return { actor, type: 'Delete', object: actor.uri };
+    if (one.verb === 'Rename') return { actor, type: 'Update', object: profileIn(one, actor) };
+    if (one.verb === 'Delete' || one.verb === 'Leave') return { actor, type: 'Delete', object: one.named ? { id: uri, type: 'Tombstone' } : uri, signed: one.signed };
     const note = noteOf(actor, uri, {
       content: `<p>${one.verb} ${one.updated}</p>`,
+      ...(one.post === 3 ? pollIn(one) : {}),
+      ...(one.post === 2 ? { interactionPolicy: { canQuote: { automaticApproval: one.named ? [PUBLIC] : [] } }, ...(one.updated === 2 ? { quote: ours.open } : {}) } : {}),
       ...(one.direct ? { to: [world.alice.account.uri], cc: [] } : {}),
       ...(one.named ? { tag: [{ type: 'Mention', href: world.alice.account.uri }, { type: 'Hashtag', name: '#Trains' }], ...(one.direct ? {} : { cc: [world.alice.account.uri] }) } : {}),
-      ...(one.answers === null ? {} : { inReplyTo: uriOf(ownOnly ? one.who : one.ownerOf, one.answers) }),
+      ...(one.answers === null ? {} : { inReplyTo: one.answers === POSTS_MAX ? ours.open : uriOf(ownOnly ? one.who : one.ownerOf, one.answers) }),
       ...(one.updated === 0 ? {} : { updated: `2026-03-0${one.updated + 1}T00:00:00.000Z` }),
     });
-    return { actor, type: one.verb, object: note };
+    return { actor, type: one.verb, object: note, signed: one.signed };
   });
+}
+
+/** The answers that a poll has had; once it asks something else. */
+const pollIn = ({ updated, answers }: Step) => ({
+  type: 'Question',
+  oneOf: ['tea', updated === 3 ? 'milk' : 'rum'].map((name) => ({ type: 'Note', name, replies: { type: 'Collection', totalItems: answers ?? 0 } })),
+  votersCount: answers ?? 0,
+});
+
+/** Of what stands, of what does not yet, under the id by which it came or a fresh one. */
+function undoIn(one: Step, actor: Stranger, where: { readonly own: string; readonly people: Cast }) {
+  const object = reactionIn({ ...one, verb: one.verb === 'Unlike' ? 'Like' : 'Announce' }, actor, where);
+  return { actor, type: 'Undo', object: { ...object, ...(one.named ? { id: `${object.id}/fresh` } : {}), actor: actor.uri } };
+}
+
+/** Everything about oneself anew; once without a key. */
+const profileIn = ({ updated, named, direct }: Step, actor: Stranger) => ({
+  id: actor.uri,
+  type: 'Person',
+  preferredUsername: actor.uri.slice(actor.uri.lastIndexOf('/') + 1),
+  name: `Called ${updated}`,
+  inbox: `${actor.uri}/inbox`,
+  followers: named ? `${actor.uri}/followers` : `${actor.uri}/fans`,
+  manuallyApprovesFollowers: direct,
+  ...(updated === 3 ? {} : { publicKey: { id: `${actor.uri}#key-${updated}`, owner: actor.uri, publicKeyPem: KEY } }),
+});
+
+function tieIn(one: Step, actor: Stranger) {
+  const whom = one.direct ? targets.bob : one.updated === 3 ? `${targets.alice}0` : targets.alice;
+  const follow = { id: `${actor.uri}/follows/${one.updated}`, actor, type: 'Follow', object: whom };
+  return one.verb === 'Follow' ? follow : { actor, type: 'Undo', object: { ...follow, actor: actor.uri } };
 }
 
 /** Named by what it is about, so that the same comes twice and an Undo can name it. Nothing is boosted that would have to be fetched. */
@@ -118,7 +165,7 @@ describe('a batch does what one by one would do', () => {
 
   test('posts, Likes, boosts and what takes them back', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step(['Create', 'Like', 'Like', 'Announce', 'Undo', 'Delete']), { minLength: 1, maxLength: 14 }), async (story) => {
+      fc.asyncProperty(fc.array(step(['Create', 'Like', 'Like', 'Announce', 'Unlike', 'Unboost', 'Delete']), { minLength: 1, maxLength: 14 }), async (story) => {
         expect(await run(story, true, 'batch')).toEqual(await run(story, true, 'one by one'));
       }),
       { numRuns: 30 },
@@ -127,10 +174,29 @@ describe('a batch does what one by one would do', () => {
 
   test('posts, edits and deletions, each of their own', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step(['Create', 'Create', 'Update', 'Delete']), { minLength: 1, maxLength: 12 }), async (story) => {
+      fc.asyncProperty(fc.array(step(['Create', 'Create', 'Update', 'Update', 'Delete']), { minLength: 1, maxLength: 14 }), async (story) => {
         expect(await run(story, true, 'batch')).toEqual(await run(story, true, 'one by one'));
       }),
-      { numRuns: 20 },
+      { numRuns: 40 },
     );
   }, 120_000);
+
+  test('Follows and their ends, and the Likes of what only followers see', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step(['Follow', 'Follow', 'Unfollow', 'Like']), { minLength: 1, maxLength: 14 }), async (story) => {
+        expect(await run(story, true, 'batch')).toEqual(await run(story, true, 'one by one'));
+      }),
+      { numRuns: 30 },
+    );
+  }, 120_000);
+
+  test('everything at once, and people who leave', async () => {
+    const verbs: Step['verb'][] = ['Create', 'Create', 'Update', 'Delete', 'Like', 'Announce', 'Unlike', 'Unboost', 'Follow', 'Unfollow', 'Rename'];
+    await fc.assert(
+      fc.asyncProperty(fc.array(step([...verbs, ...verbs, 'Leave']), { minLength: 1, maxLength: 24 }), async (story) => {
+        expect(await run(story, true, 'batch')).toEqual(await run(story, true, 'one by one'));
+      }),
+      { numRuns: 40 },
+    );
+  }, 180_000);
 });

@@ -23,12 +23,13 @@ export { HomePages } from './reading/home-pages.js';
 export { listTimeline } from './reading/list-timeline.js';
 export { FEED_LATE_MS, isFeedsDown, keepHomeFeed, remakeHomeFeed, type HeadLook } from './reading/home-feed.js';
 export { accountTimeline, homeTimeline, publicTimeline, tagTimeline, type Scope } from './reading/timelines.js';
-export { ingestAccount, mediaRule, publishedOr } from './remote/ingest-account.js';
-export { ingestEdit, ingestStatus, readPost, storePosts, type EditOutcome, type Ingested, type RemotePost } from './remote/ingest-status.js';
+export { ingestAccount, mediaRule, publishedOr, readProfile } from './remote/ingest-account.js';
+export { ingestEdit, isTooLate, readEdit, storeEdits, type EditOutcome } from './remote/ingest-edit.js';
+export { ingestStatus, readPost, storePosts, type Ingested, type RemotePost } from './remote/ingest-status.js';
 export { meetNamed } from './remote/meet-named.js';
 export { localHandles, namedUris, peopleByUri, peopleNamed } from './remote/named-people.js';
 export { sameOptions } from './remote/read-poll.js';
-export { ingestActor, resolveAccount, resolveHandle, type ResolveFailure } from './remote/resolve-account.js';
+export { ingestActor, keptHandle, resolveAccount, resolveHandle, type ResolveFailure } from './remote/resolve-account.js';
 export { isPinnable, syncFeatured } from './remote/sync-featured.js';
 export { RelayBook } from './remote/relay-book.js';
 export { restoreStatus } from './remote/restore-status.js';
@@ -51,9 +52,9 @@ export { isPassing } from './signing-keys/passing-failures.js';
 export { registrableDomain, RegistrableDomains } from './signing-keys/registrable-domain.js';
 export { boostRow, boostStatus, unboostStatus, type BoostFailure } from './statuses/boost-status.js';
 export { portHostsOf, remoteDomain } from './statuses/compose-text.js';
-export { deleteStatus, deleteStatusIn } from './statuses/delete-status.js';
+export { deleteStatus, deleteStatusesIn, deleteStatusIn } from './statuses/delete-status.js';
 export { editStatus, type StatusRevision } from './statuses/edit-status.js';
-export { favouriteAll, favouriteStatus, likeStatus, unfavouriteStatus, type GivenFavourite } from './statuses/favourite-status.js';
+export { favouriteAll, favouriteStatus, likeStatus, unfavouriteAll, unfavouriteStatus, type GivenFavourite } from './statuses/favourite-status.js';
 export { pinnedTimeline, pinStatus, REMOTE_PINS_MAX, unpinStatus } from './statuses/pin-status.js';
 export {
   checkText,
@@ -78,4 +79,6 @@ export {
   type FollowFailure,
   type FollowOutcome,
 } from './ties/follow-account.js';
+export { followAll, type FollowAsk } from './ties/follow-all.js';
+export { unfollowAll } from './ties/unfollow-all.js';
 export { agreedTarget, changeAliases, moveAway, moveTies, recordMove, stayHere, type MoveFailure } from './ties/move-account.js';

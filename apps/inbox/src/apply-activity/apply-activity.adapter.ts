@@ -88,6 +88,7 @@ function portsOf(backbone: Backbone, background: BackgroundLane): TogetherPorts 
       return (await Promise.all(checks)).every(({ allowed }) => allowed);
     },
     later: (key, work) => void background.add(key, registrableDomain(hostOf(key.split(' ')[1] ?? '') ?? ''), work),
+    behindTies: (rows, beside) => inbound.behindTies(rows, beside),
     settling: (work) => db.transaction((tx) => work(store.within(tx), (rows) => inbound.settleIn(tx, rows))),
   };
 }

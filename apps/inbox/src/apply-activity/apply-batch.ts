@@ -4,6 +4,7 @@ import { isTieType } from '../activity-types.js';
 import { ActorTurns } from './actor-turns.js';
 import { ApartLane, type ApartLimits } from './apart-lane.js';
 import type { StoredActivity } from './apply-activity.js';
+import { PartlyApplied } from './partly-applied.js';
 import { DIED_OF_IT, Suspects, type SuspectNotes, type SuspectRow } from './suspects.js';
 import { retry, type Verdict } from './verdict.js';
 
@@ -197,22 +198,29 @@ export class ActivityApplier {
       const verdicts = await within(this.settings.togetherTimeoutMs, this.ports.applyTogether(rows), () => {
         throw unavailable('took_too_long');
       });
-      const durationMs = performance.now() - startedMs;
-      for (const row of rows) {
-        const verdict = verdicts.get(row.id);
-        if (verdict !== undefined) this.ports.observe(row, verdict.kind, durationMs);
-      }
-      return new Set(verdicts.keys());
-    } catch (error) {
+      return this.observeAll(rows, verdicts, startedMs);
+    } catch (thrown) {
+      const [done, error] = thrown instanceof PartlyApplied ? [this.observeAll(rows, thrown.verdicts, startedMs), thrown.cause] : [new Set<Snowflake>(), thrown];
       if (isStoreAway(error)) throw error;
-      this.ports.onSplit(rows.length, error);
-      if (rows.length === 1) return new Set();
-      const middle = rows.length >> 1;
-      const first = await this.applyChunk(rows.slice(0, middle));
-      const alone = new Set(rows.slice(0, middle).filter((row) => !first.has(row.id)).map((row) => row.actorUri));
-      const second = await this.applyChunk(rows.slice(middle).filter((row) => !alone.has(row.actorUri)));
-      return new Set([...first, ...second]);
+      const rest = rows.filter((row) => !done.has(row.id));
+      this.ports.onSplit(rest.length, error);
+      if (rest.length <= 1) return done;
+      const middle = rest.length >> 1;
+      const first = await this.applyChunk(rest.slice(0, middle));
+      const alone = new Set(rest.slice(0, middle).filter((row) => !first.has(row.id)).map((row) => row.actorUri));
+      const second = await this.applyChunk(rest.slice(middle).filter((row) => !alone.has(row.actorUri)));
+      return new Set([...done, ...first, ...second]);
     }
+  }
+
+  /** @returns the rows that are done */
+  private observeAll(rows: readonly WaitingRow[], verdicts: ReadonlyMap<Snowflake, Verdict>, startedMs: number): ReadonlySet<Snowflake> {
+    const durationMs = performance.now() - startedMs;
+    for (const row of rows) {
+      const verdict = verdicts.get(row.id);
+      if (verdict !== undefined) this.ports.observe(row, verdict.kind, durationMs);
+    }
+    return new Set(verdicts.keys());
   }
 
   /** @returns the rows from the first one on whose turn may come in a moment; others that have to wait are put off. */

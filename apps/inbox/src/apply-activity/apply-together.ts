@@ -1,159 +1,82 @@
-import { addressedBy, type IncomingActivity, type RemoteNote } from '@trunkline/activitypub';
-import { StatusForwardedV1 } from '@trunkline/contracts';
-import type { Account } from '@trunkline/domain';
 import type { Snowflake } from '@trunkline/kernel';
-import { namedUris, peopleByUri, peopleNamed, readPost, storePosts, type Ingested, type SocialTransaction } from '@trunkline/social';
-import { refreshLater } from './actor.js';
-import { settleQuoteLater } from './answered-quote.js';
-import { refusalOf } from './apply-activity.js';
-import { fetchParentsLater, meetNamedLater, verdictOf } from './create.js';
-import { forwardOfAnswer } from './forward-answer.js';
+import { isTieType } from '../activity-types.js';
+import { applyEdits } from './edits-together.js';
+import { applyEnds, applyLeaves } from './ends-together.js';
 import type { ApplyPorts } from './ports.js';
-import { judgeReactions, needsNobody, storeReactions, targetsOf, type Targets } from './reactions-together.js';
-import { concerning } from './relevance.js';
-import { candidatesOf, type Candidate, type PostCandidate, type ReactionCandidate, type TogetherRow } from './together-candidates.js';
+import { PartlyApplied } from './partly-applied.js';
+import { applyPosts } from './posts-together.js';
+import { applyProfiles } from './profiles-together.js';
+import { applyReactions } from './reactions-together.js';
+import { applyFollows, applyUnfollows, applyUnlikes } from './ties-together.js';
+import { candidatesOf, type Candidate, type TieCandidate, type TogetherRow } from './together-candidates.js';
+import { TogetherChoice } from './together-choice.js';
+import { lookUp, type Knowledge } from './together-knowledge.js';
+import { VerdictBook, type Settling } from './verdict-book.js';
 import { ignored, type Verdict } from './verdict.js';
 
-/** What became of a row; `reason` when it is ignored. */
-interface Settled {
-  readonly id: Snowflake;
-  readonly reason: string | null;
-}
-
 export interface TogetherPorts extends ApplyPorts {
-  /** One transaction over social state and the ledger's rows. */
-  settling<T>(work: (tx: SocialTransaction, settle: (rows: readonly Settled[]) => Promise<void>) => Promise<T>): Promise<T>;
+  readonly settling: Settling;
+  /** Those of the rows before which their actor said something about ties that still waits elsewhere. */
+  readonly behindTies: (rows: readonly TogetherRow[], beside: readonly Snowflake[]) => Promise<ReadonlySet<Snowflake>>;
 }
-
-interface Wanted {
-  readonly row: TogetherRow;
-  readonly activity: IncomingActivity;
-  readonly author: Account;
-  readonly note: RemoteNote;
-}
-
-type People = ReadonlyMap<string, Account>;
-type Verdicts = Map<Snowflake, Verdict>;
 
 /**
- * Applies and marks, in transactions of multi-row statements, those rows that need nothing but this database: at the head
- * of each actor's rows, of people who are known here, Creates with the post inline, and Likes and boosts of what is here. The
- * rules are those of one by one. What is not answered is left to that.
+ * Applies and marks, in transactions of multi-row statements, those rows that need nothing but this database: at the head of
+ * each actor's rows, Creates and Updates with the post inline, Updates of profiles, Likes and boosts of what is here, Deletes of
+ * posts, Follows of people here, and what takes Likes, boosts and Follows back. The rules are those of one by one. What is not answered is
+ * left to that. What one actor says is applied in its order: in passes, where a pass has one place for each kind.
  *
  * @param rows in the order in which they came
- * @throws whatever a statement throws; then what is not marked is not applied
+ * @throws PartlyApplied, or whatever a statement throws; then nothing is applied
  */
 export async function applyTogether(ports: TogetherPorts, rows: readonly TogetherRow[]): Promise<ReadonlyMap<Snowflake, Verdict>> {
   const relays = await ports.relayBook.actors();
-  const candidates = candidatesOf(ports, relays.size === 0 ? rows : rows.filter((row) => !relays.has(row.actorUri)));
-  if (candidates.length === 0) return new Map();
-  const people = peopleByUri(await ports.store.accountsByUris(urisOf(candidates)));
-  const targets = await targetsOf(ports, candidates, people);
-  const ready = readyOf(ports, candidates, { people, targets, areAll: candidates.length === rows.length });
-  const verdicts: Verdicts = new Map();
-  const allowed = ready.filter(({ row, read }) => {
-    const refusal = refusalOf(ports, read, people.get(row.actorUri) ?? null);
-    if (refusal !== null) verdicts.set(row.id, ignored(refusal));
-    return refusal === null;
-  });
-  const posts = allowed.filter((candidate) => candidate.kind === 'post');
-  const reactions = allowed.filter((candidate) => candidate.kind === 'reaction');
-  // What reactions are about stood before the posts: what a post brings has its reaction applied after it.
-  if (posts.length > 0 || reactions.length === 0) await applyPosts(ports, posts, people, verdicts);
-  if (reactions.length > 0) await applyReactions(ports, reactions, { people, targets }, verdicts);
-  return verdicts;
+  const read = candidatesOf(ports, relays.size === 0 ? rows : rows.filter((row) => !relays.has(row.actorUri)));
+  const candidates = await inTurn(ports, read, rows);
+  const choice = new TogetherChoice(ports, candidates.length === rows.length);
+  const book = new VerdictBook(ports.settling);
+  try {
+    let left: readonly Candidate[] = candidates;
+    while (left.length > 0) left = await pass(ports, book, choice, left);
+    await book.close();
+  } catch (error) {
+    throw book.settled.size === 0 ? error : new PartlyApplied(book.settled, error);
+  }
+  return book.settled;
 }
 
-/**
- * Of each actor the rows before the first one for which something has to be fetched, or an earlier row has to be applied.
- * `areAll`: no other row of the batch may bring what is not here.
- */
-function readyOf(ports: TogetherPorts, candidates: readonly Candidate[], given: { readonly people: People; readonly targets: Targets; readonly areAll: boolean }): Candidate[] {
+/** Of each actor those before the first one that has to wait for what another copy has in hand. */
+async function inTurn(ports: TogetherPorts, candidates: readonly Candidate[], rows: readonly TogetherRow[]): Promise<readonly Candidate[]> {
+  const ties = candidates.map(({ row }) => row).filter(({ activityType }) => isTieType(activityType));
+  if (ties.length === 0) return candidates;
+  const behind = await ports.behindTies(ties, rows.map(({ id }) => id));
   const ended = new Set<string>();
-  const coming = new Set<string | null>();
-  return candidates.filter((candidate) => {
-    const author = given.people.get(candidate.row.actorUri);
-    const mayCome = candidate.kind === 'reaction' && (!given.areAll || coming.has(candidate.facts.uri));
-    const isReady =
-      author !== undefined && !ended.has(author.uri) && (candidate.kind === 'post' || needsNobody(ports, candidate, { author, targets: given.targets, mayCome }));
-    if (!isReady) ended.add(candidate.row.actorUri);
-    coming.add(uriMadeBy(candidate));
-    return isReady;
+  return candidates.filter(({ row }) => {
+    if (behind.has(row.id)) ended.add(row.actorUri);
+    return !ended.has(row.actorUri);
   });
 }
 
-function uriMadeBy(candidate: Candidate): string | null {
-  if (candidate.kind === 'reaction') return candidate.read.activity.id;
-  return candidate.note.ok ? candidate.note.value.uri : null;
+/** @returns what is left for the next one */
+async function pass(ports: TogetherPorts, book: VerdictBook, choice: TogetherChoice, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
+  const known = await lookUp(ports, candidates);
+  const { ready, refused, later } = choice.choose(candidates, known);
+  for (const { candidate, reason } of refused) book.note(candidate.row.id, ignored(reason));
+  await applyReady(ports, book, ready, known);
+  return later;
 }
 
-const urisOf = (candidates: readonly Candidate[]): string[] => [
-  ...new Set(candidates.flatMap((candidate) => [candidate.row.actorUri, ...(candidate.kind === 'post' && candidate.note.ok ? namedUris(candidate.note.value) : [])])),
-];
-
-async function applyPosts(ports: TogetherPorts, posts: readonly PostCandidate[], people: People, verdicts: Verdicts): Promise<void> {
-  const wanted: Wanted[] = [];
-  for (const { row, read, note } of posts) {
-    const author = people.get(row.actorUri);
-    if (!note.ok) verdicts.set(row.id, note.error.verdict);
-    else if (author !== undefined) wanted.push({ row, activity: read.activity, author, note: addressedBy(note.value, author.followersUrl) });
-  }
-  const relevant = await concerning(ports, wanted);
-  for (const one of wanted) if (!relevant.has(one)) verdicts.set(one.row.id, ignored('not_relevant'));
-  await store(ports, wanted.filter((one) => relevant.has(one)), people, verdicts);
-}
-
-async function applyReactions(
-  ports: TogetherPorts,
-  reactions: readonly ReactionCandidate[],
-  given: { readonly people: People; readonly targets: Targets },
-  verdicts: Verdicts,
-): Promise<void> {
-  const judged = await judgeReactions(ports, reactions, given.people, given.targets);
-  const done = await ports.settling(async (tx, settle) => {
-    const stored = judged.effects.length === 0 ? new Map<Snowflake, Verdict>() : await storeReactions(tx, ports.ids, judged.effects);
-    const all = new Map([...verdicts, ...judged.verdicts, ...stored]);
-    await settle(settledOf(all));
-    return all;
-  });
-  for (const [id, verdict] of done) verdicts.set(id, verdict);
-  for (const actorUri of new Set(reactions.map(({ row }) => row.actorUri))) {
-    const actor = given.people.get(actorUri);
-    if (actor !== undefined) refreshLater(ports, actor);
-  }
-}
-
-async function forwardOf(ports: TogetherPorts, { row, activity, note }: Wanted) {
-  const forward = forwardOfAnswer(ports, row.id, activity, note);
-  return forward === null || !(await ports.mayForward(activity.actorUri)) ? null : forward;
-}
-
-/** New, and what it says that it answers is here: an id of ours that never was would reach anybody's followers. */
-const isAnswerHere = (ingested: Ingested | undefined): boolean => ingested?.outcome === 'stored' && !ingested.orphan;
-
-const settledOf = (verdicts: ReadonlyMap<Snowflake, Verdict>): Settled[] =>
-  [...verdicts].map(([id, verdict]) => ({ id, reason: verdict.kind === 'ignored' ? verdict.reason : null }));
-
-async function store(ports: TogetherPorts, wanted: readonly Wanted[], people: People, verdicts: Verdicts): Promise<void> {
-  const named = await peopleNamed(ports, wanted.map(({ note }) => note), people);
-  const posts = wanted.map(({ row, author, note }) => readPost(ports, { author, note, trace: row.trace }, named));
-  const forwards = await Promise.all(wanted.map((one) => forwardOf(ports, one)));
-  // Begun again after a deadlock, hence no effect but the transaction's own in here.
-  const ingested = await ports.settling(async (tx, settle) => {
-    const outcomes = posts.length === 0 ? [] : await storePosts(tx, posts);
-    const judged = new Map([...verdicts, ...wanted.map(({ row }, index) => [row.id, verdictOf(outcomes[index]?.outcome ?? 'ignored')] as const)]);
-    await tx.appendEvents(StatusForwardedV1, wanted.flatMap((_, index) => (isAnswerHere(outcomes[index]) ? (forwards[index] ?? []) : [])));
-    await settle(settledOf(judged));
-    return outcomes.map((outcome, index) => ({ ...outcome, wanted: wanted[index] }));
-  });
-  for (const { outcome, orphan, wanted: one } of ingested) {
-    if (one === undefined) continue;
-    verdicts.set(one.row.id, verdictOf(outcome));
-    refreshLater(ports, one.author);
-    if (orphan) fetchParentsLater(ports, one.note);
-    if (outcome === 'stored') {
-      settleQuoteLater(ports, one.note);
-      meetNamedLater(ports, one.note, named);
-    }
-  }
+/** In the order of `PLACES`, see `together-choice.ts`. */
+async function applyReady(ports: TogetherPorts, book: VerdictBook, ready: readonly Candidate[], known: Knowledge): Promise<void> {
+  const ties = (kind: TieCandidate['kind']): TieCandidate[] => ready.filter((one): one is TieCandidate => one.kind === kind);
+  await applyFollows(ports, book, ties('follow'), known);
+  // What reactions are about stood before the posts: what a post brings has its reaction applied in the next pass.
+  await applyPosts(ports, book, ready.filter((one) => one.kind === 'post'), known);
+  await applyReactions(ports, book, ready.filter((one) => one.kind === 'reaction'), known);
+  await applyEdits(ports, book, ready.filter((one) => one.kind === 'edit'), known);
+  await applyUnlikes(book, ready.filter((one) => one.kind === 'unlike'), known);
+  await applyUnfollows(book, ties('unfollow'), known);
+  await applyEnds(ports, book, ready.filter((one) => one.kind === 'end'), known);
+  await applyProfiles(ports, book, ready.filter((one) => one.kind === 'profile'), known);
+  applyLeaves(book, ready.filter((one) => one.kind === 'leave'));
 }

@@ -6,8 +6,9 @@ import type { Verdict } from './verdict.js';
 
 export interface ApplyPorts extends SocialPorts {
   readonly keys: {
-    put(key: { keyId: string; ownerUri: string; publicKeyPem: string; endsAt?: Date | null }): Promise<void>;
     deleteByOwner(ownerUri: string): Promise<void>;
+    /** Instead of all that these owners had. */
+    replaceOwned(ownerUris: readonly string[], keys: readonly { keyId: string; ownerUri: string; publicKeyPem: string; endsAt: Date | null }[]): Promise<void>;
   };
   /** By which proofs of forwarded activities are checked. */
   readonly signerKeys: Pick<KeyBook, 'findFitting'>;

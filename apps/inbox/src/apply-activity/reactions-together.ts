@@ -1,6 +1,5 @@
-import { parseLocalUri } from '@trunkline/activitypub';
 import type { Account, Status } from '@trunkline/domain';
-import type { AccountId, Snowflake } from '@trunkline/kernel';
+import type { Snowflake } from '@trunkline/kernel';
 import {
   favouriteAll,
   isVisible,
@@ -13,64 +12,41 @@ import {
   type SocialTransaction,
   type StatusView,
 } from '@trunkline/social';
+import { refreshLater } from './actor.js';
 import { boostable, boostOf } from './announce.js';
 import { fetchParentsLater } from './create.js';
 import type { ApplyPorts } from './ports.js';
-import type { Candidate, ReactionCandidate } from './together-candidates.js';
+import type { ReactionCandidate } from './together-candidates.js';
+import { isOurStatus, type Knowledge } from './together-knowledge.js';
+import type { VerdictBook } from './verdict-book.js';
 import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
-
-/** What Likes and boosts are about, as far as it is here, and which boosters are followed from here. */
-export interface Targets {
-  readonly statuses: ReadonlyMap<string, Status>;
-  readonly followed: ReadonlySet<AccountId>;
-}
-
-export async function targetsOf(ports: ApplyPorts, candidates: readonly Candidate[], people: ReadonlyMap<string, Account>): Promise<Targets> {
-  const reactions = candidates.filter((candidate) => candidate.kind === 'reaction');
-  if (reactions.length === 0) return { statuses: new Map(), followed: new Set() };
-  const found = await ports.store.statusesByUris([...new Set(reactions.map(({ facts }) => facts.uri))]);
-  const boosters = reactions.flatMap(({ row, facts }) => (facts.kind === 'boost' && !isOurStatus(ports, facts.uri) ? (people.get(row.actorUri)?.id ?? []) : []));
-  const followed = boosters.length === 0 ? new Set<AccountId>() : await ports.store.followedHere([...new Set(boosters)]);
-  return { statuses: new Map(found.map((status) => [status.uri, status])), followed };
-}
-
-const isOurStatus = (ports: Pick<ApplyPorts, 'settings'>, uri: string): boolean => parseLocalUri(ports.settings.baseUrl, uri)?.kind === 'status';
-
-/** Whether all is here that decides about a Like or a boost of something unknown. `mayCome`: an earlier row may bring it. */
-export function needsNobody(ports: ApplyPorts, { facts }: ReactionCandidate, given: { readonly author: Account; readonly targets: Targets; readonly mayCome: boolean }): boolean {
-  const { statuses, followed } = given.targets;
-  if (statuses.has(facts.uri)) return true;
-  if (given.mayCome) return false;
-  return facts.kind === 'like' || (!isOurStatus(ports, facts.uri) && !followed.has(given.author.id));
-}
 
 /** What a Like or a boost makes. */
 type Effect = { readonly rowId: Snowflake } & ({ readonly like: GivenFavourite } | { readonly boost: NewStatus; readonly trace: string | null });
 
-export interface ReactionsJudged {
-  readonly effects: readonly Effect[];
-  readonly verdicts: ReadonlyMap<Snowflake, Verdict>;
-}
-
 /** The rules of `like.ts` and `announce.ts`, asked for many at once. */
-export async function judgeReactions(ports: ApplyPorts, reactions: readonly ReactionCandidate[], people: ReadonlyMap<string, Account>, targets: Targets): Promise<ReactionsJudged> {
+export async function applyReactions(ports: ApplyPorts, book: VerdictBook, reactions: readonly ReactionCandidate[], known: Knowledge): Promise<void> {
+  if (reactions.length === 0) return;
   const effects: Effect[] = [];
-  const verdicts = new Map<Snowflake, Verdict>();
-  const sight = await sightOf(ports, reactions, people, targets);
+  const sight = await sightOf(ports, reactions, known);
   for (const reaction of reactions) {
-    const actor = people.get(reaction.row.actorUri);
+    const actor = known.people.get(reaction.row.actorUri);
     if (actor === undefined) continue;
-    const judged = judge(ports, reaction, { actor, targets, see: (status) => sight(actor, status) });
-    if ('kind' in judged) verdicts.set(reaction.row.id, judged);
+    const judged = judge(ports, reaction, { actor, known, see: (status) => sight(actor, status) });
+    if ('kind' in judged) book.note(reaction.row.id, judged);
     else effects.push(judged);
   }
-  return { effects, verdicts };
+  if (effects.length > 0) await book.write((tx) => storeReactions(tx, ports.ids, effects));
+  for (const actorUri of new Set(reactions.map(({ row }) => row.actorUri))) {
+    const actor = known.people.get(actorUri);
+    if (actor !== undefined) refreshLater(ports, actor);
+  }
 }
 
 type See = (status: Status) => StatusView | null;
 
 /** Everything that says who sees what, in three questions. */
-async function sightOf(ports: ApplyPorts, reactions: readonly ReactionCandidate[], people: ReadonlyMap<string, Account>, { statuses }: Targets) {
+async function sightOf(ports: ApplyPorts, reactions: readonly ReactionCandidate[], { people, statuses }: Knowledge) {
   const ids = [...new Set(reactions.flatMap(({ facts }) => statuses.get(facts.uri)?.id ?? []))];
   const { views } = ids.length === 0 ? { views: new Map<string, StatusView>() } : await loadStatuses(ports, null, ids);
   const all = [...views.values()].flatMap((view) => [view.status, ...(view.boosted === null ? [] : [view.boosted.status])]);
@@ -85,16 +61,16 @@ async function sightOf(ports: ApplyPorts, reactions: readonly ReactionCandidate[
 function judge(
   ports: ApplyPorts,
   { row, read: { activity }, facts }: ReactionCandidate,
-  { actor, targets, see }: { readonly actor: Account; readonly targets: Targets; readonly see: See },
+  { actor, known, see }: { readonly actor: Account; readonly known: Knowledge; readonly see: See },
 ): Effect | Verdict {
-  const status = targets.statuses.get(facts.uri);
+  const status = known.statuses.get(facts.uri);
   if (facts.kind === 'like') {
     if (status === undefined) return ignored('unknown_status');
     if (see(status) === null) return ignored('not_visible');
     return { rowId: row.id, like: { accountId: actor.id, statusId: status.id, uri: activity.id, trace: row.trace } };
   }
   if (activity.id === null) return ignored('missing_id');
-  if (status === undefined || (!isOurStatus(ports, facts.uri) && !targets.followed.has(actor.id))) return ignored('not_relevant');
+  if (status === undefined || (!isOurStatus(ports, facts.uri) && !known.followed.has(actor.id))) return ignored('not_relevant');
   if (status.deletedAt !== null) return unresolved('object', { code: 'gone' });
   if (status.inReplyToUri !== null) fetchParentsLater(ports, status);
   const target = boostable(see(status), actor);
@@ -103,7 +79,7 @@ function judge(
 }
 
 /** Stores and announces what is new, as if it came one by one in this order. @returns what became of each row */
-export async function storeReactions(tx: SocialTransaction, ids: ApplyPorts['ids'], effects: readonly Effect[]): Promise<Map<Snowflake, Verdict>> {
+async function storeReactions(tx: SocialTransaction, ids: ApplyPorts['ids'], effects: readonly Effect[]): Promise<Map<Snowflake, Verdict>> {
   const likes = effects.flatMap((effect) => ('like' in effect ? [{ rowId: effect.rowId, ...effect.like }] : []));
   const boosts = effects.flatMap((effect) => ('boost' in effect ? [{ status: effect.boost, trace: effect.trace }] : []));
   await tx.holdOff(

@@ -1,4 +1,4 @@
-import { addressedBy, parseActor } from '@trunkline/activitypub';
+import { addressedBy, parseActor, type RemoteActor } from '@trunkline/activitypub';
 import { keyOwnerUrl } from '@trunkline/http-signatures';
 import { ingestActor, ingestEdit, resolveAccount } from '@trunkline/social';
 import { actorOf, readPinsLater } from './actor.js';
@@ -37,16 +37,21 @@ async function updateProfile(ports: ApplyPorts, { activity, actor, facts }: Inco
   const stored = await ingestActor(ports, document.value);
   if (!stored.ok) return unresolved('actor', stored.error);
   readPinsLater(ports, stored.value);
-  const { publicKeys } = document.value;
-  if (publicKeys.length === 0) return APPLIED;
+  await replaceKeys(ports, [document.value]);
+  return APPLIED;
+}
+
+/** Those who list none keep what they have. */
+export async function replaceKeys(ports: Pick<ApplyPorts, 'keys'>, actors: readonly RemoteActor[]): Promise<void> {
+  const listing = actors.filter(({ publicKeys }) => publicKeys.length > 0);
+  if (listing.length === 0) return;
   // The old key vouches for the new ones; one that is not listed any more was withdrawn. A key at an address of its own
   // is read there when it first signs: listed here it could take the place of somebody else's on the same host.
-  await ports.keys.deleteByOwner(actorUri);
-  const own = publicKeys.filter((key) => keyOwnerUrl(key.id) === actorUri);
-  for (const { id, owner, pem, endsAt } of own) {
-    await ports.keys.put({ keyId: id, ownerUri: owner, publicKeyPem: pem, endsAt: endsAt === undefined ? null : new Date(endsAt) });
-  }
-  return APPLIED;
+  const own = listing.flatMap(({ uri, publicKeys }) => publicKeys.filter((key) => keyOwnerUrl(key.id) === uri));
+  await ports.keys.replaceOwned(
+    listing.map(({ uri }) => uri),
+    own.map(({ id, owner, pem, endsAt }) => ({ keyId: id, ownerUri: owner, publicKeyPem: pem, endsAt: endsAt === undefined ? null : new Date(endsAt) })),
+  );
 }
 
 async function updateNote(ports: ApplyPorts, incoming: Incoming<'update'>): Promise<Verdict> {

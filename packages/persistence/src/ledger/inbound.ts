@@ -130,6 +130,20 @@ export class InboundStore {
     return attempts > 0 ? 'failed' : 'underway';
   }
 
+  /** Those of the rows before which the same actor said something about ties that still waits, `beside` excepted. */
+  async behindTies(rows: readonly Pick<InboundRow, 'id' | 'actorUri'>[], beside: readonly Snowflake[]): Promise<Set<Snowflake>> {
+    if (rows.length === 0) return new Set();
+    const found = await this.db.query<{ id: Snowflake }>(
+      `SELECT g.id FROM unnest($1::bigint[], $2::text[]) AS g (id, actor_uri)
+        WHERE EXISTS (SELECT FROM federation.inbound i
+                       WHERE i.actor_uri = g.actor_uri AND i.id < g.id AND i.id <> ALL ($3::bigint[])
+                         AND i.state = 'stored' AND i.activity_type IN ('Accept', 'Block', 'Follow', 'Reject', 'Undo'))
+        LIMIT $4`,
+      [rows.map(({ id }) => id), rows.map(({ actorUri }) => actorUri), beside, rows.length],
+    );
+    return new Set(found.map(({ id }) => id));
+  }
+
   async markApplied(ids: readonly Snowflake[]): Promise<void> {
     await this.settleIn(
       this.db,

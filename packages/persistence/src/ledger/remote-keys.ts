@@ -14,6 +14,9 @@ export interface RemoteKey {
 const ID_LENGTH_MAX = 800;
 const PEM_LENGTH_MAX = 8_192;
 
+const fits = ({ keyId, ownerUri, publicKeyPem }: Pick<RemoteKey, 'keyId' | 'ownerUri' | 'publicKeyPem'>): boolean =>
+  keyId.length <= ID_LENGTH_MAX && ownerUri.length <= ID_LENGTH_MAX && publicKeyPem.length <= PEM_LENGTH_MAX && !`${keyId}${ownerUri}${publicKeyPem}`.includes('\0');
+
 /** federation.remote_keys: public keys of other servers' actors. A memory only: all of it can be fetched again. */
 export class RemoteKeyStore {
   constructor(
@@ -33,13 +36,28 @@ export class RemoteKeyStore {
 
   /** Remembers or replaces a key. */
   async put(key: Omit<RemoteKey, 'fetchedAt' | 'endsAt'> & Partial<Pick<RemoteKey, 'endsAt'>>): Promise<void> {
-    const fits = key.keyId.length <= ID_LENGTH_MAX && key.ownerUri.length <= ID_LENGTH_MAX && key.publicKeyPem.length <= PEM_LENGTH_MAX;
-    if (!fits || `${key.keyId}${key.ownerUri}${key.publicKeyPem}`.includes('\0')) return;
+    if (!fits(key)) return;
     await this.db.query(
       `INSERT INTO federation.remote_keys (key_id, owner_uri, public_key_pem, ends_at, fetched_at) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (key_id) DO UPDATE
          SET owner_uri = excluded.owner_uri, public_key_pem = excluded.public_key_pem, ends_at = excluded.ends_at, fetched_at = excluded.fetched_at`,
       [key.keyId, key.ownerUri, key.publicKeyPem, key.endsAt ?? null, nowDate(this.clock)],
+    );
+  }
+
+  /** Instead of all that these owners had. */
+  async replaceOwned(ownerUris: readonly string[], keys: readonly Omit<RemoteKey, 'fetchedAt'>[]): Promise<void> {
+    const owners = ownerUris.filter((uri) => !uri.includes('\0'));
+    if (owners.length > 0) await this.db.query('DELETE FROM federation.remote_keys WHERE owner_uri = ANY($1)', [owners]);
+    const fit = [...new Map(keys.filter(fits).map((key) => [key.keyId, key])).values()];
+    if (fit.length === 0) return;
+    await this.db.query(
+      `INSERT INTO federation.remote_keys (key_id, owner_uri, public_key_pem, ends_at, fetched_at)
+       SELECT key_id, owner_uri, pem, ends_at, $5 FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) AS g (key_id, owner_uri, pem, ends_at)
+        ORDER BY key_id
+       ON CONFLICT (key_id) DO UPDATE
+         SET owner_uri = excluded.owner_uri, public_key_pem = excluded.public_key_pem, ends_at = excluded.ends_at, fetched_at = excluded.fetched_at`,
+      [fit.map(({ keyId }) => keyId), fit.map(({ ownerUri }) => ownerUri), fit.map(({ publicKeyPem }) => publicKeyPem), fit.map(({ endsAt }) => endsAt), nowDate(this.clock)],
     );
   }
 

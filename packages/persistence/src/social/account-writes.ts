@@ -3,57 +3,76 @@ import type { AccountId } from '@trunkline/kernel';
 import type { AccountChange, AccountProfile } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
 import { accountsByUris } from './account-reads.js';
-import { jsonText, plainText, plainTextOrNull, plainTexts } from './safe-values.js';
+import { jsonText, plainText, plainTexts } from './safe-values.js';
 
 const PROFILE_COLUMNS = `
   id, username, domain, uri, url, display_name, note, fields, emojis, avatar_url, header_url, actor_type, locked,
   discoverable, indexable, hide_collections, memorial, inbox_url, shared_inbox_url, outbox_url, followers_url,
-  following_url, featured_url, also_known_as, moved_to_uri, created_at, fetched_at, suspended_by_origin, suspended_at`;
-const PROFILE_VALUES = `
-  $1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-  $23, $24::text[], $25, $26, $27, $28, CASE WHEN $28 THEN now() END`;
+  following_url, featured_url, also_known_as, moved_to_uri, created_at, fetched_at, suspended_by_origin`;
+const GIVEN_PROFILES = `json_to_recordset($1::json) AS r (
+  id bigint, username text, domain text, uri text, url text, display_name text, note text, fields jsonb, emojis jsonb, avatar_url text, header_url text,
+  actor_type text, locked boolean, discoverable boolean, indexable boolean, hide_collections boolean, memorial boolean, inbox_url text,
+  shared_inbox_url text, outbox_url text, followers_url text, following_url text, featured_url text, also_known_as text[], moved_to_uri text,
+  created_at timestamptz, fetched_at timestamptz, suspended_by_origin boolean)`;
+const INSERT_PROFILES = `
+  INSERT INTO social.accounts (${PROFILE_COLUMNS}, suspended_at)
+  SELECT ${PROFILE_COLUMNS}, CASE WHEN r.suspended_by_origin THEN now() END FROM ${GIVEN_PROFILES}`;
 
-function profileValues(id: AccountId, profile: AccountProfile): unknown[] {
-  return [
-    id,
-    plainText(profile.username),
-    profile.domain === null ? null : plainText(profile.domain).toLowerCase(),
-    plainText(profile.uri),
-    plainText(profile.url),
-    plainText(profile.displayName),
-    plainText(profile.note),
-    jsonText(profile.fields),
-    jsonText(profile.emojis),
-    plainTextOrNull(profile.avatarUrl),
-    plainTextOrNull(profile.headerUrl),
-    profile.actorType,
-    profile.locked,
-    profile.discoverable,
-    profile.indexable,
-    profile.hideCollections,
-    profile.memorial,
-    plainText(profile.inboxUrl),
-    plainTextOrNull(profile.sharedInboxUrl),
-    plainTextOrNull(profile.outboxUrl),
-    plainTextOrNull(profile.followersUrl),
-    plainTextOrNull(profile.followingUrl),
-    plainTextOrNull(profile.featuredUrl),
-    plainTexts(profile.alsoKnownAs),
-    plainTextOrNull(profile.movedToUri),
-    profile.createdAt,
-    profile.fetchedAt,
-    profile.suspendedByOrigin ?? false,
-  ];
-}
+/** What a profile that is read again changes in a standing row. */
+const refreshed = (row: string, read: string): string => `
+  username = ${read}.username, domain = ${read}.domain, url = ${read}.url,
+  display_name = ${read}.display_name, note = ${read}.note, fields = ${read}.fields, emojis = ${read}.emojis,
+  avatar_url = ${read}.avatar_url, header_url = ${read}.header_url, actor_type = ${read}.actor_type,
+  locked = ${read}.locked, discoverable = ${read}.discoverable, indexable = ${read}.indexable,
+  hide_collections = ${read}.hide_collections, memorial = ${read}.memorial, inbox_url = ${read}.inbox_url,
+  shared_inbox_url = ${read}.shared_inbox_url, outbox_url = ${read}.outbox_url,
+  followers_url = ${read}.followers_url, following_url = ${read}.following_url,
+  featured_url = ${read}.featured_url, also_known_as = ${read}.also_known_as,
+  moved_to_uri = ${read}.moved_to_uri, fetched_at = ${read}.fetched_at, updated_at = now(),
+  -- What was decided here stands, whatever the account's own server says.
+  suspended_at = CASE WHEN ${read}.suspended_by_origin THEN coalesce(${row}.suspended_at, now())
+                      WHEN ${row}.suspended_by_origin THEN NULL ELSE ${row}.suspended_at END,
+  suspended_by_origin = ${read}.suspended_by_origin AND (${row}.suspended_at IS NULL OR ${row}.suspended_by_origin)`;
+
+const columnsOf = (id: AccountId | null, profile: AccountProfile) => ({
+  id,
+  username: profile.username,
+  domain: profile.domain === null ? null : profile.domain.toLowerCase(),
+  uri: profile.uri,
+  url: profile.url,
+  display_name: profile.displayName,
+  note: profile.note,
+  fields: profile.fields,
+  emojis: profile.emojis,
+  avatar_url: profile.avatarUrl,
+  header_url: profile.headerUrl,
+  actor_type: profile.actorType,
+  locked: profile.locked,
+  discoverable: profile.discoverable,
+  indexable: profile.indexable,
+  hide_collections: profile.hideCollections,
+  memorial: profile.memorial,
+  inbox_url: profile.inboxUrl,
+  shared_inbox_url: profile.sharedInboxUrl,
+  outbox_url: profile.outboxUrl,
+  followers_url: profile.followersUrl,
+  following_url: profile.followingUrl,
+  featured_url: profile.featuredUrl,
+  also_known_as: profile.alsoKnownAs,
+  moved_to_uri: profile.movedToUri,
+  created_at: profile.createdAt,
+  fetched_at: profile.fetchedAt,
+  suspended_by_origin: profile.suspendedByOrigin ?? false,
+});
 
 /** False when the handle or the uri is taken. */
 export async function insertAccount(tx: Queryable, account: AccountProfile & { id: AccountId }): Promise<boolean> {
   const rows = await tx.query(
     `WITH made AS (
-       INSERT INTO social.accounts (${PROFILE_COLUMNS}) VALUES (${PROFILE_VALUES}) ON CONFLICT DO NOTHING RETURNING id
+       ${INSERT_PROFILES} ON CONFLICT DO NOTHING RETURNING id
      ), stats AS (INSERT INTO social.account_stats (account_id) SELECT id FROM made)
      SELECT id FROM made`,
-    profileValues(account.id, account),
+    [jsonText([columnsOf(account.id, account)])],
   );
   return rows.length === 1;
 }
@@ -84,31 +103,36 @@ export async function upsertRemoteAccount(
   );
   await tx.query(
     `WITH made AS (
-       INSERT INTO social.accounts (${PROFILE_COLUMNS}) VALUES (${PROFILE_VALUES})
-       ON CONFLICT (uri) DO UPDATE SET
-         username = excluded.username, domain = excluded.domain, url = excluded.url,
-         display_name = excluded.display_name, note = excluded.note, fields = excluded.fields, emojis = excluded.emojis,
-         avatar_url = excluded.avatar_url, header_url = excluded.header_url, actor_type = excluded.actor_type,
-         locked = excluded.locked, discoverable = excluded.discoverable, indexable = excluded.indexable,
-         hide_collections = excluded.hide_collections, memorial = excluded.memorial, inbox_url = excluded.inbox_url,
-         shared_inbox_url = excluded.shared_inbox_url, outbox_url = excluded.outbox_url,
-         followers_url = excluded.followers_url, following_url = excluded.following_url,
-         featured_url = excluded.featured_url, also_known_as = excluded.also_known_as,
-         moved_to_uri = excluded.moved_to_uri, fetched_at = excluded.fetched_at, updated_at = now(),
-         -- What was decided here stands, whatever the account's own server says.
-         suspended_at = CASE WHEN excluded.suspended_by_origin THEN coalesce(accounts.suspended_at, now())
-                             WHEN accounts.suspended_by_origin THEN NULL ELSE accounts.suspended_at END,
-         suspended_by_origin = excluded.suspended_by_origin AND (accounts.suspended_at IS NULL OR accounts.suspended_by_origin)
+       ${INSERT_PROFILES}
+       ON CONFLICT (uri) DO UPDATE SET ${refreshed('accounts', 'excluded')}
        WHERE accounts.deleted_at IS NULL AND accounts.domain IS NOT NULL
        RETURNING id
      )
      INSERT INTO social.account_stats (account_id) SELECT id FROM made ON CONFLICT DO NOTHING`,
-    profileValues(freshId, profile),
+    [jsonText([columnsOf(freshId, profile)])],
   );
   const [account] = await accountsByUris(tx, [profile.uri]);
   if (account === undefined) throw new Error(`account ${profile.uri} is gone right after it was written`);
   await changed(tx, [account, ...merged, ...renamed].map(({ id }) => changeOf.account(id)));
   return account;
+}
+
+/** Of remote accounts that are here and keep their handles, each once; one that is gone for good stays gone. */
+export async function refreshAccounts(tx: Queryable, profiles: readonly AccountProfile[]): Promise<void> {
+  if (profiles.length === 0) return;
+  const rows = await tx.query<{ id: AccountId }>(
+    `WITH standing AS (
+       SELECT a.id, r.uri FROM ${GIVEN_PROFILES}
+         JOIN social.accounts a ON a.uri = r.uri AND lower(a.username) = lower(r.username) AND a.domain = r.domain
+        WHERE a.deleted_at IS NULL ORDER BY a.id FOR UPDATE OF a
+     )
+     UPDATE social.accounts a SET ${refreshed('a', 'r')}
+       FROM standing JOIN ${GIVEN_PROFILES} ON r.uri = standing.uri
+      WHERE a.id = standing.id
+     RETURNING a.id`,
+    [jsonText(profiles.map((profile) => columnsOf(null, profile)))],
+  );
+  await changed(tx, rows.map(({ id }) => changeOf.account(id)));
 }
 
 const CHANGE_COLUMNS: { readonly [K in keyof Required<AccountChange>]: string } = {

@@ -115,15 +115,25 @@ export function followerInboxes(
 
 /** Who answered, boosted, favourited, quoted, voted on or reacted to a status, also when that or the status is deleted by now: they hold copies. */
 export async function interactedAccountIds(db: Queryable, statusId: StatusId, limit: number): Promise<AccountId[]> {
-  const rows = await db.query<{ id: AccountId }>(
-    `SELECT account_id AS id FROM social.statuses WHERE in_reply_to_id = $1
-     UNION SELECT account_id FROM social.statuses WHERE boost_of_id = $1
-     UNION SELECT account_id FROM social.favourites WHERE status_id = $1
-     UNION SELECT account_id FROM social.poll_votes WHERE status_id = $1
-     UNION SELECT account_id FROM social.status_reactions WHERE status_id = $1
-     UNION SELECT s.account_id FROM social.quotes q JOIN social.statuses s ON s.id = q.status_id WHERE q.quoted_status_id = $1
-     LIMIT $2`,
-    [statusId, Math.min(limit, ROWS_MAX)],
-  );
+  const rows = await db.query<{ id: AccountId }>(interacted('$1'), [statusId, Math.min(limit, ROWS_MAX)]);
   return rows.map((row) => row.id);
 }
+
+/** The same for many, `limit` people for each. */
+export async function interactedWith(db: Queryable, statusIds: readonly StatusId[], limit: number): Promise<Map<StatusId, AccountId[]>> {
+  if (statusIds.length === 0) return new Map();
+  const rows = await db.query<{ statusId: StatusId; id: AccountId }>(
+    `SELECT asked.id AS "statusId", who.id FROM unnest($1::bigint[]) AS asked (id) CROSS JOIN LATERAL (${interacted('asked.id')}) AS who`,
+    [statusIds, Math.min(limit, ROWS_MAX)],
+  );
+  return new Map([...Map.groupBy(rows, ({ statusId }) => statusId)].map(([statusId, found]) => [statusId, found.map(({ id }) => id)]));
+}
+
+const interacted = (statusId: string): string => `
+  SELECT account_id AS id FROM social.statuses WHERE in_reply_to_id = ${statusId}
+  UNION SELECT account_id FROM social.statuses WHERE boost_of_id = ${statusId}
+  UNION SELECT account_id FROM social.favourites WHERE status_id = ${statusId}
+  UNION SELECT account_id FROM social.poll_votes WHERE status_id = ${statusId}
+  UNION SELECT account_id FROM social.status_reactions WHERE status_id = ${statusId}
+  UNION SELECT s.account_id FROM social.quotes q JOIN social.statuses s ON s.id = q.status_id WHERE q.quoted_status_id = ${statusId}
+  LIMIT $2`;

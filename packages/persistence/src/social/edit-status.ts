@@ -1,69 +1,85 @@
 import { changeOf } from '@trunkline/domain';
 import type { StatusId } from '@trunkline/kernel';
-import type { IdSource, StatusEdit, StatusEditRow } from '@trunkline/social';
+import type { GivenEdit, IdSource, StatusEditRow } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
 import { tagKeys } from './insert-statuses.js';
-import { jsonText, plainText, plainTextOrNull, plainTexts } from './safe-values.js';
+import { jsonText, plainTexts } from './safe-values.js';
 
 /**
- * The former text goes into `status_edits`, dated when it was written. People who are named no more become silent
- * mentions: they have seen the status, and Deletes still have to reach them.
+ * The former texts go into `status_edits`, dated when they were written. People who are named no more become silent
+ * mentions: they have seen the status, and Deletes still have to reach them. Each status once.
+ *
+ * @returns those that were edited: the others are gone, or what stands is newer
  */
-export async function editStatus(tx: Queryable, ids: Pick<IdSource, 'next'>, statusId: StatusId, edit: StatusEdit): Promise<boolean> {
-  const [newer] = await tx.query(
-    `SELECT id FROM social.statuses
-      WHERE id = $1 AND deleted_at IS NULL AND boost_of_id IS NULL AND coalesce(edited_at, created_at) < $2
-        FOR UPDATE`,
-    [statusId, edit.editedAt],
-  );
-  if (newer === undefined) return false;
-  await tx.query(
-    `INSERT INTO social.status_edits (id, status_id, content, text, spoiler_text, sensitive, media, emojis, created_at)
-     SELECT $2, id, content, text, spoiler_text, sensitive, media, emojis, coalesce(edited_at, created_at)
-       FROM social.statuses WHERE id = $1`,
-    [statusId, ids.next()],
-  );
-  await tx.query(
-    `UPDATE social.statuses
-        SET content = $2, text = $3, spoiler_text = $4, sensitive = $5, language = $6, media = $7::jsonb,
-            emojis = $8::jsonb, tags = $9::text[], edited_at = $10
-      WHERE id = $1`,
-    [
-      statusId,
-      plainText(edit.content),
-      plainTextOrNull(edit.text),
-      plainText(edit.spoilerText),
-      edit.sensitive,
-      plainTextOrNull(edit.language),
-      jsonText(edit.media),
-      jsonText(edit.emojis),
-      plainTexts(edit.tags),
-      edit.editedAt,
-    ],
-  );
-  await replaceMentions(tx, statusId, edit.mentions);
-  await replaceTags(tx, statusId, edit.tags);
-  await changed(tx, [changeOf.status(statusId)]);
-  return true;
+export async function editStatuses(tx: Queryable, ids: Pick<IdSource, 'next'>, edits: readonly GivenEdit[]): Promise<Set<StatusId>> {
+  if (edits.length === 0) return new Set();
+  const rows = await tx.query<{ id: StatusId }>(EDIT_SQL, [jsonText(edits.map((edit) => columnsOf(edit, ids.next())))]);
+  const edited = new Set(rows.map(({ id }) => id));
+  const done = edits.filter(({ statusId }) => edited.has(statusId));
+  if (done.length === 0) return edited;
+  await replaceMentions(tx, done);
+  await replaceTags(tx, done);
+  await changed(tx, done.map(({ statusId }) => changeOf.status(statusId)));
+  return edited;
 }
 
-/** Whom it names no more was named: they stay, silently. */
-export async function replaceMentions(tx: Queryable, statusId: StatusId, mentions: StatusEdit['mentions']): Promise<void> {
-  const accountIds = mentions.map((mention) => mention.accountId);
+// The rows are locked in the order of their ids, and what is kept of them is what stood when they were.
+const EDIT_SQL = `
+  WITH given AS (
+    SELECT * FROM json_to_recordset($1::json) AS g (
+      id bigint, edit_id bigint, content text, text text, spoiler_text text, sensitive boolean, language text, media jsonb, emojis jsonb, tags text[],
+      edited_at timestamptz)
+  ), standing AS (
+    SELECT s.id, given.edit_id, s.content, s.text, s.spoiler_text, s.sensitive, s.media, s.emojis, coalesce(s.edited_at, s.created_at) AS written_at
+      FROM given JOIN social.statuses s ON s.id = given.id
+     WHERE s.deleted_at IS NULL AND s.boost_of_id IS NULL AND coalesce(s.edited_at, s.created_at) < given.edited_at
+     ORDER BY s.id FOR UPDATE OF s
+  ), kept AS (
+    INSERT INTO social.status_edits (id, status_id, content, text, spoiler_text, sensitive, media, emojis, created_at)
+    SELECT edit_id, id, content, text, spoiler_text, sensitive, media, emojis, written_at FROM standing
+  )
+  UPDATE social.statuses s
+     SET content = given.content, text = given.text, spoiler_text = given.spoiler_text, sensitive = given.sensitive, language = given.language,
+         media = given.media, emojis = given.emojis, tags = given.tags, edited_at = given.edited_at
+    FROM given JOIN standing ON standing.id = given.id
+   WHERE s.id = given.id
+  RETURNING s.id`;
+
+const columnsOf = (edit: GivenEdit, editId: string) => ({
+  id: edit.statusId,
+  edit_id: editId,
+  content: edit.content,
+  text: edit.text,
+  spoiler_text: edit.spoilerText,
+  sensitive: edit.sensitive,
+  language: edit.language,
+  media: edit.media,
+  emojis: edit.emojis,
+  tags: edit.tags,
+  edited_at: edit.editedAt,
+});
+
+/** Whom they name no more was named: they stay, silently. */
+export async function replaceMentions(tx: Queryable, edits: readonly Pick<GivenEdit, 'statusId' | 'mentions'>[]): Promise<void> {
+  const mentions = edits.flatMap((edit) => edit.mentions.map((mention) => ({ statusId: edit.statusId, ...mention })));
+  const pairs = [mentions.map(({ statusId }) => statusId), mentions.map(({ accountId }) => accountId)];
   await tx.query(
-    `UPDATE social.mentions SET silent = true WHERE status_id = $1 AND NOT silent AND account_id <> ALL ($2::bigint[])`,
-    [statusId, accountIds],
+    `UPDATE social.mentions m SET silent = true
+      WHERE m.status_id = ANY($1::bigint[]) AND NOT m.silent
+        AND NOT EXISTS (SELECT FROM unnest($2::bigint[], $3::bigint[]) AS g (status_id, account_id) WHERE g.status_id = m.status_id AND g.account_id = m.account_id)`,
+    [edits.map(({ statusId }) => statusId), ...pairs],
   );
   await tx.query(
     `INSERT INTO social.mentions (status_id, account_id, silent)
-     SELECT $1, account_id, bool_and(silent) FROM unnest($2::bigint[], $3::boolean[]) AS m (account_id, silent) GROUP BY account_id
+     SELECT status_id, account_id, bool_and(silent) FROM unnest($1::bigint[], $2::bigint[], $3::boolean[]) AS m (status_id, account_id, silent)
+      GROUP BY status_id, account_id ORDER BY status_id, account_id
      ON CONFLICT (status_id, account_id) DO UPDATE SET silent = excluded.silent`,
-    [statusId, accountIds, mentions.map((mention) => mention.silent)],
+    [...pairs, mentions.map(({ silent }) => silent)],
   );
 }
 
 /** People whom it named and who are known only now: the others stay as they are. */
-export async function addMentions(tx: Queryable, statusId: StatusId, mentions: StatusEdit['mentions']): Promise<void> {
+export async function addMentions(tx: Queryable, statusId: StatusId, mentions: GivenEdit['mentions']): Promise<void> {
   const added = await tx.query(
     `INSERT INTO social.mentions (status_id, account_id, silent)
      SELECT s.id, m.account_id, bool_and(m.silent) FROM social.statuses s, unnest($2::bigint[], $3::boolean[]) AS m (account_id, silent)
@@ -74,12 +90,18 @@ export async function addMentions(tx: Queryable, statusId: StatusId, mentions: S
   if (added.length > 0) await changed(tx, [changeOf.status(statusId)]);
 }
 
-export async function replaceTags(tx: Queryable, statusId: StatusId, tags: readonly string[]): Promise<void> {
-  const keys = plainTexts(tagKeys(tags));
-  await tx.query('DELETE FROM social.status_tags WHERE status_id = $1 AND tag <> ALL ($2::text[])', [statusId, keys]);
+export async function replaceTags(tx: Queryable, edits: readonly Pick<GivenEdit, 'statusId' | 'tags'>[]): Promise<void> {
+  const tags = edits.flatMap((edit) => plainTexts(tagKeys(edit.tags)).map((tag) => ({ statusId: edit.statusId, tag })));
+  const pairs = [tags.map(({ statusId }) => statusId), tags.map(({ tag }) => tag)];
   await tx.query(
-    `INSERT INTO social.status_tags (tag, status_id) SELECT tag, $1 FROM unnest($2::text[]) AS tag ON CONFLICT DO NOTHING`,
-    [statusId, keys],
+    `DELETE FROM social.status_tags t
+      WHERE t.status_id = ANY($1::bigint[])
+        AND NOT EXISTS (SELECT FROM unnest($2::bigint[], $3::text[]) AS g (status_id, tag) WHERE g.status_id = t.status_id AND g.tag = t.tag)`,
+    [edits.map(({ statusId }) => statusId), ...pairs],
+  );
+  await tx.query(
+    `INSERT INTO social.status_tags (tag, status_id) SELECT tag, status_id FROM unnest($1::bigint[], $2::text[]) AS g (status_id, tag) ON CONFLICT DO NOTHING`,
+    pairs,
   );
 }
 

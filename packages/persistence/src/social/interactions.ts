@@ -1,12 +1,12 @@
 import type { AskedLeave, InteractionRules, LeaveState } from '@trunkline/domain';
 import type { Snowflake, StatusId } from '@trunkline/kernel';
-import type { AskedRow, NewAsked } from '@trunkline/social';
+import type { AskedRow, NewAsked, StatusInteractionRules } from '@trunkline/social';
 import type { Queryable } from '../database.js';
 import { interactionBits, rulesOfBits } from './interaction-bits.js';
 import { plainText, plainTextOrNull } from './safe-values.js';
 
 /** Of statuses that were just written. Those that are open to all leave no row. */
-export async function insertRules(tx: Queryable, given: readonly { readonly statusId: StatusId; readonly rules: InteractionRules | null }[]): Promise<void> {
+export async function insertRules(tx: Queryable, given: readonly StatusInteractionRules[]): Promise<void> {
   const rows = given.flatMap(({ statusId, rules }) => {
     const bits = interactionBits(rules);
     return bits === null ? [] : [{ statusId, bits }];
@@ -19,10 +19,11 @@ export async function insertRules(tx: Queryable, given: readonly { readonly stat
   );
 }
 
-/** As the author's server says now. */
-export async function setRules(tx: Queryable, statusId: StatusId, rules: InteractionRules | null): Promise<void> {
-  if (interactionBits(rules) === null) await tx.query('DELETE FROM social.interaction_rules WHERE status_id = $1', [statusId]);
-  else await insertRules(tx, [{ statusId, rules }]);
+/** As the authors' servers say now; each status once. */
+export async function setRules(tx: Queryable, given: readonly StatusInteractionRules[]): Promise<void> {
+  const open = given.filter(({ rules }) => interactionBits(rules) === null).map(({ statusId }) => statusId);
+  if (open.length > 0) await tx.query('DELETE FROM social.interaction_rules WHERE status_id = ANY($1::bigint[])', [open]);
+  await insertRules(tx, given);
 }
 
 /** Null: whoever sees the status may like, answer and boost it. */

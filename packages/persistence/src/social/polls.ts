@@ -1,13 +1,13 @@
 import { changeOf, type OwnAnswers, type Poll } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
-import type { Ballot, DuePoll, PollVote, VoteOutcome } from '@trunkline/social';
+import type { Ballot, DuePoll, PollVote, StatusPoll, VoteOutcome } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
 import { jsonText, plainTextOrNull } from './safe-values.js';
 
 const VOTES_READ_MAX = 500;
 
 /** With the statuses that they belong to, in the same transaction. One that has ended already is never told of. */
-export async function insertPolls(tx: Queryable, polls: readonly { readonly statusId: StatusId; readonly poll: Poll }[]): Promise<void> {
+export async function insertPolls(tx: Queryable, polls: readonly StatusPoll[]): Promise<void> {
   if (polls.length === 0) return;
   await tx.query(
     `INSERT INTO social.polls (status_id, multiple, hides_totals, options, votes, voters_count, ends_at, closed, ended_at)
@@ -20,7 +20,7 @@ export async function insertPolls(tx: Queryable, polls: readonly { readonly stat
   );
 }
 
-const columnsOf = ({ statusId, poll }: { readonly statusId: StatusId; readonly poll: Poll }) => ({
+const columnsOf = ({ statusId, poll }: StatusPoll) => ({
   status_id: statusId,
   multiple: poll.multiple,
   hides_totals: poll.hidesTotals,
@@ -32,23 +32,27 @@ const columnsOf = ({ statusId, poll }: { readonly statusId: StatusId; readonly p
 });
 
 /**
- * What its own server says now; the options are the same. One that was closed early, or that had no end, ended when it was
- * first told. True: it stands otherwise than before.
+ * What their own servers say now; the options are the same. One that was closed early, or that had no end, ended when it was
+ * first told. Each status once.
+ *
+ * @returns those that stand otherwise than before
  */
-export async function tellPoll(tx: Queryable, statusId: StatusId, poll: Poll): Promise<boolean> {
-  const rows = await tx.query(
-    `UPDATE social.polls p SET votes = told.votes, voters_count = told.voters, ends_at = told.ends_at, closed = told.closed
-       FROM (SELECT $2::bigint[] AS votes, $3::bigint AS voters, $5::boolean AS closed,
-                    CASE WHEN NOT $5::boolean THEN $4::timestamptz
-                         WHEN known.closed THEN least(known.ends_at, $4::timestamptz) ELSE least($4::timestamptz, now()) END AS ends_at
-               FROM social.polls known WHERE known.status_id = $1) AS told
-      WHERE p.status_id = $1
-        AND (p.votes, p.voters_count, p.ends_at, p.closed) IS DISTINCT FROM (told.votes, told.voters, told.ends_at, told.closed)
-     RETURNING p.status_id`,
-    [statusId, poll.options.map(({ votes }) => votes), poll.votersCount, poll.endsAt, poll.closed],
+export async function tellPolls(tx: Queryable, polls: readonly StatusPoll[]): Promise<Set<StatusId>> {
+  if (polls.length === 0) return new Set();
+  const rows = await tx.query<{ id: StatusId }>(
+    `UPDATE social.polls p SET votes = told.votes, voters_count = told.voters_count, ends_at = told.ends_at, closed = told.closed
+       FROM (SELECT r.status_id, r.votes, r.voters_count, r.closed,
+                    CASE WHEN NOT r.closed THEN r.ends_at
+                         WHEN known.closed THEN least(known.ends_at, r.ends_at) ELSE least(r.ends_at, now()) END AS ends_at
+               FROM json_to_recordset($1::json) AS r (status_id bigint, votes bigint[], voters_count bigint, ends_at timestamptz, closed boolean)
+               JOIN social.polls known ON known.status_id = r.status_id) AS told
+      WHERE p.status_id = told.status_id
+        AND (p.votes, p.voters_count, p.ends_at, p.closed) IS DISTINCT FROM (told.votes, told.voters_count, told.ends_at, told.closed)
+     RETURNING p.status_id AS id`,
+    [jsonText(polls.map(columnsOf))],
   );
-  if (rows.length > 0) await changed(tx, [changeOf.status(statusId)]);
-  return rows.length > 0;
+  await changed(tx, rows.map(({ id }) => changeOf.status(id)));
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Another poll takes the place of this one, or none does: votes on the former are worth nothing. */

@@ -4,7 +4,7 @@ import type { Entry, NewQuote, PageQuery, QuoteChange, QuoteRequestRow } from '@
 import { changed, type Queryable } from '../database.js';
 import { moveStatusCounters, type StatusDelta } from './counters.js';
 import { entries } from './page-sql.js';
-import { plainText, plainTextOrNull } from './safe-values.js';
+import { plainText, plainTextOrNull, plainTexts } from './safe-values.js';
 
 /** A quote from elsewhere comes up for a look so long after it came, in case that nobody looked at once. */
 const FIRST_LOOK_SECONDS = 15;
@@ -117,6 +117,17 @@ export async function quotesByStamp(db: Queryable, stampUri: string): Promise<St
     [plainText(stampUri)],
   );
   return rows.map((row) => row.id);
+}
+
+/** Those of the addresses that any quote, or anything else that somebody here asked leave for, names as its stamp. */
+export async function namedStamps(db: Queryable, uris: readonly string[]): Promise<Set<string>> {
+  if (uris.length === 0) return new Set();
+  const rows = await db.query<{ uri: string }>(
+    `SELECT g.uri FROM unnest($1::text[]) AS g (uri)
+      WHERE EXISTS (SELECT FROM social.quotes q WHERE q.stamp_uri = g.uri) OR EXISTS (SELECT FROM social.asked_interactions i WHERE i.stamp_uri = g.uri) LIMIT $2`,
+    [plainTexts(uris), uris.length],
+  );
+  return new Set(rows.map(({ uri }) => uri));
 }
 
 /** Statuses that quote this one with its author's consent, newest first. */

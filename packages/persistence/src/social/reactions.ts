@@ -1,6 +1,6 @@
 import { changeOf, type StatusFlags } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
-import type { Entry, FavouriteOutcome, PageQuery } from '@trunkline/social';
+import type { Entry, FavouriteOutcome, PageQuery, StandingBoost, StatusMark } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
 import { moveStatusCounters } from './counters.js';
 import { entries } from './page-sql.js';
@@ -55,14 +55,17 @@ export async function insertFavourites(tx: Queryable, ties: readonly GivenFavour
   return ties.map(({ id }) => outcomes.get(id) ?? 'stands');
 }
 
-export async function deleteFavourite(tx: Queryable, accountId: AccountId, statusId: StatusId): Promise<{ id: Snowflake } | null> {
-  const [gone] = await tx.query<{ id: Snowflake }>(
-    'DELETE FROM social.favourites WHERE account_id = $1 AND status_id = $2 RETURNING id',
-    [accountId, statusId],
+/** Those that stood, of each pair one. */
+export async function deleteFavourites(tx: Queryable, pairs: readonly StatusMark[]): Promise<(StatusMark & { readonly id: Snowflake })[]> {
+  if (pairs.length === 0) return [];
+  const gone = await tx.query<StatusMark & { readonly id: Snowflake }>(
+    `DELETE FROM social.favourites f USING unnest($1::bigint[], $2::bigint[]) AS g (account_id, status_id)
+      WHERE f.account_id = g.account_id AND f.status_id = g.status_id
+     RETURNING f.id, f.account_id AS "accountId", f.status_id AS "statusId"`,
+    [pairs.map(({ accountId }) => accountId), pairs.map(({ statusId }) => statusId)],
   );
-  if (gone === undefined) return null;
-  await moveStatusCounters(tx, [{ statusId, favourites: -1 }]);
-  await changed(tx, [changeOf.marks(accountId)]);
+  await moveStatusCounters(tx, gone.map(({ statusId }) => ({ statusId, favourites: -1 })));
+  await changed(tx, gone.map(({ accountId }) => changeOf.marks(accountId)));
   return gone;
 }
 
@@ -126,6 +129,18 @@ export async function boostIds(db: Queryable, accountId: AccountId, targetIds: r
     [accountId, targetIds, targetIds.length],
   );
   return rows.map((row) => row.id);
+}
+
+/** The standing boosts of many: who boosted what, of each pair one. */
+export async function boostsBetween(db: Queryable, pairs: readonly StatusMark[]): Promise<StandingBoost[]> {
+  if (pairs.length === 0) return [];
+  return db.query<StandingBoost>(
+    `SELECT s.id, s.uri, s.account_id AS "accountId", s.boost_of_id AS "statusId"
+       FROM (SELECT DISTINCT account_id, status_id FROM unnest($1::bigint[], $2::bigint[]) AS g (account_id, status_id)) AS asked
+       JOIN social.statuses s ON s.boost_of_id = asked.status_id AND s.account_id = asked.account_id AND s.deleted_at IS NULL
+      LIMIT $3`,
+    [pairs.map(({ accountId }) => accountId), pairs.map(({ statusId }) => statusId), pairs.length],
+  );
 }
 
 /** Who boosted it for everybody to see; paged by the boost's id. */

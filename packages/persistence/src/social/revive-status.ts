@@ -44,11 +44,11 @@ export async function reviveStatus(tx: Queryable, statusId: StatusId, endedAt: D
     ],
   );
   if (row === undefined) return false;
-  await replaceMentions(tx, statusId, status.mentions);
-  await replaceTags(tx, statusId, status.tags);
+  await replaceMentions(tx, [{ statusId, mentions: status.mentions }]);
+  await replaceTags(tx, [{ statusId, tags: status.tags }]);
   if (status.poll !== null) await insertPolls(tx, [{ statusId, poll: status.poll }]);
   await replaceQuote(tx, statusId, status.quote ?? null);
-  await setRules(tx, statusId, status.interactionRules ?? null);
+  await setRules(tx, [{ statusId, rules: status.interactionRules ?? null }]);
   await countAnew(tx, statusId);
   if (row.inReplyToId !== null && countsAsReply(status.visibility)) await moveStatusCounters(tx, [{ statusId: row.inReplyToId, replies: 1 }]);
   if (countsForAuthor(status.visibility)) await moveAccountCounters(tx, [{ accountId: row.accountId, statuses: 1 }]);

@@ -1,5 +1,5 @@
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
-import type { Handle, PageQuery, SocialReads } from '@trunkline/social';
+import type { FollowPair, FollowTable, Handle, PageQuery, SocialReads } from '@trunkline/social';
 import type { Queryable } from '../database.js';
 import * as accounts from './account-reads.js';
 import * as audience from './audience.js';
@@ -102,6 +102,9 @@ export class SqlSocialReads implements SocialReads {
   boostIds(accountId: AccountId, targetIds: readonly StatusId[]) {
     return reactions.boostIds(this.db, accountId, targetIds);
   }
+  boostsBetween(pairs: Query<'boostsBetween'>) {
+    return reactions.boostsBetween(this.db, pairs);
+  }
   boostedByIds(statusId: StatusId, page: PageQuery) {
     return reactions.boostedByIds(this.db, statusId, page);
   }
@@ -125,6 +128,9 @@ export class SqlSocialReads implements SocialReads {
   }
   quotesByStamp(stampUri: string) {
     return quotes.quotesByStamp(this.db, stampUri);
+  }
+  namedStamps(uris: readonly string[]) {
+    return quotes.namedStamps(this.db, uris);
   }
   quoteRequest(statusId: StatusId) {
     return quotes.quoteRequest(this.db, statusId);
@@ -178,6 +184,9 @@ export class SqlSocialReads implements SocialReads {
   followRequest(accountId: AccountId, targetId: AccountId) {
     return ties.findFollow(this.db, 'follow_requests', accountId, targetId);
   }
+  followsBetween(table: FollowTable, pairs: readonly FollowPair[]) {
+    return ties.followsBetween(this.db, table, pairs);
+  }
 
   followerPages(asked: Query<'followerPages'>, limit: number) {
     return audience.followerPages(this.db, asked, limit);
@@ -196,6 +205,9 @@ export class SqlSocialReads implements SocialReads {
   }
   interactedAccountIds(statusId: StatusId, limit: number) {
     return audience.interactedAccountIds(this.db, statusId, limit);
+  }
+  interactedWith(statusIds: readonly StatusId[], limit: number) {
+    return audience.interactedWith(this.db, statusIds, limit);
   }
   pinnedIds(accountId: AccountId, limit: number) {
     return pinnedIds(this.db, accountId, limit);

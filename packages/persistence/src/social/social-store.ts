@@ -1,5 +1,5 @@
 import type { EventContract, EventLane, EventOf } from '@trunkline/contracts';
-import type { InteractionRules, LeaveState, Poll, QuotePolicy, QuoteState } from '@trunkline/domain';
+import type { LeaveState, Poll, QuotePolicy, QuoteState } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type {
   AccountChange,
@@ -7,7 +7,10 @@ import type {
   AskedRow,
   Ballot,
   FollowOptions,
+  FollowPair,
+  FollowTable,
   FollowTie,
+  GivenEdit,
   IdSource,
   NewAsked,
   NewParent,
@@ -29,7 +32,7 @@ import { appendAll } from './append-event.js';
 import { lockStatusCounters } from './counters.js';
 import { deleteAccount } from './delete-account.js';
 import { deleteStatuses } from './delete-statuses.js';
-import { addMentions, editStatus } from './edit-status.js';
+import { addMentions, editStatuses } from './edit-status.js';
 import { claimIdempotencyKey } from './idempotency-keys.js';
 import { insertStatuses } from './insert-statuses.js';
 import { deleteReaction, insertReaction } from './emoji-reactions.js';
@@ -41,10 +44,10 @@ import { changeAsked, insertAsked, setRules } from './interactions.js';
 import { noteEmojis } from './remote-emojis.js';
 import * as reactions from './reactions.js';
 import { reviveStatus } from './revive-status.js';
-import { setQuotePolicy } from './quote-policy.js';
+import { setQuotePolicies } from './quote-policy.js';
 import { SqlSocialReads } from './social-reads.js';
 import * as ties from './tie-writes.js';
-import { addTombstone, liftTombstone, lockUris } from './tombstones.js';
+import { addTombstones, liftTombstone, lockUris } from './tombstones.js';
 
 export interface SocialStoreDeps {
   readonly ids: IdSource;
@@ -78,6 +81,9 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   upsertRemoteAccount(profile: AccountProfile, made: { readonly freshId: AccountId; readonly goesOn: boolean }) {
     return accounts.upsertRemoteAccount(this.db, profile, made);
   }
+  refreshAccounts(profiles: readonly AccountProfile[]) {
+    return accounts.refreshAccounts(this.db, profiles);
+  }
   updateAccount(id: AccountId, change: AccountChange) {
     return accounts.updateAccount(this.db, id, change);
   }
@@ -92,8 +98,11 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   insertStatuses(statuses: readonly NewStatus[]) {
     return insertStatuses(this.db, this.deps.ids, statuses);
   }
-  editStatus(statusId: StatusId, edit: StatusEdit) {
-    return editStatus(this.db, this.deps.ids, statusId, edit);
+  async editStatus(statusId: StatusId, edit: StatusEdit) {
+    return (await this.editStatuses([{ ...edit, statusId }])).has(statusId);
+  }
+  editStatuses(edits: readonly GivenEdit[]) {
+    return editStatuses(this.db, this.deps.ids, edits);
   }
   addMentions(statusId: StatusId, mentions: NewStatus['mentions']) {
     return addMentions(this.db, statusId, mentions);
@@ -105,6 +114,9 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
     const { deletedIds, boostIds } = await deleteStatuses(this.db, [statusId]);
     return { deleted: deletedIds.length === 1, boostIds };
   }
+  async deleteStatuses(statusIds: readonly StatusId[]) {
+    return new Set((await deleteStatuses(this.db, statusIds)).deletedIds);
+  }
   adoptOrphans(parents: readonly NewParent[]) {
     return adoptOrphans(this.db, parents);
   }
@@ -114,11 +126,14 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   replaceQuote(statusId: StatusId, quote: NewQuote | null) {
     return replaceQuote(this.db, statusId, quote);
   }
-  setQuotePolicy(statusId: StatusId, policy: QuotePolicy | null) {
-    return setQuotePolicy(this.db, statusId, policy);
+  async setQuotePolicy(statusId: StatusId, policy: QuotePolicy | null) {
+    return (await this.setQuotePolicies([{ statusId, policy }])).has(statusId);
   }
-  setInteractionRules(statusId: StatusId, rules: InteractionRules | null) {
-    return setRules(this.db, statusId, rules);
+  setQuotePolicies(given: Given<'setQuotePolicies'>) {
+    return setQuotePolicies(this.db, given);
+  }
+  setInteractionRules(given: Given<'setInteractionRules'>) {
+    return setRules(this.db, given);
   }
   insertAsked(asked: NewAsked) {
     return insertAsked(this.db, asked);
@@ -132,8 +147,11 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   insertFavourites(given: Given<'insertFavourites'>) {
     return reactions.insertFavourites(this.db, given);
   }
-  deleteFavourite(accountId: AccountId, statusId: StatusId) {
-    return reactions.deleteFavourite(this.db, accountId, statusId);
+  async deleteFavourite(accountId: AccountId, statusId: StatusId) {
+    return (await this.deleteFavourites([{ accountId, statusId }]))[0] ?? null;
+  }
+  deleteFavourites(pairs: Given<'deleteFavourites'>) {
+    return reactions.deleteFavourites(this.db, pairs);
   }
   renameFavourites(favourites: Given<'renameFavourites'>) {
     return reactions.renameFavourites(this.db, favourites);
@@ -150,8 +168,8 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   insertVotes(ballot: Ballot) {
     return polls.insertVotes(this.db, ballot);
   }
-  tellPoll(statusId: StatusId, poll: Poll) {
-    return polls.tellPoll(this.db, statusId, poll);
+  tellPolls(given: Given<'tellPolls'>) {
+    return polls.tellPolls(this.db, given);
   }
   replacePoll(statusId: StatusId, poll: Poll | null) {
     return polls.replacePoll(this.db, statusId, poll);
@@ -185,7 +203,10 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
     return accounts.reviveAccount(this.db, id);
   }
   addTombstone(uri: string, actorUri: string) {
-    return addTombstone(this.db, uri, actorUri);
+    return this.addTombstones([{ uri, actorUri }]);
+  }
+  addTombstones(stones: Given<'addTombstones'>) {
+    return addTombstones(this.db, stones);
   }
   liftTombstone(uri: string, actorUri: string) {
     return liftTombstone(this.db, uri, actorUri);
@@ -194,8 +215,17 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
     return claimIdempotencyKey(this.db, accountId, key, statusId);
   }
 
-  insertFollow(tie: FollowTie) {
-    return ties.insertFollow(this.db, tie);
+  async insertFollow(tie: FollowTie) {
+    return (await this.insertFollows([tie])).has(tie.id);
+  }
+  insertFollows(given: readonly FollowTie[]) {
+    return ties.insertFollows(this.db, given);
+  }
+  renameFollows(table: FollowTable, given: Parameters<SocialWrites['renameFollows']>[1]) {
+    return ties.renameFollows(this.db, table, given);
+  }
+  deleteFollows(pairs: readonly FollowPair[]) {
+    return ties.deleteFollows(this.db, pairs);
   }
   updateFollow(accountId: AccountId, targetId: AccountId, options: Partial<FollowOptions> & { uri?: string }) {
     return ties.updateFollow(this.db, 'follows', { accountId, targetId }, options);
@@ -203,8 +233,11 @@ export class SqlSocialTransaction extends SqlSocialReads implements SocialTransa
   deleteFollow(accountId: AccountId, targetId: AccountId) {
     return ties.deleteFollow(this.db, accountId, targetId);
   }
-  insertFollowRequest(tie: FollowTie) {
-    return ties.insertFollowRequest(this.db, tie);
+  async insertFollowRequest(tie: FollowTie) {
+    return (await this.insertFollowRequests([tie])).has(tie.id);
+  }
+  insertFollowRequests(given: readonly FollowTie[]) {
+    return ties.insertFollowRequests(this.db, given);
   }
   updateFollowRequest(accountId: AccountId, targetId: AccountId, change: { uri: string }) {
     return ties.updateFollow(this.db, 'follow_requests', { accountId, targetId }, change);

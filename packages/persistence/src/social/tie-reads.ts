@@ -1,6 +1,6 @@
 import { NO_TIES, type Relationship, type Ties } from '@trunkline/domain';
 import type { AccountId } from '@trunkline/kernel';
-import type { ActUnder, Entry, FollowTie, PageQuery, ViewerTies } from '@trunkline/social';
+import type { ActUnder, Entry, FollowPair, FollowTable, FollowTie, PageQuery, ViewerTies } from '@trunkline/social';
 import type { Queryable } from '../database.js';
 import { entries } from './page-sql.js';
 import { plainText } from './safe-values.js';
@@ -84,6 +84,18 @@ export async function findFollow(
 ): Promise<FollowTie | null> {
   const sql = `SELECT ${TIE_COLUMNS} FROM social.${table} WHERE account_id = $1 AND target_account_id = $2 LIMIT 1`;
   return (await db.query<FollowTie>(sql, [accountId, targetId]))[0] ?? null;
+}
+
+/** Those of the pairs that stand. */
+export async function followsBetween(db: Queryable, table: FollowTable, pairs: readonly FollowPair[]): Promise<FollowTie[]> {
+  if (pairs.length === 0) return [];
+  return db.query<FollowTie>(
+    `SELECT ${TIE_COLUMNS} FROM social.${table} f
+       JOIN (SELECT DISTINCT follower, target FROM unnest($1::bigint[], $2::bigint[]) AS g (follower, target)) AS asked
+         ON f.account_id = asked.follower AND f.target_account_id = asked.target
+      LIMIT $3`,
+    [pairs.map(({ accountId }) => accountId), pairs.map(({ targetId }) => targetId), pairs.length],
+  );
 }
 
 type TieTable = 'follows' | 'follow_requests' | 'blocks' | 'mutes';

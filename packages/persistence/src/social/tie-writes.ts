@@ -1,41 +1,72 @@
 import { changeOf } from '@trunkline/domain';
 import type { AccountId, Snowflake } from '@trunkline/kernel';
-import type { FollowOptions, FollowTie, Tie } from '@trunkline/social';
+import type { FollowOptions, FollowPair, FollowTable, FollowTie, Tie } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
 import { moveAccountCounters } from './counters.js';
-import { plainTextOrNull } from './safe-values.js';
+import { jsonText, plainTextOrNull, plainTexts } from './safe-values.js';
 
 const TIE_COLUMNS = `id, account_id AS "accountId", target_account_id AS "targetId", uri`;
 const FOLLOW_COLUMNS = `${TIE_COLUMNS}, show_boosts AS "showBoosts", notify, languages`;
 
-type FollowTable = 'follows' | 'follow_requests';
-
-async function insertFollowRow(tx: Queryable, table: FollowTable, tie: FollowTie): Promise<boolean> {
+/** @returns the ids of those that are new */
+async function insertRows(tx: Queryable, table: FollowTable, ties: readonly FollowTie[]): Promise<Set<Snowflake>> {
+  if (ties.length === 0) return new Set();
   // Where a follower lives never changes: kept with the follow, fan-out need not look at a hundred thousand accounts.
-  const [column, value] = table === 'follows' ? [', local', ', coalesce((SELECT a.domain IS NULL FROM social.accounts a WHERE a.id = $2), true)'] : ['', ''];
-  const rows = await tx.query(
+  const [column, value] = table === 'follows' ? [', local', ', coalesce((SELECT a.domain IS NULL FROM social.accounts a WHERE a.id = g.account_id), true)'] : ['', ''];
+  const rows = await tx.query<{ id: Snowflake }>(
     `INSERT INTO social.${table} (id, account_id, target_account_id, uri, show_boosts, notify, languages${column})
-     VALUES ($1, $2, $3, $4, $5, $6, $7::text[]${value}) ON CONFLICT (account_id, target_account_id) DO NOTHING RETURNING id`,
-    [tie.id, tie.accountId, tie.targetId, plainTextOrNull(tie.uri), tie.showBoosts, tie.notify, tie.languages],
+     SELECT g.id, g.account_id, g.target_id, g.uri, g.show_boosts, g.notify, g.languages${value}
+       FROM json_to_recordset($1::json) AS g (id bigint, account_id bigint, target_id bigint, uri text, show_boosts boolean, notify boolean, languages text[])
+      ORDER BY g.account_id, g.target_id
+     ON CONFLICT (account_id, target_account_id) DO NOTHING RETURNING id`,
+    [jsonText(ties.map(columnsOf))],
   );
-  return rows.length === 1;
+  return new Set(rows.map(({ id }) => id));
 }
 
-async function deleteFollowRow(tx: Queryable, table: FollowTable, accountId: AccountId, targetId: AccountId): Promise<FollowTie | null> {
-  const sql = `DELETE FROM social.${table} WHERE account_id = $1 AND target_account_id = $2 RETURNING ${FOLLOW_COLUMNS}`;
-  return (await tx.query<FollowTie>(sql, [accountId, targetId]))[0] ?? null;
+const columnsOf = (tie: FollowTie) => ({
+  id: tie.id,
+  account_id: tie.accountId,
+  target_id: tie.targetId,
+  uri: tie.uri,
+  show_boosts: tie.showBoosts,
+  notify: tie.notify,
+  languages: tie.languages,
+});
+
+function deleteRows(tx: Queryable, table: FollowTable, pairs: readonly FollowPair[]): Promise<FollowTie[]> {
+  return tx.query<FollowTie>(
+    `DELETE FROM social.${table} f USING unnest($1::bigint[], $2::bigint[]) AS g (follower, target)
+      WHERE f.account_id = g.follower AND f.target_account_id = g.target RETURNING ${FOLLOW_COLUMNS}`,
+    [pairs.map(({ accountId }) => accountId), pairs.map(({ targetId }) => targetId)],
+  );
 }
 
-export async function insertFollow(tx: Queryable, tie: FollowTie): Promise<boolean> {
-  if (!(await insertFollowRow(tx, 'follows', tie))) return false;
-  await moveAccountCounters(tx, followDeltas(tie, 1));
-  await changed(tx, [changeOf.ties(tie.accountId)]);
-  return true;
+/** @returns the ids of those that are new */
+export async function insertFollows(tx: Queryable, ties: readonly FollowTie[]): Promise<Set<Snowflake>> {
+  const made = await insertRows(tx, 'follows', ties);
+  const fresh = ties.filter(({ id }) => made.has(id));
+  await moveAccountCounters(tx, fresh.flatMap((tie) => followDeltas(tie, 1)));
+  await changed(tx, fresh.map(({ accountId }) => changeOf.ties(accountId)));
+  return made;
 }
+
+/** Those that stood, follows as well as requests: of each pair one. */
+export async function deleteFollows(tx: Queryable, pairs: readonly FollowPair[]): Promise<FollowTie[]> {
+  if (pairs.length === 0) return [];
+  const gone = await deleteRows(tx, 'follows', pairs);
+  await moveAccountCounters(tx, gone.flatMap((tie) => followDeltas(tie, -1)));
+  await changed(tx, gone.map(({ accountId }) => changeOf.ties(accountId)));
+  const ended = new Set(gone.map(pairKey));
+  const others = pairs.filter((pair) => !ended.has(pairKey(pair)));
+  return others.length === 0 ? gone : [...gone, ...(await deleteRows(tx, 'follow_requests', others))];
+}
+
+const pairKey = ({ accountId, targetId }: FollowPair): string => `${accountId} ${targetId}`;
 
 export async function deleteFollow(tx: Queryable, accountId: AccountId, targetId: AccountId): Promise<FollowTie | null> {
-  const gone = await deleteFollowRow(tx, 'follows', accountId, targetId);
-  if (gone === null) return null;
+  const [gone] = await deleteRows(tx, 'follows', [{ accountId, targetId }]);
+  if (gone === undefined) return null;
   await moveAccountCounters(tx, followDeltas(gone, -1));
   await changed(tx, [changeOf.ties(accountId)]);
   return gone;
@@ -47,10 +78,21 @@ export const followDeltas = (tie: { readonly accountId: AccountId; readonly targ
   { accountId: tie.targetId, followers: by },
 ];
 
-export const insertFollowRequest = (tx: Queryable, tie: FollowTie): Promise<boolean> => insertFollowRow(tx, 'follow_requests', tie);
+export const insertFollowRequests = (tx: Queryable, ties: readonly FollowTie[]): Promise<Set<Snowflake>> => insertRows(tx, 'follow_requests', ties);
 
-export const deleteFollowRequest = (tx: Queryable, accountId: AccountId, targetId: AccountId): Promise<FollowTie | null> =>
-  deleteFollowRow(tx, 'follow_requests', accountId, targetId);
+export const deleteFollowRequest = async (tx: Queryable, accountId: AccountId, targetId: AccountId): Promise<FollowTie | null> =>
+  (await deleteRows(tx, 'follow_requests', [{ accountId, targetId }]))[0] ?? null;
+
+/** Gives standing follows, or requests, other uris. */
+export async function renameFollows(tx: Queryable, table: FollowTable, ties: readonly (FollowPair & { readonly uri: string })[]): Promise<void> {
+  if (ties.length === 0) return;
+  await tx.query(
+    `UPDATE social.${table} f SET uri = g.uri FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (follower, target, uri)
+      WHERE f.account_id = g.follower AND f.target_account_id = g.target`,
+    [ties.map(({ accountId }) => accountId), ties.map(({ targetId }) => targetId), plainTexts(ties.map(({ uri }) => uri))],
+  );
+  if (table === 'follows') await changed(tx, ties.map(({ accountId }) => changeOf.ties(accountId)));
+}
 
 /** Members that are left out stay as they are; `languages: null` means all. */
 export async function updateFollow(

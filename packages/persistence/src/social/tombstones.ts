@@ -1,3 +1,4 @@
+import type { Tombstone } from '@trunkline/social';
 import type { Queryable } from '../database.js';
 import { plainText, plainTexts } from './safe-values.js';
 
@@ -13,12 +14,15 @@ export const lockUris = (tx: Queryable, uris: readonly string[]): Promise<unknow
  * What its author deleted here never comes (back): a Delete may overtake its Create. Keyed by the author too, so that
  * nobody keeps away what is another's, not on the same host either.
  */
-export async function addTombstone(tx: Queryable, uri: string, actorUri: string): Promise<void> {
-  await lockUris(tx, [uri]);
-  await tx.query('INSERT INTO social.tombstones (uri, actor_uri) VALUES ($1, $2) ON CONFLICT (uri, actor_uri) DO NOTHING', [
-    plainText(uri),
-    plainText(actorUri),
-  ]);
+export async function addTombstones(tx: Queryable, stones: readonly Tombstone[]): Promise<void> {
+  if (stones.length === 0) return;
+  await lockUris(tx, stones.map(({ uri }) => uri));
+  await tx.query(
+    `INSERT INTO social.tombstones (uri, actor_uri)
+     SELECT DISTINCT uri, actor_uri FROM unnest($1::text[], $2::text[]) AS given (uri, actor_uri) ORDER BY uri, actor_uri
+     ON CONFLICT (uri, actor_uri) DO NOTHING`,
+    [plainTexts(stones.map(({ uri }) => uri)), plainTexts(stones.map(({ actorUri }) => actorUri))],
+  );
 }
 
 /** Those of an actor's own ids that it ended. */

@@ -14,7 +14,10 @@ import type {
   FollowerPage,
   FollowersAsked,
   FollowOptions,
+  FollowPair,
+  FollowTable,
   FollowTie,
+  GivenEdit,
   Handle,
   InsertedStatus,
   NewAsked,
@@ -29,12 +32,18 @@ import type {
   QuoteChange,
   QuoteRequestRow,
   RecentMarks,
+  StandingBoost,
   StatusEdit,
   StatusEditRow,
+  StatusInteractionRules,
+  StatusMark,
+  StatusPoll,
+  StatusQuotePolicy,
   ThreadRoot,
   Tie,
   TiesAsked,
   TieToMoved,
+  Tombstone,
   ViewerTies,
   VoteOutcome,
 } from './store-rows.js';
@@ -106,12 +115,16 @@ export interface SocialReads {
   reactionUris(accountId: AccountId, statusId: StatusId): Promise<(string | null)[]>;
   /** The account's standing boosts of these statuses: ids of the boosts. */
   boostIds(accountId: AccountId, targetIds: readonly StatusId[]): Promise<StatusId[]>;
+  /** Who boosted what, as far as it stands. */
+  boostsBetween(pairs: readonly StatusMark[]): Promise<StandingBoost[]>;
   boostedByIds(statusId: StatusId, page: PageQuery): Promise<Entry<AccountId>[]>;
   favouritedByIds(statusId: StatusId, page: PageQuery): Promise<Entry<AccountId>[]>;
   /** Statuses that quote this one with its author's consent. */
   quotingIds(statusId: StatusId, page: PageQuery): Promise<Entry<StatusId>[]>;
   /** Statuses whose quotes name this stamp, proven ones first. */
   quotesByStamp(stampUri: string): Promise<StatusId[]>;
+  /** Those of the addresses that any quote, or anything else that somebody here asked leave for, names as its stamp. */
+  namedStamps(uris: readonly string[]): Promise<Set<string>>;
   /** How a peer asked for the quote in its status; null: it quotes nothing. */
   quoteRequest(statusId: StatusId): Promise<QuoteRequestRow | null>;
   /** The status of a peer that quotes by leave of this QuoteRequest of theirs. */
@@ -146,8 +159,12 @@ export interface SocialReads {
   followerInboxes(accountId: AccountId, afterInbox: string, limit: number): Promise<{ inbox: string; domain: string }[]>;
   follow(accountId: AccountId, targetId: AccountId): Promise<FollowTie | null>;
   followRequest(accountId: AccountId, targetId: AccountId): Promise<FollowTie | null>;
+  /** Those of the pairs that stand. */
+  followsBetween(table: FollowTable, pairs: readonly FollowPair[]): Promise<FollowTie[]>;
   /** Accounts that replied to, boosted, favourited, voted on or reacted to a status: Delete and Update go to them too. */
   interactedAccountIds(statusId: StatusId, limit: number): Promise<AccountId[]>;
+  /** The same for each of many, as far as there is anybody. */
+  interactedWith(statusIds: readonly StatusId[], limit: number): Promise<Map<StatusId, AccountId[]>>;
   /** Pinned by the account, the last pinned first. */
   pinnedIds(accountId: AccountId, limit: number): Promise<StatusId[]>;
   pinId(accountId: AccountId, statusId: StatusId): Promise<Snowflake | null>;
@@ -170,6 +187,8 @@ export interface SocialWrites {
    * goes on under this one, when it is new here; else they lose the name.
    */
   upsertRemoteAccount(profile: AccountProfile, made: { readonly freshId: AccountId; readonly goesOn: boolean }): Promise<Account>;
+  /** Remote accounts that are here and keep their handles, each once. */
+  refreshAccounts(profiles: readonly AccountProfile[]): Promise<void>;
   updateAccount(id: AccountId, change: AccountChange): Promise<void>;
   /** Turns the row into a tombstone and drops ties, statuses and favourites of the account. */
   deleteAccount(id: AccountId): Promise<void>;
@@ -195,10 +214,14 @@ export interface SocialWrites {
   insertStatuses(statuses: readonly NewStatus[]): Promise<(InsertedStatus | null)[]>;
   /** Rewrites content and mentions; keeps the former text as an edit. False when not newer than what is stored. */
   editStatus(statusId: StatusId, edit: StatusEdit): Promise<boolean>;
+  /** Many, each status once. @returns those that were edited */
+  editStatuses(edits: readonly GivenEdit[]): Promise<Set<StatusId>>;
   /** People whom a post named and who are known only now. */
   addMentions(statusId: StatusId, mentions: NewStatus['mentions']): Promise<void>;
   /** Counters moved back, content blanked, `deletedAt` set. False when it was deleted already. Boosts of it go too. */
   deleteStatus(statusId: StatusId): Promise<{ deleted: boolean; boostIds: StatusId[] }>;
+  /** Many. @returns those that this call deleted, without their boosts */
+  deleteStatuses(statusIds: readonly StatusId[]): Promise<Set<StatusId>>;
   /** Fills a deleted remote status anew, when it went at `endedAt` or after it. Counters move with it. False: it does not stand deleted like this. */
   reviveStatus(statusId: StatusId, endedAt: Date, status: NewStatus): Promise<boolean>;
   /** Statuses that waited for one of these uris as their parent are tied to it. */
@@ -207,7 +230,10 @@ export interface SocialWrites {
   changeQuote(statusId: StatusId, change: QuoteChange, from: readonly QuoteState[]): Promise<boolean>;
   replaceQuote(statusId: StatusId, quote: NewQuote | null): Promise<void>;
   setQuotePolicy(statusId: StatusId, policy: QuotePolicy | null): Promise<boolean>;
-  setInteractionRules(statusId: StatusId, rules: InteractionRules | null): Promise<void>;
+  /** Many, each status once. @returns those whose policy is another now */
+  setQuotePolicies(given: readonly StatusQuotePolicy[]): Promise<Set<StatusId>>;
+  /** Many, each status once. */
+  setInteractionRules(given: readonly StatusInteractionRules[]): Promise<void>;
   insertAsked(asked: NewAsked): Promise<void>;
   /** False unless it was in one of the states `from` and something changed. */
   changeAsked(interactionId: Snowflake, to: Pick<AskedRow, 'state' | 'stampUri'>, from: readonly LeaveState[]): Promise<boolean>;
@@ -215,10 +241,12 @@ export interface SocialWrites {
   /** Many, with the outcome for each as if they had come one by one in this order. The status may be gone by then: nothing is made, it `stands`. */
   insertFavourites(ties: readonly { id: Snowflake; accountId: AccountId; statusId: StatusId; uri: string | null }[]): Promise<FavouriteOutcome[]>;
   deleteFavourite(accountId: AccountId, statusId: StatusId): Promise<{ id: Snowflake } | null>;
+  /** Many. @returns those that stood */
+  deleteFavourites(pairs: readonly StatusMark[]): Promise<(StatusMark & { readonly id: Snowflake })[]>;
   /** One vote a choice, one choice unless the poll takes several, none after its end; counted with it. */
   insertVotes(ballot: Ballot): Promise<VoteOutcome>;
-  /** A poll's tallies and end, as its own server says; the options are the same. True: it stands otherwise than before. */
-  tellPoll(statusId: StatusId, poll: Poll): Promise<boolean>;
+  /** Tallies and ends of polls, as their own servers say; the options are the same. Each status once. @returns those that stand otherwise than before */
+  tellPolls(polls: readonly StatusPoll[]): Promise<Set<StatusId>>;
   /** Another poll, or none; votes on the former one go. */
   replacePoll(statusId: StatusId, poll: Poll | null): Promise<void>;
   /** Polls that ended, and local ones with votes that are untold for so long. They count as told. */
@@ -238,6 +266,7 @@ export interface SocialWrites {
   holdOff(uris: readonly string[], statusIds: readonly StatusId[]): Promise<void>;
   /** Keeps the uri from coming (back) to life. Call it first and look the object up after it, not before. */
   addTombstone(uri: string, actorUri: string): Promise<void>;
+  addTombstones(stones: readonly Tombstone[]): Promise<void>;
   /** The actor takes it back; since when it had been, null: it had not. */
   liftTombstone(uri: string, actorUri: string): Promise<Date | null>;
 
@@ -245,9 +274,16 @@ export interface SocialWrites {
   claimIdempotencyKey(accountId: AccountId, key: string, statusId: StatusId): Promise<StatusId | null>;
 
   insertFollow(tie: FollowTie): Promise<boolean>;
+  /** Many, each pair once. @returns the ids of those that are new */
+  insertFollows(ties: readonly FollowTie[]): Promise<Set<Snowflake>>;
+  /** Gives standing ones other uris. */
+  renameFollows(table: FollowTable, ties: readonly (FollowPair & { readonly uri: string })[]): Promise<void>;
+  /** Follows, and requests where there is no follow. @returns those that stood */
+  deleteFollows(pairs: readonly FollowPair[]): Promise<FollowTie[]>;
   updateFollow(accountId: AccountId, targetId: AccountId, options: Partial<FollowOptions> & { uri?: string }): Promise<void>;
   deleteFollow(accountId: AccountId, targetId: AccountId): Promise<FollowTie | null>;
   insertFollowRequest(tie: FollowTie): Promise<boolean>;
+  insertFollowRequests(ties: readonly FollowTie[]): Promise<Set<Snowflake>>;
   updateFollowRequest(accountId: AccountId, targetId: AccountId, change: { uri: string }): Promise<void>;
   deleteFollowRequest(accountId: AccountId, targetId: AccountId): Promise<FollowTie | null>;
   insertBlock(tie: Tie): Promise<boolean>;

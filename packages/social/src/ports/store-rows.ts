@@ -1,4 +1,4 @@
-import type { Account, AskedLeave, CustomEmoji, InteractionKind, InteractionRules, MediaAttachment, Page, ProfileField, QuotePolicy, QuoteState, Status, StatusQuote, Ties } from '@trunkline/domain';
+import type { Account, AskedLeave, CustomEmoji, InteractionKind, InteractionRules, MediaAttachment, Page, Poll, ProfileField, QuotePolicy, QuoteState, Status, StatusQuote, Ties } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 
 /** A slice of something sorted by id, newest first. `minId` asks for the slice just above it. */
@@ -109,6 +109,9 @@ export type StatusEdit = Pick<
   readonly mentions: readonly { accountId: AccountId; silent: boolean }[];
 };
 
+/** What a status says from now on. */
+export type GivenEdit = StatusEdit & { readonly statusId: StatusId };
+
 export interface Tie {
   readonly id: Snowflake;
   readonly accountId: AccountId;
@@ -124,6 +127,43 @@ export interface FollowOptions {
 }
 
 export interface FollowTie extends Tie, FollowOptions {}
+
+/** Who follows whom, or asks to. */
+export type FollowPair = Pick<Tie, 'accountId' | 'targetId'>;
+export type FollowTable = 'follows' | 'follow_requests';
+
+/** Who marked which status. */
+export interface StatusMark {
+  readonly accountId: AccountId;
+  readonly statusId: StatusId;
+}
+
+/** A boost by `accountId` of `statusId`. */
+export interface StandingBoost extends StatusMark {
+  readonly id: StatusId;
+  readonly uri: string;
+}
+
+/** What its author ended under this id never comes (back). */
+export interface Tombstone {
+  readonly uri: string;
+  readonly actorUri: string;
+}
+
+export interface StatusPoll {
+  readonly statusId: StatusId;
+  readonly poll: Poll;
+}
+
+export interface StatusInteractionRules {
+  readonly statusId: StatusId;
+  readonly rules: InteractionRules | null;
+}
+
+export interface StatusQuotePolicy {
+  readonly statusId: StatusId;
+  readonly policy: QuotePolicy | null;
+}
 
 /** Which followers: after a cursor (`'0'`: from the start), and of those only who follow somebody else as well. */
 export interface FollowersAsked {

@@ -1,7 +1,7 @@
 import type { RemoteNote } from '@trunkline/activitypub';
 import type { Account, QuoteState, Status, StatusQuote } from '@trunkline/domain';
+import type { StatusId } from '@trunkline/kernel';
 import type { NewQuote } from '../ports/store-rows.js';
-import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialTransaction } from '../ports/social-store.js';
 import { rulesOfNote } from '../interactions/ask-leave.js';
 import { policyOfNote, quoteOfNote } from './read-remote.js';
@@ -19,15 +19,18 @@ const STAMPABLE: readonly QuoteState[] = ['pending', 'unauthorized', 'accepted',
 
 /**
  * What a post quotes, the stamp that allows it and the policy of its own may change without an edit (Mastodon sends an
- * Update once a quote is approved). True: something did, and the quote is to be settled again.
+ * Update once a quote is approved). Of those that do quote something each is looked at by itself.
+ *
+ * @returns those of which something did: their quotes are to be settled again
  */
-export function reviseQuote(ports: Pick<SocialPorts, 'store'>, { author, note, known, isEdit }: Retold): Promise<boolean> {
-  return ports.store.transaction(async (tx) => {
-    const isNewPolicy = await tx.setQuotePolicy(known.id, policyOfNote(note, author));
-    await tx.setInteractionRules(known.id, rulesOfNote(note, author));
-    const isNewQuote = await reviseIn(tx, known, quoteOfNote(note), isEdit);
-    return isNewPolicy || isNewQuote;
-  });
+export async function reviseQuotes(tx: SocialTransaction, retold: readonly Retold[]): Promise<Set<StatusId>> {
+  const revised = await tx.setQuotePolicies(retold.map(({ author, note, known }) => ({ statusId: known.id, policy: policyOfNote(note, author) })));
+  await tx.setInteractionRules(retold.map(({ author, note, known }) => ({ statusId: known.id, rules: rulesOfNote(note, author) })));
+  for (const { note, known, isEdit } of retold) {
+    const told = quoteOfNote(note);
+    if ((told !== null || known.quote !== null) && (await reviseIn(tx, known, told, isEdit))) revised.add(known.id);
+  }
+  return revised;
 }
 
 async function reviseIn(tx: SocialTransaction, known: Status, told: NewQuote | null, isEdit: boolean): Promise<boolean> {

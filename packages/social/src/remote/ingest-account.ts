@@ -20,8 +20,31 @@ const FOLLOWS_ANEW_MAX = 1_000;
 export function ingestAccount(
   ports: Pick<SocialPorts, 'store' | 'ids' | 'clock' | 'policy'>,
   actor: RemoteActor,
-  handle: { readonly username: string; readonly domain: string; readonly goesOn: boolean },
+  handle: ActorHandle & { readonly goesOn: boolean },
 ): Promise<Account> {
+  const { profile, newer } = readProfile(ports, actor, handle);
+  return ports.store.transaction(async (tx) => {
+    await tx.noteEmojis(newer);
+    const isMerged = handle.goesOn && (await takesOver(tx, profile));
+    const account = await tx.upsertRemoteAccount(profile, { freshId: ports.ids.next(), goesOn: handle.goesOn });
+    if (isMerged) await followAnew(tx, account.id);
+    return account;
+  });
+}
+
+export interface ActorHandle {
+  readonly username: string;
+  readonly domain: string;
+}
+
+/** A profile as it is stored, and the emojis that it brings news of. */
+export interface ReadProfile {
+  readonly profile: AccountProfile;
+  readonly newer: readonly NewerEmoji[];
+}
+
+/** Without asking anybody. */
+export function readProfile(ports: Pick<SocialPorts, 'clock' | 'policy'>, actor: RemoteActor, handle: ActorHandle): ReadProfile {
   const isWelcome = mediaRule(ports, handle.domain);
   const picture = (url: string | null): string | null => (url !== null && isWelcome({ url }) ? url : null);
   const profile: AccountProfile = {
@@ -53,13 +76,7 @@ export function ingestAccount(
     createdAt: publishedOr(actor.published, nowDate(ports.clock)),
     fetchedAt: nowDate(ports.clock),
   };
-  return ports.store.transaction(async (tx) => {
-    await tx.noteEmojis(newerEmojis(actor.uri, actor.emojis.filter(isWelcome), nowDate(ports.clock)));
-    const isMerged = handle.goesOn && (await takesOver(tx, profile));
-    const account = await tx.upsertRemoteAccount(profile, { freshId: ports.ids.next(), goesOn: handle.goesOn });
-    if (isMerged) await followAnew(tx, account.id);
-    return account;
-  });
+  return { profile, newer: newerEmojis(actor.uri, actor.emojis.filter(isWelcome), nowDate(ports.clock)) };
 }
 
 /** Whether a new id comes under the handle of an account that is known here. */

@@ -1,20 +1,16 @@
 import { htmlToText, parseLocalUri, sanitizeHtml, type RemoteNote } from '@trunkline/activitypub';
-import { StatusEditedV1, StatusTalliedV1 } from '@trunkline/contracts';
 import { normaliseHashtag, type Account, type MediaAttachment, type Status } from '@trunkline/domain';
 import { nowDate } from '@trunkline/kernel';
 import { rulesOfNote } from '../interactions/ask-leave.js';
-import { pollOf, sameOptions } from './read-poll.js';
+import { pollOf } from './read-poll.js';
 import type { NewStatus, NewerEmoji } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialTransaction } from '../ports/social-store.js';
 import { saveAndAnnounceAll } from '../statuses/publish-status.js';
 import { policyOfNote, quoteOfNote } from '../quotes/read-remote.js';
-import { reviseQuote } from '../quotes/revise-quote.js';
 import { mediaRule, newerEmojis, publishedOr } from './ingest-account.js';
 import { mentionsOf, peopleNamed, type NamedPeople } from './named-people.js';
 
-/** An Update of something unknown counts as its Create only while it is this young. */
-const LATE_CREATE_MS = 24 * 60 * 60 * 1000;
 /** What was fetched, not sent, is news only while it is this young. As Mastodon's real-time window (4.6). */
 const NEWS_MS = 6 * 60 * 60 * 1000;
 
@@ -98,71 +94,6 @@ const outcomeOfKnown = (known: Status, author: Account): IngestOutcome => {
   return known.deletedAt === null ? 'known' : 'tombstone';
 };
 
-/** `told`: how its poll stands was told, which is no edit. */
-export type EditOutcome = IngestOutcome | 'edited' | 'told';
-
-/** The author's server says the status changed. Counters alone, without a newer `updated` or other words, are no edit. */
-export async function ingestEdit(ports: SocialPorts, author: Account, note: RemoteNote): Promise<EditOutcome> {
-  const [known] = await ports.store.statusesByUris([note.uri]);
-  if (known === undefined) {
-    const published = publishedOr(note.published, nowDate(ports.clock)).getTime();
-    if (ports.clock.nowMs() - published > LATE_CREATE_MS) return 'ignored';
-    const outcome = await ingestStatus(ports, author, note);
-    if (outcome !== 'known') return outcome;
-    // Its Create was written between our look and our row, by another copy: what came here is an edit of that.
-    const [written] = await ports.store.statusesByUris([note.uri]);
-    return written === undefined ? outcome : editKnown(ports, author, note, written);
-  }
-  return editKnown(ports, author, note, known);
-}
-
-async function editKnown(ports: SocialPorts, author: Account, note: RemoteNote, known: Status): Promise<EditOutcome> {
-  if (known.accountId !== author.id || known.local) return 'foreign_author';
-  if (known.deletedAt !== null) return 'tombstone';
-  const poll = note.poll === null ? null : pollOf(note.poll);
-  const samePoll = poll !== null && known.poll !== null && sameOptions(poll, known.poll);
-  const body = bodyOf(ports, author, note, await peopleNamed(ports, [note]));
-  const editedAt = whenEdited(ports, { note, known, body });
-  // Some servers date every Update: what else is the same was not edited.
-  if (samePoll && (editedAt === null || editedAt <= (known.editedAt ?? known.createdAt) || says(body) === says(known))) {
-    await ports.store.transaction(async (tx) => {
-      const isNews = await tx.tellPoll(known.id, poll);
-      if (isNews) await tx.appendEvent(StatusTalliedV1, { statusId: known.id, authorId: known.accountId, local: false, ended: false });
-    });
-    await reviseQuote(ports, { author, note, known, isEdit: false });
-    return 'told';
-  }
-  if (editedAt === null) return (await reviseQuote(ports, { author, note, known, isEdit: false })) ? 'edited' : 'ignored';
-  const outcome = await ports.store.transaction(async (tx) => {
-    const changed = await tx.editStatus(known.id, { ...body, text: null, editedAt });
-    if (!changed) return 'known' as const;
-    await tx.noteEmojis(newerEmojis(author.uri, note.emojis.filter(mediaRule(ports, author.domain)), nowDate(ports.clock)));
-    if (samePoll) await tx.tellPoll(known.id, poll);
-    else if (poll !== null || known.poll !== null) await tx.replacePoll(known.id, poll);
-    await tx.appendEvent(StatusEditedV1, { statusId: known.id, authorId: author.id, local: false, editedAt: editedAt.toISOString() });
-    return 'edited' as const;
-  });
-  return (await reviseQuote(ports, { author, note, known, isEdit: outcome === 'edited' })) ? 'edited' : outcome;
-}
-
-/** Some servers date no Update at all: one that says other words was edited now. How a poll stands comes without a date too. */
-function whenEdited(ports: SocialPorts, { note, known, body }: { readonly note: RemoteNote; readonly known: Status; readonly body: Words }): Date | null {
-  const now = nowDate(ports.clock);
-  const told = note.updated === null ? null : publishedOr(note.updated, now);
-  // Ghost dates the first edit like the post itself.
-  const isOfPost = told !== null && known.editedAt === null && told.getTime() === known.createdAt.getTime() && words(body) !== words(known);
-  if (told !== null) return isOfPost ? new Date(told.getTime() + 1) : told;
-  return note.poll === null && known.poll === null && words(body) !== words(known) ? now : null;
-}
-
-type Words = Pick<Status, 'content' | 'spoilerText' | 'media'>;
-
-const words = ({ content, spoilerText, media }: Words): string => JSON.stringify([content, spoilerText, media.map(({ description }) => description)]);
-
-/** What readers see of it, to be compared. */
-const says = ({ content, spoilerText, sensitive, language, media }: Pick<Status, 'content' | 'spoilerText' | 'sensitive' | 'language' | 'media'>): string =>
-  JSON.stringify([content, spoilerText, sensitive, language, media.map(({ remoteUrl, description }) => [remoteUrl, description])]);
-
 function newRemoteStatus(ports: SocialPorts, { author, note }: RemotePost, people: NamedPeople): NewStatus {
   const createdAt = publishedOr(note.published, nowDate(ports.clock));
   const id = ports.ids.at(createdAt.getTime());
@@ -195,7 +126,8 @@ function newRemoteStatus(ports: SocialPorts, { author, note }: RemotePost, peopl
   };
 }
 
-function bodyOf(ports: SocialPorts, author: Account, note: RemoteNote, people: NamedPeople) {
+/** What a post says, as it is stored. */
+export function bodyOf(ports: SocialPorts, author: Account, note: RemoteNote, people: NamedPeople) {
   const isWelcome = mediaRule(ports, author.domain);
   return {
     content: sanitizeHtml(note.poll === null ? note.contentHtml : note.bodyHtml),

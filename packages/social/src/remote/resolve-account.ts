@@ -3,7 +3,7 @@ import { domainVerdict, type Account } from '@trunkline/domain';
 import { fail, ok, type Result } from '@trunkline/kernel';
 import type { Handle } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
-import { ingestAccount } from './ingest-account.js';
+import { ingestAccount, type ActorHandle } from './ingest-account.js';
 
 export type ResolveFailure = { code: 'blocked_domain' | 'not_found' | 'gone' | 'unreachable' | 'invalid' | 'spoofed'; detail?: string };
 
@@ -66,7 +66,7 @@ export async function ingestActor(ports: SocialPorts, actor: RemoteActor): Promi
  * under it. A name says it alone only when nobody stands at the former id any more: names are given away, and whoever gets one that
  * its owner has left (renamed, or deleted there) must not become them here.
  */
-async function goesOnUnder(ports: SocialPorts, actor: RemoteActor, handle: ProvenHandle): Promise<Result<boolean, ResolveFailure>> {
+async function goesOnUnder(ports: SocialPorts, actor: RemoteActor, handle: ActorHandle): Promise<Result<boolean, ResolveFailure>> {
   const [holder] = await ports.store.accountsByHandles([handle]);
   if (holder === undefined || holder.deletedAt !== null || holder.uri === actor.uri) return ok(false);
   if ((await ports.store.accountsByUris([actor.uri])).length > 0) return ok(false);
@@ -84,30 +84,31 @@ async function goesOnUnder(ports: SocialPorts, actor: RemoteActor, handle: Prove
  * (FEP-2c59), else its name at the host of its id. A known actor that keeps its name is not asked about again; one that
  * changed it is renamed only when WebFinger agrees. A statement that another host does not confirm counts for nothing.
  */
-async function proveHandle(ports: SocialPorts, actor: RemoteActor): Promise<Result<ProvenHandle, ResolveFailure>> {
+async function proveHandle(ports: SocialPorts, actor: RemoteActor): Promise<Result<ActorHandle, ResolveFailure>> {
   const host = hostOf(actor.uri);
   if (host === null) return fail({ code: 'invalid', detail: 'host' });
   const stated = actor.webfingerHandle === null ? null : parseHandle(actor.webfingerHandle);
   const own = { username: actor.username, domain: host };
   const first = stated === null ? own : { username: stated.username, domain: stated.host };
   const [known] = await ports.store.accountsByUris([actor.uri]);
-  if (known?.domain != null && known.username === actor.username && (stated === null || isSameName(first, { username: known.username, domain: known.domain }))) {
-    return ok({ username: known.username, domain: known.domain });
-  }
+  const kept = known === undefined ? null : keptHandle(known, actor);
+  if (kept !== null) return ok(kept);
   const proven = await confirmHandle(ports, actor.uri, first);
   if (proven.ok || isSameName(first, own) || proven.error.code === 'unreachable') return proven;
   return confirmHandle(ports, actor.uri, own);
 }
 
-interface ProvenHandle {
-  readonly username: string;
-  readonly domain: string;
+/** The handle of a known actor that keeps its name, and states no other; null: it has to be proven. */
+export function keptHandle({ username, domain }: Pick<Account, 'username' | 'domain'>, actor: RemoteActor): ActorHandle | null {
+  if (domain === null || username !== actor.username) return null;
+  const stated = actor.webfingerHandle === null ? null : parseHandle(actor.webfingerHandle);
+  return stated === null || isSameName({ username: stated.username, domain: stated.host }, { username, domain }) ? { username, domain } : null;
 }
 
-const isSameName = (a: ProvenHandle, b: ProvenHandle): boolean => a.domain === b.domain && a.username.toLowerCase() === b.username.toLowerCase();
+const isSameName = (a: ActorHandle, b: ActorHandle): boolean => a.domain === b.domain && a.username.toLowerCase() === b.username.toLowerCase();
 
 /** Asks the handle's host, and where its subject lies on another domain (LOCAL_DOMAIN / WEB_DOMAIN split) that one too. */
-async function confirmHandle(ports: SocialPorts, actorUri: string, asked: ProvenHandle): Promise<Result<ProvenHandle, ResolveFailure>> {
+async function confirmHandle(ports: SocialPorts, actorUri: string, asked: ActorHandle): Promise<Result<ActorHandle, ResolveFailure>> {
   const answer = await ports.remote.webfinger(asked);
   if (!answer.ok) return fail({ code: fetchCode(answer.error.code), detail: `webfinger_${answer.error.code}` });
   if (answer.value.actorUri !== actorUri) return fail({ code: 'spoofed', detail: 'webfinger_mismatch' });
@@ -135,7 +136,7 @@ export async function resolveHandle(ports: SocialPorts, handle: Handle): Promise
   return resolveAccount(ports, found.value.actorUri);
 }
 
-async function resolveStale(ports: SocialPorts, handle: ProvenHandle, known: Account): Promise<Result<Account, ResolveFailure>> {
+async function resolveStale(ports: SocialPorts, handle: ActorHandle, known: Account): Promise<Result<Account, ResolveFailure>> {
   const found = isBlocked(ports, handle.domain) ? null : await ports.remote.webfinger(handle);
   const another = found?.ok === true && found.value.actorUri !== known.uri ? await resolveAccount(ports, found.value.actorUri) : null;
   return another?.ok === true ? another : resolveAccount(ports, known.uri);

@@ -4,7 +4,8 @@ import { fail, ok, type AccountId, type Result, type StatusId } from '@trunkline
 import { askedFor, leaveToAct } from '../interactions/ask-leave.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialTransaction } from '../ports/social-store.js';
-import type { FavouriteOutcome } from '../ports/store-rows.js';
+import type { FavouriteOutcome, StatusMark } from '../ports/store-rows.js';
+import { tracesOf, type Caused } from './caused.js';
 
 /** Once, however often it is asked. `uri`: the peer's id of its Like. The caller has checked visibility. */
 export function favouriteStatus(
@@ -61,11 +62,15 @@ export async function favouriteAll(tx: SocialTransaction, ids: SocialPorts['ids'
   return outcomes;
 }
 
-export function unfavouriteStatus(ports: Pick<SocialPorts, 'store'>, accountId: AccountId, statusId: StatusId): Promise<boolean> {
-  return ports.store.transaction(async (tx) => {
-    const favourite = await tx.deleteFavourite(accountId, statusId);
-    if (favourite === null) return false;
-    await tx.appendEvent(StatusUnfavouritedV1, { favouriteId: favourite.id, accountId, statusId });
-    return true;
-  });
+export async function unfavouriteStatus(ports: Pick<SocialPorts, 'store'>, accountId: AccountId, statusId: StatusId): Promise<boolean> {
+  return (await ports.store.transaction((tx) => unfavouriteAll(tx, [{ accountId, statusId }]))) === 1;
+}
+
+/** Many. @returns how many of them stood */
+export async function unfavouriteAll(tx: SocialTransaction, marks: readonly Caused<StatusMark>[]): Promise<number> {
+  const causes = new Map(marks.map((mark) => [`${mark.accountId} ${mark.statusId}`, mark]));
+  const gone = await tx.deleteFavourites(marks);
+  const payloads = gone.map(({ id, accountId, statusId }) => ({ favouriteId: id, accountId, statusId }));
+  await tx.appendEvents(StatusUnfavouritedV1, payloads, tracesOf(gone.map(({ accountId, statusId }) => causes.get(`${accountId} ${statusId}`) ?? {})));
+  return gone.length;
 }

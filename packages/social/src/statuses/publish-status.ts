@@ -9,6 +9,7 @@ import { askedFor, leaveToAct } from '../interactions/ask-leave.js';
 import { announceQuote } from '../quotes/change-quote.js';
 import { chooseQuoted, newQuote, type ChosenQuote, type QuoteFailure } from '../quotes/choose-quoted.js';
 import { viewStatus } from '../reading/view-statuses.js';
+import { tracesOf, type Caused } from './caused.js';
 import { composeText, portHostsOf, type WrittenText } from './compose-text.js';
 
 export interface StatusDraft {
@@ -137,18 +138,17 @@ export async function saveAndAnnounce(tx: SocialTransaction, status: NewStatus):
   return saved?.id ?? null;
 }
 
-/** As one by one, in the order given. `trace`: the cause, when it is another than the trace in which this runs. `quiet`: not announced. */
+/** As one by one, in the order given. `quiet`: not announced. */
 export async function saveAndAnnounceAll(
   tx: SocialTransaction,
-  given: readonly { readonly status: NewStatus; readonly trace?: string | null; readonly quiet?: boolean }[],
+  given: readonly Caused<{ readonly status: NewStatus; readonly quiet?: boolean }>[],
 ): Promise<(InsertedStatus | null)[]> {
   const saved = await tx.insertStatuses(given.map(({ status }) => status));
   const fresh = given.flatMap(({ status, trace, quiet }, index) => {
     const row = saved[index] ?? null;
-    return row === null || quiet === true ? [] : [{ payload: publishedEvent(status, row.id), trace }];
+    return row === null || quiet === true ? [] : [{ payload: publishedEvent(status, row.id), ...(trace === undefined ? {} : { trace }) }];
   });
-  const traces = fresh.some(({ trace }) => trace !== undefined) ? fresh.map(({ trace }) => trace ?? null) : undefined;
-  await tx.appendEvents(StatusPublishedV1, fresh.map(({ payload }) => payload), traces);
+  await tx.appendEvents(StatusPublishedV1, fresh.map(({ payload }) => payload), tracesOf(fresh));
   return saved;
 }
 

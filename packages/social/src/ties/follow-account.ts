@@ -1,14 +1,15 @@
-import { FollowAcceptedV1, FollowRejectedV1, FollowRequestedV1, FollowUndoneV1 } from '@trunkline/contracts';
+import { FollowAcceptedV1, FollowRejectedV1, FollowRequestedV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import { AppError, fail, ok, type Result } from '@trunkline/kernel';
 import type { FollowOptions, FollowTie } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialTransaction } from '../ports/social-store.js';
+import { unfollowAll } from './unfollow-all.js';
 
 export type FollowOutcome = 'following' | 'requested';
 export type FollowFailure = { code: 'self' | 'blocked' | 'gone' | 'moved'; safe: string };
 
-const DEFAULTS: FollowOptions = { showBoosts: true, notify: false, languages: null };
+export const FOLLOW_DEFAULTS: FollowOptions = { showBoosts: true, notify: false, languages: null };
 
 /**
  * `follower` (local or remote) asks to follow `target` (local or remote). Stands at once when the target is
@@ -22,14 +23,11 @@ export async function followAccount(
   target: Account,
   options: Partial<FollowOptions> & { uri?: string } = {},
 ): Promise<Result<FollowOutcome, FollowFailure>> {
-  if (follower.id === target.id) return fail({ code: 'self', safe: 'You cannot follow yourself' });
-  if (target.deletedAt !== null || target.suspendedAt !== null) return fail({ code: 'gone', safe: 'Record not found' });
-  if (target.movedToUri !== null) return fail({ code: 'moved', safe: 'This account has moved' });
+  const refused = refusedFollow(follower, target);
+  if (refused !== null) return fail(refused);
   return ports.store.transaction(async (tx) => {
     const ties = await tx.viewerTies(follower.id, [target.id]);
-    if (ties.get(target.id)?.blockedEitherWay === true) {
-      return fail({ code: 'blocked' as const, safe: 'This action is not allowed' });
-    }
+    if (ties.get(target.id)?.blockedEitherWay === true) return fail(BLOCKED_FOLLOW);
     const standing = await tx.follow(follower.id, target.id);
     if (standing !== null) {
       await followAgain(tx, follower, standing, options);
@@ -37,15 +35,14 @@ export async function followAccount(
     }
     const { uri, ...given } = options;
     const tie: FollowTie = {
-      ...DEFAULTS,
+      ...FOLLOW_DEFAULTS,
       ...given,
       id: ports.ids.next(),
       accountId: follower.id,
       targetId: target.id,
       uri: uri ?? null,
     };
-    const decidesAtOnce = target.domain === null && !target.locked && follower.silencedAt === null;
-    if (decidesAtOnce) {
+    if (standsAtOnce(follower, target)) {
       if (await tx.insertFollow(tie)) await announce(tx, tie, false);
       return ok('following' as const);
     }
@@ -53,6 +50,18 @@ export async function followAccount(
     return ok('requested' as const);
   });
 }
+
+export const BLOCKED_FOLLOW: FollowFailure = { code: 'blocked', safe: 'This action is not allowed' };
+
+/** Why nobody is asked; null: they are, unless one blocks the other. */
+export function refusedFollow(follower: Account, target: Account): FollowFailure | null {
+  if (follower.id === target.id) return { code: 'self', safe: 'You cannot follow yourself' };
+  if (target.deletedAt !== null || target.suspendedAt !== null) return { code: 'gone', safe: 'Record not found' };
+  return target.movedToUri === null ? null : { code: 'moved', safe: 'This account has moved' };
+}
+
+/** Whether nobody has to be asked. */
+export const standsAtOnce = (follower: Account, target: Account): boolean => target.domain === null && !target.locked && follower.silencedAt === null;
 
 async function followAgain(
   tx: SocialTransaction,
@@ -82,12 +91,7 @@ export async function unfollowAccount(
   followerId: Account['id'],
   targetId: Account['id'],
 ): Promise<boolean> {
-  return ports.store.transaction(async (tx) => {
-    const tie = (await tx.deleteFollow(followerId, targetId)) ?? (await tx.deleteFollowRequest(followerId, targetId));
-    if (tie === null) return false;
-    await tx.appendEvent(FollowUndoneV1, { followId: tie.id, followerId, targetId });
-    return true;
-  });
+  return (await ports.store.transaction((tx) => unfollowAll(tx, [{ accountId: followerId, targetId }])))[0] === true;
 }
 
 /** The target (a person here, or a peer's Accept) lets a waiting follower in. False: nothing waited. */
