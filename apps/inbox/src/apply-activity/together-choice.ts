@@ -77,6 +77,8 @@ export class TogetherChoice {
       case 'edit':
         return this.edit(candidate, { author, known, comes });
       case 'end':
+        // What it says is passed on by what stood before the pass.
+        if (candidate.uri !== null && comes.has(candidate.uri)) return 'later';
         return candidate.uri !== null && !endsAtOnce(known.statuses.get(candidate.uri), candidate.uri, known) ? 'apart' : 'ready';
       case 'profile':
         return author === undefined || keptHandle(author, candidate.actor) !== null ? 'ready' : 'apart';
