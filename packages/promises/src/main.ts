@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { HELP, readOptions, type Options } from './options.js';
 import { ATTACKS } from './promises/index.js';
 import { exitStatus, reportTable, whatIsOpen, worst, type Line, type LineVerdict } from './report-table.js';
@@ -7,6 +8,9 @@ import { Round, type Attack, type RoundResult } from './round.js';
 import { Stage } from './stage/stage.js';
 
 const FINDINGS_SHOWN = 12;
+/** Of a round that a busy machine left undecided. */
+const TRIES_MAX = 3;
+const PAUSE_MS = 20_000;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Attacks what was asked for and prints the table. @returns the exit status, see `exitStatus`. */
@@ -66,7 +70,7 @@ class Campaign {
       return { ...line, verdict: 'not run' };
     }
     for (let seed = this.options.firstSeed; seed < this.options.firstSeed + this.options.seeds; seed += 1) {
-      const result = await this.round(attack, seed);
+      const result = await this.decided(attack, seed);
       const { report, recoverMs } = result;
       line.seeds += 1;
       line.operations += report.operations;
@@ -86,6 +90,16 @@ class Campaign {
     this.starting = null;
     await (stage ?? this.stage)?.stop();
     this.stage = null;
+  }
+
+  /** Where others kept the machine busy the same is tried again: their work may have ended. What is broken is broken. */
+  private async decided(attack: Attack, seed: number): Promise<RoundResult> {
+    for (let tries = 1; ; tries += 1) {
+      const result = await this.round(attack, seed);
+      if (verdictOn(result) !== 'undecided' || tries === TRIES_MAX) return result;
+      say(`${attack.id} seed ${seed}: tried again in ${PAUSE_MS / 1_000} s`);
+      await setTimeout(PAUSE_MS);
+    }
   }
 
   private async round(attack: Attack, seed: number): Promise<RoundResult> {
