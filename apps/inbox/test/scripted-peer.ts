@@ -136,6 +136,7 @@ export async function deliver(
   inbox: { readonly domain: string; readonly port: number; readonly path?: string },
   as: Pick<PeerActor, 'keyId' | 'privateKey'>,
   activity: unknown,
+  date = new Date(),
 ): Promise<Answer> {
   const body = Buffer.from(JSON.stringify(activity));
   const path = inbox.path ?? '/inbox';
@@ -146,7 +147,7 @@ export async function deliver(
     body,
     keyId: as.keyId,
     privateKey: as.privateKey,
-    date: new Date(),
+    date,
   });
   return post(inbox.port, path, headers, body);
 }

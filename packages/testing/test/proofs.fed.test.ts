@@ -76,7 +76,11 @@ describe('Fedify believes by its proof', () => {
   });
 
   test('what somebody else delivers', async () => {
-    const passed = await post('passed on');
+    // By somebody whose posts Fedify gets from nobody else: what it has seen it does not take again.
+    const carol = await server.person('carol');
+    await relay.follow(carol.account.uri, inbox());
+    await server.settled();
+    const passed = await carol.api.post<{ uri: string }>('/api/v1/statuses', { status: 'passed on' });
     const { body } = await relay.untilPost('the Create', ({ activity }) => activity !== null && about('Create', passed.uri)(activity));
     const before = peer.of(Create).length;
     expect((await relay.sendBody(peer.inbox, body)).status).toBeLessThan(300);
