@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { followUri } from '@trunkline/activitypub';
-import { followAccount, resolveAccount } from '@trunkline/social';
+import { followAccount, homeTimeline, resolveAccount, rowReader } from '@trunkline/social';
 import type { TestPerson } from '@trunkline/testing';
 import { InboxBench } from './inbox-bench.js';
 import type { PeerActor } from './scripted-peer.js';
@@ -77,6 +77,23 @@ test('only the one who was asked lets a follower in', async () => {
   expect(await follows()).not.toBeNull();
   expect(await bench.apply(carl, bench.peer.activity('Reject', carl, ours.id))).toBe('applied');
   expect(await follows()).toBeNull();
+});
+
+// Servers send what they have at once; which of it comes first is nobody's choice.
+test('a post that comes before the Accept of its follow is there when that comes', async () => {
+  const dot = bench.peer.actor('dot');
+  const target = await resolveAccount(bench.server.backbone, dot.uri);
+  if (!target.ok) throw new Error(target.error.code);
+  await followAccount(bench.server.backbone, bob.account, target.value);
+  const request = await bench.server.backbone.store.followRequest(bob.account.id, target.value.id);
+  const early = bench.peer.note(dot);
+  expect(await bench.apply(dot, bench.peer.activity('Create', dot, early))).toBe('applied');
+  const home = async () => (await homeTimeline(bench.server.backbone, rowReader(bench.server.backbone), bob.account.id, { limit: 20, maxId: null, sinceId: null, minId: null })).map(({ status }) => status.uri);
+  expect(await home()).not.toContain(early.id);
+  const ours = followUri(bench.server.backbone.settings.baseUrl, bob.account.id, request?.id ?? bob.account.id);
+  expect(await bench.apply(dot, bench.peer.activity('Accept', dot, ours))).toBe('applied');
+  await bench.server.backbone.feeds.renew(bob.account.id);
+  expect(await home()).toContain(early.id);
 });
 
 describe('Block and Flag', () => {

@@ -80,15 +80,23 @@ export function bellFollowers(
   );
 }
 
-/** Those of the accounts whom somebody living here follows. One look into the index for each, however many followers it has. */
+/**
+ * Those of the accounts whom somebody living here follows or has asked to: an Accept may come after the first post that it brings. One look into the
+ * index for each, however many followers it has.
+ */
 export async function followedHere(db: Queryable, accountIds: readonly AccountId[]): Promise<Set<AccountId>> {
   if (accountIds.length === 0) return new Set();
   const rows = await db.query<{ id: AccountId }>(
     `SELECT asked.id FROM unnest($1::bigint[]) AS asked (id)
       CROSS JOIN LATERAL (
-        SELECT FROM social.follows f JOIN social.accounts a ON a.id = f.account_id
-         WHERE f.target_account_id = asked.id AND a.domain IS NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL
-         LIMIT 1
+        (SELECT FROM social.follows f JOIN social.accounts a ON a.id = f.account_id
+          WHERE f.target_account_id = asked.id AND a.domain IS NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL
+          LIMIT 1)
+        UNION ALL
+        (SELECT FROM social.follow_requests r JOIN social.accounts a ON a.id = r.account_id
+          WHERE r.target_account_id = asked.id AND a.domain IS NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL
+          LIMIT 1)
+        LIMIT 1
       ) AS follower
       LIMIT $2`,
     [accountIds, accountIds.length],

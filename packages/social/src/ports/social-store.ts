@@ -145,7 +145,7 @@ export interface SocialReads {
   followRequestIds(targetId: AccountId, page: PageQuery): Promise<Entry<AccountId>[]>;
   blockedIds(accountId: AccountId, page: PageQuery): Promise<Entry<AccountId>[]>;
   mutedIds(accountId: AccountId, page: PageQuery): Promise<Entry<AccountId>[]>;
-  /** Those of the accounts whom somebody here follows. */
+  /** Those of the accounts whom somebody here follows, or has asked to. */
   followedHere(accountIds: readonly AccountId[]): Promise<Set<AccountId>>;
   /** A page of local followers for each author asked about, in order of account id: the pages of a fan-out. Answers in the order asked. */
   followerPages(asked: readonly FollowersAsked[], limit: number): Promise<FollowerPage[]>;
