@@ -10,7 +10,7 @@ const WRITERS = 4;
 const POSTS = 80;
 const NOTES = 60;
 /** Long enough for every client to come back once on its kept connection, and be told to go elsewhere. */
-const LINGER_MS = 1_500;
+const LINGER_MS = 4_000;
 
 let home: TestServer;
 let copy: TestServer;
