@@ -110,10 +110,10 @@ function putRekeyed(world: World, document: Json): void {
   world.common.put(isActor ? rekeyed(document, world.keys.of((document as ActorDocument).id)) : document);
 }
 
-/** Hosts whose ids are plain http; they are spoken to so. */
 /** As settings take them: names with a low line, which captures of test stages have, are none. */
 const HOST = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::\d{1,5})?$/;
 
+/** Hosts whose ids are plain http; they are spoken to so. */
 function plainHosts(documents: readonly unknown[]): string[] {
   const hosts = documents.flatMap((json) => textsIn(json)).filter((text) => text.startsWith('http://') && isHttp(text) && !/["\s{]/.test(text)).map((text) => new URL(text).host);
   return [...new Set(hosts)].filter((host) => HOST.test(host));
