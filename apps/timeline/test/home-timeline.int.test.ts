@@ -6,9 +6,10 @@ import { homeTimeline, listTimeline, rowReader } from '@trunkline/social';
 import { startTestServer, type TestServer } from '@trunkline/testing';
 import fc from 'fast-check';
 import { TimelineModule } from '../src/index.js';
+import { listOf } from './home-lists.js';
 import { homeByOracle } from './home-oracle.js';
 import { KNOWN, steps } from './home-steps.js';
-import { keptPage, listOf, PAGE, settled, take, World } from './home-world.js';
+import { keptPage, PAGE, settled, take, World } from './home-world.js';
 
 jest.setTimeout(180_000);
 

@@ -11,7 +11,6 @@ import {
   homeTimeline,
   newLocalAccount,
   publishStatus,
-  remakeHomeFeed,
   rowReader,
   saveAndAnnounce,
   unblockAccount,
@@ -19,6 +18,7 @@ import {
   type NewStatus,
 } from '@trunkline/social';
 import { until, type TestServer } from '@trunkline/testing';
+import { changeList } from './home-lists.js';
 import { REMOTE, type Step } from './home-steps.js';
 
 export const PAGE = { limit: 40, maxId: null, sinceId: null, minId: null };
@@ -253,26 +253,6 @@ export async function take(world: World, step: Step): Promise<void> {
     default:
       return write(world, step);
   }
-}
-
-/** What somebody does with their list; whom they do not follow it does not take. */
-async function changeList(world: World, { who, whom, which, does }: Step): Promise<void> {
-  const { backbone } = world.server;
-  const list = await listOf(world, who);
-  const memberId = world.person(whom).id;
-  if (does === 'list in') await backbone.lists.add(list, [{ id: backbone.ids.next(), accountId: memberId }]);
-  else if (does === 'list out') await backbone.lists.take(list, [memberId]);
-  else if (does === 'list answers') await backbone.lists.update(list.accountId, list.id, { repliesPolicy: REPLIES_POLICIES[which % 3] ?? 'none' });
-  else await backbone.lists.update(list.accountId, list.id, { exclusive: does === 'list apart' });
-  await remakeHomeFeed(backbone, list.accountId);
-}
-
-/** As it is now. */
-export async function listOf(world: World, who: number): Promise<List> {
-  const made = world.lists[who] as List;
-  const list = await world.server.backbone.lists.find(made.accountId, made.id);
-  if (list === null) throw new Error('a list is gone');
-  return list;
 }
 
 /** Instead of waiting until then. What is kept in memory is told, where it would look at the clock. */

@@ -1,4 +1,5 @@
 export type * from './ports/store-rows.js';
+export type * from './ports/viewer-rows.js';
 export type * from './ports/social-ports.js';
 export type * from './ports/social-store.js';
 export type * from './ports/reader-stores.js';

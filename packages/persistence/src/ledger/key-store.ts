@@ -24,8 +24,6 @@ interface SealedPair extends Record<string, unknown> {
 
 const generate = promisify(generateKeyPair);
 const INSTANCE_AAD = 'instance-key';
-const accountAad = (accountId: AccountId): string => `account-key:${accountId}`;
-const proofAad = (accountId: AccountId): string => `proof-key:${accountId}`;
 
 /** The instance actor's key, which every fetcher may use. Made when it is first needed. */
 export class InstanceKeyStore {
@@ -54,34 +52,50 @@ export class InstanceKeyStore {
   }
 }
 
-/** Keys of local accounts. Only the outbox's role may read them. */
-export class AccountKeyStore {
-  constructor(
-    private readonly db: Queryable,
+interface KeysOfAccounts {
+  readonly table: 'account_keys' | 'proof_keys';
+  readonly aadOf: (accountId: AccountId) => string;
+  readonly make: () => Promise<SigningKeyPair>;
+}
+
+/** One key pair for each account, sealed, made when it is first asked for. */
+abstract class SealedKeyStore {
+  protected constructor(
+    protected readonly db: Queryable,
     private readonly sealer: Sealer,
+    private readonly keys: KeysOfAccounts,
   ) {}
 
-  /** RSA 2048, made off the event loop when first asked for. Of two copies that make it at once, one wins. */
+  /** Of two copies that make it at once, one wins; both get the winner's. */
   async getOrCreate(accountId: AccountId): Promise<SigningKeyPair> {
+    const { table, aadOf, make } = this.keys;
     const found = (await this.find([accountId])).get(accountId);
     if (found !== undefined) return found;
-    const pair = await newPair();
+    const pair = await make();
     await this.db.query(
-      `INSERT INTO keys.account_keys (account_id, public_key_pem, private_key_sealed) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-      [accountId, pair.publicKeyPem, this.sealer.encrypt(Buffer.from(pair.privateKeyPem), accountAad(accountId))],
+      `INSERT INTO keys.${table} (account_id, public_key_pem, private_key_sealed) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+      [accountId, pair.publicKeyPem, this.sealer.encrypt(Buffer.from(pair.privateKeyPem), aadOf(accountId))],
     );
     const kept = (await this.find([accountId])).get(accountId);
-    if (kept === undefined) throw new Error(`the key of account ${accountId} vanished while it was made`);
+    if (kept === undefined) throw new Error(`a key of account ${accountId} vanished while it was made`);
     return kept;
   }
 
   /** Those that exist. */
   async find(accountIds: readonly AccountId[]): Promise<Map<AccountId, SigningKeyPair>> {
+    const { table, aadOf } = this.keys;
     const rows = await this.db.query<SealedPair & { account_id: AccountId }>(
-      `SELECT account_id, public_key_pem, private_key_sealed FROM keys.account_keys WHERE account_id = ANY($1) LIMIT $2`,
+      `SELECT account_id, public_key_pem, private_key_sealed FROM keys.${table} WHERE account_id = ANY($1) LIMIT $2`,
       [accountIds, accountIds.length],
     );
-    return new Map(rows.map((row) => [row.account_id, opened(row, this.sealer, accountAad(row.account_id))]));
+    return new Map(rows.map((row) => [row.account_id, opened(row, this.sealer, aadOf(row.account_id))]));
+  }
+}
+
+/** RSA 2048 keys of local accounts, made off the event loop. Only the outbox's role may read them. */
+export class AccountKeyStore extends SealedKeyStore {
+  constructor(db: Queryable, sealer: Sealer) {
+    super(db, sealer, { table: 'account_keys', aadOf: (accountId) => `account-key:${accountId}`, make: newPair });
   }
 
   /** After the account's own Delete was delivered: its signature must be checkable until then. */
@@ -90,34 +104,10 @@ export class AccountKeyStore {
   }
 }
 
-/** Ed25519 keys, which sign what is said to everybody (FEP-8b32). Only the outbox's role may read them; id 0 stands for the server itself. */
-export class ProofKeyStore {
-  constructor(
-    private readonly db: Queryable,
-    private readonly sealer: Sealer,
-  ) {}
-
-  /** Made when first asked for, of older accounts too. Of two copies that make it at once, one wins; both get the winner's. */
-  async getOrCreate(accountId: AccountId): Promise<SigningKeyPair> {
-    const found = (await this.find([accountId])).get(accountId);
-    if (found !== undefined) return found;
-    const pair = await newProofPair();
-    await this.db.query(
-      `INSERT INTO keys.proof_keys (account_id, public_key_pem, private_key_sealed) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-      [accountId, pair.publicKeyPem, this.sealer.encrypt(Buffer.from(pair.privateKeyPem), proofAad(accountId))],
-    );
-    const kept = (await this.find([accountId])).get(accountId);
-    if (kept === undefined) throw new Error(`the proof key of account ${accountId} vanished while it was made`);
-    return kept;
-  }
-
-  /** Those that exist. */
-  async find(accountIds: readonly AccountId[]): Promise<Map<AccountId, SigningKeyPair>> {
-    const rows = await this.db.query<SealedPair & { account_id: AccountId }>(
-      `SELECT account_id, public_key_pem, private_key_sealed FROM keys.proof_keys WHERE account_id = ANY($1) LIMIT $2`,
-      [accountIds, accountIds.length],
-    );
-    return new Map(rows.map((row) => [row.account_id, opened(row, this.sealer, proofAad(row.account_id))]));
+/** Ed25519 keys, which sign what is said to everybody (FEP-8b32), of older accounts too. Only the outbox's role may read them; id 0 stands for the server itself. */
+export class ProofKeyStore extends SealedKeyStore {
+  constructor(db: Queryable, sealer: Sealer) {
+    super(db, sealer, { table: 'proof_keys', aadOf: (accountId) => `proof-key:${accountId}`, make: newProofPair });
   }
 }
 

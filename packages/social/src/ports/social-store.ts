@@ -3,9 +3,7 @@ import type { Account, InteractionRules, LeaveState, OwnAnswers, Poll, QuotePoli
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type {
   AccountChange,
-  ActUnder,
   AccountProfile,
-  AllTies,
   AskedRow,
   Ballot,
   DuePoll,
@@ -13,7 +11,6 @@ import type {
   FavouriteOutcome,
   FollowerPage,
   FollowersAsked,
-  FollowOptions,
   FollowPair,
   FollowTable,
   FollowTie,
@@ -31,7 +28,6 @@ import type {
   NewQuote,
   QuoteChange,
   QuoteRequestRow,
-  RecentMarks,
   StandingBoost,
   StatusEdit,
   StatusEditRow,
@@ -40,13 +36,13 @@ import type {
   StatusPoll,
   StatusQuotePolicy,
   ThreadRoot,
-  Tie,
   TiesAsked,
-  TieToMoved,
   Tombstone,
   ViewerTies,
   VoteOutcome,
 } from './store-rows.js';
+import type { TieWrites } from './tie-writes.js';
+import type { ActUnder, AllTies, RecentMarks, TieToMoved } from './viewer-rows.js';
 
 /** Reading. Every method that takes ids takes many and leaves out what is unknown; order is not promised. */
 export interface SocialReads {
@@ -180,7 +176,7 @@ export interface SocialReads {
 }
 
 /** Writing, inside one transaction. Inserts say whether they changed anything: that answer decides about effects. */
-export interface SocialWrites {
+export interface SocialWrites extends TieWrites {
   insertAccount(account: AccountProfile & { id: AccountId }): Promise<boolean>;
   /**
    * Inserts or refreshes a remote account by uri; a fresh id is used only on insert. `goesOn`: who had the handle under another uri
@@ -272,24 +268,6 @@ export interface SocialWrites {
 
   /** The lasting answer of an Idempotency-Key: null when this call took the key. Kept an hour. */
   claimIdempotencyKey(accountId: AccountId, key: string, statusId: StatusId): Promise<StatusId | null>;
-
-  insertFollow(tie: FollowTie): Promise<boolean>;
-  /** Many, each pair once. @returns the ids of those that are new */
-  insertFollows(ties: readonly FollowTie[]): Promise<Set<Snowflake>>;
-  /** Gives standing ones other uris. */
-  renameFollows(table: FollowTable, ties: readonly (FollowPair & { readonly uri: string })[]): Promise<void>;
-  /** Follows, and requests where there is no follow. @returns those that stood */
-  deleteFollows(pairs: readonly FollowPair[]): Promise<FollowTie[]>;
-  updateFollow(accountId: AccountId, targetId: AccountId, options: Partial<FollowOptions> & { uri?: string }): Promise<void>;
-  deleteFollow(accountId: AccountId, targetId: AccountId): Promise<FollowTie | null>;
-  insertFollowRequest(tie: FollowTie): Promise<boolean>;
-  insertFollowRequests(ties: readonly FollowTie[]): Promise<Set<Snowflake>>;
-  updateFollowRequest(accountId: AccountId, targetId: AccountId, change: { uri: string }): Promise<void>;
-  deleteFollowRequest(accountId: AccountId, targetId: AccountId): Promise<FollowTie | null>;
-  insertBlock(tie: Tie): Promise<boolean>;
-  deleteBlock(accountId: AccountId, targetId: AccountId): Promise<Tie | null>;
-  insertMute(mute: { id: Snowflake; accountId: AccountId; targetId: AccountId; hideNotifications: boolean; expiresAt: Date | null }): Promise<void>;
-  deleteMute(accountId: AccountId, targetId: AccountId): Promise<boolean>;
 
   /** Into the events table, published after the commit, at least once. */
   appendEvent<C extends EventContract>(contract: C, payload: Omit<EventOf<C>, 'eventId'>): Promise<void>;

@@ -1,7 +1,7 @@
 import { NO_TIES, changeOf, type StatusFlags, type Ties, type Viewer } from '@trunkline/domain';
 import { compareIds, type AccountId, type StatusId } from '@trunkline/kernel';
 import type { SocialReads } from '../ports/social-store.js';
-import type { AllTies, RecentMarks } from '../ports/store-rows.js';
+import type { AllTies, RecentMarks } from '../ports/viewer-rows.js';
 import { viewerOf } from '../statuses/viewer.js';
 import { IdSet } from './id-set.js';
 import type { Changes } from './changes.js';
