@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { TestPerson, TestServer } from '@trunkline/testing';
+import { roomInWindow, type TestPerson, type TestServer } from '@trunkline/testing';
 import { startApi } from './api-server.js';
 import { PageBrowser } from './page-browser.js';
 
@@ -87,12 +87,13 @@ describe('the sign-in page', () => {
   test('after twenty tries from one place even the right password waits', async () => {
     const bob = await server.person('bob');
     const { send } = await open();
+    await roomInWindow(server, 300, 30);
     for (let count = 0; count < 20; count += 1) await send({ email: bob.email, password: 'wrong' });
     const right = await send({ email: bob.email, password: bob.password });
     expect(right.status).toBe(429);
     expect(Number(right.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await send({ email: alice.email, password: alice.password })).status).toBe(302);
-  });
+  }, 90_000);
 
   test('what is typed comes back as text', async () => {
     const { send } = await open();

@@ -81,6 +81,22 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => server?.stop());
 
+/** Every row that anybody's acting on the planted statuses of a visibility makes or changes. */
+async function tracesOf(visibility: Visibility) {
+  const found = planted.get(visibility);
+  const ids = [found?.topId, found?.replyId];
+  const rowsOf = async (sql: string) => (await server.backbone.db.query<{ rows: string }>(`SELECT coalesce(string_agg(t::text, ' ' ORDER BY t::text), '') AS rows FROM (${sql}) AS t`, [ids]))[0]?.rows;
+  return Promise.all([
+    rowsOf('SELECT * FROM social.statuses WHERE id = ANY($1::bigint[]) OR in_reply_to_id = ANY($1) OR boost_of_id = ANY($1)'),
+    rowsOf('SELECT * FROM social.status_stats WHERE status_id = ANY($1::bigint[])'),
+    rowsOf('SELECT * FROM social.favourites WHERE status_id = ANY($1::bigint[])'),
+    rowsOf('SELECT * FROM social.bookmarks WHERE status_id = ANY($1::bigint[])'),
+    rowsOf('SELECT * FROM social.pins WHERE status_id = ANY($1::bigint[])'),
+    rowsOf('SELECT * FROM social.mentions WHERE status_id = ANY($1::bigint[])'),
+    rowsOf('SELECT * FROM timeline.notifications WHERE status_id = ANY($1::bigint[])'),
+  ]);
+}
+
 async function wrongPaths(paths: readonly ReadingPath[], visibility: Visibility, viewer: ViewerName, maySee: boolean): Promise<string[]> {
   const found = planted.get(visibility);
   if (found === undefined) throw new Error(`nothing ${visibility} was planted`);
@@ -104,7 +120,11 @@ describe('S123 S126 S129 S130 visibility is one rule on every path', () => {
   });
 
   test.each(cells)('%s acting on a %s status: allowed %s', async (viewer, visibility, maySee) => {
+    const before = await tracesOf(visibility);
     expect(await wrongPaths(ACTING_PATHS, visibility, viewer, maySee)).toEqual([]);
+    // An answer and a boost at least; what was favourited and bookmarked was so before.
+    if (maySee && viewer !== 'nobody') expect(await tracesOf(visibility)).not.toEqual(before);
+    else expect(await tracesOf(visibility)).toEqual(before);
   });
 
   // Last: from here on the author is suspended.

@@ -65,7 +65,7 @@ describe('writing', () => {
     ['white space', { status: ' \n ' }, 422, "Validation failed: Text can't be blank"],
     ['one character too many', { status: `${long}x` }, 422, 'Validation failed: Text character limit of 500 exceeded'],
     ['a visibility that is none', { status: 'x', visibility: 'secret' }, 422, 'Validation failed: Visibility is not included in the list'],
-    ['a poll of one option', { status: 'x', poll: { options: ['a'], expires_in: 300 } }, 422, 'Validation failed: Poll must have more than one item'],
+    ['a poll of one option', { status: 'x', poll: { options: ['a'], expires_in: 300 } }, 422, 'Validation failed: Poll options must have more than one item'],
     ['a time to come', { status: 'x', scheduled_at: '2099-01-01T00:00:00Z' }, 422, 'Validation failed: Scheduled at is not supported by this server'],
     ['media', { status: 'x', media_ids: ['1'] }, 422, 'Validation failed: Media ids is not supported by this server'],
     ['a parent that is not there', { status: 'x', in_reply_to_id: '1' }, 404, 'The post you are trying to reply to does not appear to exist.'],

@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { runTrunkline } from './run-trunkline.js';
 
@@ -7,11 +9,29 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
   return { code, out, err };
 }
 
+const ROOT = join(import.meta.dirname, '../../..');
+const GROUPS = ['accounts', 'apps', 'domains', 'relays', 'registrations', 'rules', 'db', 'queue', 'config', 'doctor'];
+
+/** Every command that the documents show: its words up to the first that is none of ours, and its options. */
+function shownCommands(): string[] {
+  const pages = globSync(['*.md', 'docs/**/*.md', 'k8s/trunkline/templates/NOTES.txt', 'infra/launcher/src/start.ts'], { cwd: ROOT });
+  const lines = pages.flatMap((page) => [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\btrunkline ([a-z][a-z-]+(?: [^`\n#|]*)?)/g)].map(([, text = '']) => text.trim()));
+  return [...new Set(lines.filter((text) => GROUPS.includes(text.split(' ', 1)[0] ?? '')))].sort();
+}
+
+test.each(shownCommands())('the documents show `trunkline %s`: there is such a command, with these options', async (text) => {
+  const [group = '', second = ''] = text.split(/\s+/);
+  const isGroup = (await run(group, '--help')).out.includes('Commands:');
+  const { code, out } = await run(group, ...(isGroup && /^[a-z]/.test(second) ? [second] : []), '--help');
+  expect([code, out]).toEqual([0, expect.stringContaining(`Usage: trunkline ${group}${isGroup && /^[a-z]/.test(second) ? ` ${second}` : ''}`)]);
+  for (const [option] of text.matchAll(/--[a-z-]+/g)) expect(out).toContain(option);
+});
+
 describe('what the operator types', () => {
   test('--help names every command and shows examples', async () => {
     const { code, out } = await run('--help');
     expect(code).toBe(0);
-    for (const command of ['accounts', 'apps', 'domains', 'registrations', 'rules', 'db', 'queue', 'config']) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+    for (const command of GROUPS) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
     expect(out).toContain('npx trunkline accounts create alice --email alice@example.com --role Owner --confirmed');
   });
 

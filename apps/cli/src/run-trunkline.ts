@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { AppError } from '@trunkline/kernel';
+import { sqlState } from '@trunkline/persistence';
 import { addAccountCommands } from './accounts/account-commands.js';
 import { addAppCommands } from './apps/app-commands.js';
 import { addConfigCommands } from './check-config/config-commands.js';
@@ -12,6 +13,8 @@ import { addRelayCommands } from './relays/relay-commands.js';
 import { Refusal, type Terminal } from './terminal.js';
 
 const USAGE = 2;
+/** SQLSTATE insufficient_privilege. */
+const NOT_ALLOWED = '42501';
 
 const EXAMPLES = `
 Settings are environment variables, as for the server itself; beside a server that \`npm start\` runs, its own
@@ -68,8 +71,12 @@ function quieten(command: Command, terminal: Terminal): void {
   for (const inner of command.commands) quieten(inner, terminal);
 }
 
+const WRONG_ROLE =
+  'the database role of DATABASE_URL may not do this. `db` commands want the owner of the tables; the doctor, which signs, the role of moderation; all others the role of cli (`trunkline db roles --file …` writes their addresses).';
+
 function sentenceOf(error: unknown): string {
   if (error instanceof Refusal) return error.message;
+  if (sqlState(error) === NOT_ALLOWED) return WRONG_ROLE;
   if (error instanceof AppError) return `${error.safe} (${error.code})${causeOf(error.extra.cause)}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

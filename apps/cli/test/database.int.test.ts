@@ -77,6 +77,13 @@ test('db roles makes roles that can log in and do their part only; again changes
     for (const args of [['accounts', 'create', 'rolf', '--email', 'rolf@example.com'], ['accounts', 'approve', 'rolf'], ['accounts', 'reset-password', 'rolf'], ['apps', 'token', '--account', 'rolf'], ['domains', 'suspend', 'x.example'], ['registrations', 'open'], ['queue', 'status'], ['queue', 'dead'], ['queue', 'replay', '--inbound', '--events', '--deliveries']]) {
       expect([args, await desk.run(args, { DATABASE_URL: cli })]).toMatchObject([args, { code: 0 }]);
     }
+    const moderation = /^DATABASE_URL_MODERATION=(.+)$/m.exec(text)?.[1] ?? '';
+    expect(await desk.run(['accounts', 'create', 'rita', '--email', 'rita@example.com'], { DATABASE_URL: moderation })).toMatchObject({ code: 1, out: '', err: expect.stringContaining('the role of cli') });
+    expect(await desk.run(['db', 'roles', '--prefix', prefix], { DATABASE_URL: cli })).toMatchObject({ code: 1, out: '', err: expect.stringContaining('the owner of the tables') });
+    // The doctor signs with the server's key, which the operators' role cannot read and that of moderation can.
+    const asked = ['doctor', '--account', 'rolf', '--peer', 'bob@127.0.0.1:1'];
+    expect(await desk.run(asked, { DATABASE_URL: cli })).toMatchObject({ code: 1, err: expect.stringContaining('the role of moderation') });
+    expect(await desk.run(asked, { DATABASE_URL: moderation })).toMatchObject({ code: 1, out: expect.stringContaining('peer bob@127.0.0.1:1'), err: expect.stringContaining('faults keep') });
     expect(await desk.run(['db', 'roles', '--prefix', 'Bad Name'])).toMatchObject({ code: 1, err: expect.stringContaining('--prefix') });
   } finally {
     for (const app of ['api', 'inbox', 'outbox', 'timeline', 'moderation', 'streaming', 'media', 'web', 'cli']) {

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort, startFediverse, startTestServer, type Fediverse, type TestServer } from '@trunkline/testing';
 import { runTrunkline } from '../src/index.js';
@@ -107,6 +110,8 @@ describe('a fault is named', () => {
     ['a Host header of its own', { headers: (asked) => ({ ...asked.headers, host: 'inside.example' }) }, /FAULT {2}signed round trip: .* 401: The Host header names another server\n +The proxy in front changes the Host header/],
     ['bodies changed', { body: (body) => (body.length === 0 ? body : Buffer.concat([body, Buffer.from(' ')])) }, /FAULT {2}signed round trip: .*The Digest header does not fit the body\n +Something in front changes bodies/],
     ['headers dropped', { headers: ({ headers: { signature: _, ...kept } }) => kept }, /FAULT {2}signed round trip: .*The request is not signed\n +The proxy in front drops headers/],
+    ['the digest dropped', { headers: ({ headers: { digest: _, ...kept } }) => kept }, /FAULT {2}signed round trip: .* 401: .*\n +The proxy in front drops headers/],
+    ['posts sent elsewhere', { before: (asked, answer) => asked.method === 'POST' && page(answer.setHeader('Location', 'https://www.home.example/inbox'), 308) }, /FAULT {2}signed round trip: .* 308\n +A POST is not sent on/],
     ['the path changed', { path: (path) => (path === '/inbox' ? '/inbox?from=proxy' : path) }, /fine {3}signed round trip/],
     ['a slash added', { path: (path) => (path === '/inbox' ? '/inbox/actor' : path) }, /FAULT {2}signed round trip: .*The request signature is not valid\n +The proxy in front changes the path/],
     ['large bodies refused', { before: (asked, answer) => Number(asked.headers['content-length'] ?? 0) > 500_000 && page(answer, 413) }, /FAULT {2}large activities: .* 413\n +Let the proxy take bodies of at least 1 MiB/],
@@ -150,10 +155,43 @@ describe('a fault is named', () => {
     expect((await doctor()).out).toMatch(/FAULT {2}clock: .* differ by 3\d{3} s\n +Run a time service/);
   });
 
+  test('handles at another name, which does not hand WebFinger on', async () => {
+    const { out } = await doctor([], { LOCAL_DOMAIN: 'localhost:9', WEB_DOMAIN: server.domain, FEDERATION_HTTP_HOSTS: `${server.domain} localhost:9` });
+    expect(out).toMatch(/FAULT {2}WebFinger of .*@localhost:9: .* cannot be reached/);
+    proxy.harm = { before: (asked, answer) => (asked.url ?? '').startsWith('/.well-known/webfinger') && page(answer, 404) };
+    const aside = server.domain.replace('localhost', '127.0.0.1');
+    expect((await doctor([], { LOCAL_DOMAIN: aside, WEB_DOMAIN: server.domain, FEDERATION_HTTP_HOSTS: `${server.domain} ${aside}` })).out).toMatch(/FAULT {2}WebFinger of .* answers 404\n +Handles are at 127\.0\.0\.1:\d+, the server is at localhost:\d+: let/);
+  });
+
   test('settings of another server', async () => {
     const { code, out } = await doctor([], { TRUNKLINE_SECRET_KEYS: server.env['TRUNKLINE_SECRET_KEYS'] ?? '', LOCAL_DOMAIN: 'elsewhere.invalid' });
     expect(code).toBe(1);
     expect(out).toMatch(/FAULT {2}address of elsewhere\.invalid: the name does not resolve/);
+  });
+});
+
+describe('https', () => {
+  const pem = (name: string): Buffer => readFileSync(join(import.meta.dirname, '../../../packages/testing/test/private-ca', name));
+  const behind = async (outer: Server | ReturnType<typeof createTlsServer>): Promise<Ran> => {
+    const port = await freePort();
+    await new Promise<void>((resolve) => outer.listen(port, '127.0.0.1', resolve));
+    try {
+      return await doctor([], { LOCAL_DOMAIN: `localhost:${port}`, WEB_DOMAIN: '', FEDERATION_HTTP_HOSTS: '' });
+    } finally {
+      await new Promise((resolve) => outer.close(resolve));
+    }
+  };
+
+  test('a certificate that nobody trusts', async () => {
+    const { code, out } = await behind(createTlsServer({ key: pem('server-key.pem'), cert: pem('server.pem') }));
+    expect(out).toMatch(/FAULT {2}address of localhost:\d+: only 127\.0\.0\.1/);
+    expect(out).toMatch(/FAULT {2}NodeInfo: .* cannot be reached: unable to verify .*\n +The proxy sends its certificate without those in between/);
+    expect(code).toBe(1);
+  });
+
+  test('no TLS where it should be', async () => {
+    const { out } = await behind(createServer());
+    expect(out).toMatch(/FAULT {2}NodeInfo: .* cannot be reached: .*\n +What listens there does not speak TLS/);
   });
 });
 
@@ -169,6 +207,7 @@ describe('a peer', () => {
     await away.person('bob');
     const found = await doctor(['--peer', `@bob@${away.domain}`], {}, home);
     expect([found.code, found.err]).toEqual([0, '']);
+    expect(found.out).toMatch(/fine {3}clock beside localhost:\d+: their clock and ours differ by 0 s/);
     expect(found.out).toMatch(/fine {3}peer @bob@.*: found and read as http/);
     const missed = await doctor(['--peer', `nobody@${away.domain}`], {}, home);
     expect(missed.out).toMatch(/FAULT {2}peer nobody@.*: not_found, 404.*\n +Nobody there goes by this name/);

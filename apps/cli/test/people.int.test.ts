@@ -70,7 +70,8 @@ describe('accounts', () => {
   test('roles come and go', async () => {
     expect(await desk.fine('accounts', 'role', 'willa', 'Moderator')).toBe('willa is Moderator now (was User).\n');
     expect(await desk.fine('accounts', 'list')).toMatch(/^willa +Moderator +active/m);
-    await desk.fine('accounts', 'role', 'willa', 'User');
+    expect(await desk.fine('accounts', 'role', '@willa@home.example', 'User')).toBe('willa is User now (was Moderator).\n');
+    expect(await desk.run(['accounts', 'role', '@willa@elsewhere.example', 'User'])).toMatchObject({ code: 1, err: 'trunkline: nobody here is called willa@elsewhere.example.\n' });
   });
 
   test('a new password ends the old one, every token and every session', async () => {

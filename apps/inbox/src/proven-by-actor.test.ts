@@ -79,7 +79,7 @@ describe('what a proof carries when somebody else brings it', () => {
 
   test.each([
     ['Create', { id: note, type: 'Note' }, true, true],
-    ['Update', { id: note, type: 'Note' }, true, true],
+    ['Update', { id: note, type: 'Note' }, true, false],
     ['Delete', note, true, true],
     ['Announce', note, true, true],
     ['Like', note, true, true],

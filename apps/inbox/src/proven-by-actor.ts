@@ -34,9 +34,9 @@ const TAKEN_BACK = new Set<unknown>(['Announce', 'Like', 'EmojiReact']);
 export const mayBePassedOn = ({ id, type, object }: Pick<IncomingActivity, 'id' | 'type' | 'object'>): boolean =>
   id !== null && (PASSED_ON.has(type) || (type === 'Undo' && object.uri !== null && TAKEN_BACK.has(object.json?.['type'])));
 
-/** The same among actors of one host, who all sign with its name: nothing that ends what has begun again since. */
+/** The same among actors of one host, who all sign with its name: nothing that ends what has begun again since, and no edit, of which there may be newer ones. */
 export const mayBePassedOnAtHome = (activity: Pick<IncomingActivity, 'id' | 'type' | 'object' | 'actorUri'>): boolean =>
-  activity.type !== 'Undo' && activity.object.uri !== activity.actorUri && mayBePassedOn(activity);
+  activity.type !== 'Undo' && activity.type !== 'Update' && activity.object.uri !== activity.actorUri && mayBePassedOn(activity);
 
 /**
  * Whether the activity itself carries its actor's signature, whoever passed it on: a proof (FEP-8b32) that was made lately,

@@ -38,6 +38,13 @@ describe('Create', () => {
     expect((await bench.status(byId.id))?.content).toBe('<p>hello</p>');
   });
 
+  test('of a post that names nobody is for whom the activity names', async () => {
+    const [shown, kept] = [{ ...bench.peer.note(amy), to: undefined, cc: undefined }, { ...bench.peer.note(amy), to: [], cc: [], bto: [alice.account.uri] }];
+    for (const note of [shown, kept]) expect(await bench.apply(amy, { ...bench.peer.activity('Create', amy, note), to: ['https://www.w3.org/ns/activitystreams#Public'] })).toBe('applied');
+    expect((await bench.status(shown.id))?.visibility).toBe('public');
+    expect((await bench.status(kept.id))?.visibility).toBe('direct');
+  });
+
   // Or a crowd elsewhere would hold up what people here write.
   test('is told in the lane of remotes, what people here write in the local one', async () => {
     const note = bench.peer.note(amy);
@@ -111,7 +118,8 @@ describe('Update and Delete of a post', () => {
     const note = bench.peer.note(amy);
     await bench.apply(amy, bench.peer.activity('Create', amy, note));
     const edited = { ...note, content: '<p>edited</p>', updated: new Date(Date.now() + 1_000).toISOString() };
-    expect(await bench.apply(ned, bench.peer.activity('Update', ned, edited))).toBe('ignored: foreign_author');
+    // A neighbour's word has the origin asked, which knows of no edit.
+    expect(await bench.apply(ned, bench.peer.activity('Update', ned, edited))).toBe('ignored: unchanged');
     expect(await bench.apply(eve, bench.other.activity('Update', eve, edited))).toBe('ignored: foreign_object');
     expect((await bench.status(note.id))?.content).toBe('<p>hello</p>');
     expect(await bench.apply(amy, bench.peer.activity('Update', amy, { ...edited, updated: new Date().toISOString() }))).toBe('applied');
@@ -134,7 +142,7 @@ describe('Update and Delete of a post', () => {
   test('an edit without a date is one when it says other words, and none when it says the same', async () => {
     const note = bench.peer.note(amy, { ...mentioning(alice) });
     await bench.apply(amy, bench.peer.activity('Create', amy, note));
-    expect(await bench.apply(amy, bench.peer.activity('Update', amy, { ...note, summary: null }))).toBe('ignored: ignored');
+    expect(await bench.apply(amy, bench.peer.activity('Update', amy, { ...note, summary: null }))).toBe('ignored: unchanged');
     expect((await bench.status(note.id))?.editedAt).toBeNull();
     expect(await bench.apply(amy, bench.peer.activity('Update', amy, { ...note, content: '<p>undated</p>' }))).toBe('applied');
     expect(await bench.status(note.id)).toMatchObject({ content: '<p>undated</p>', editedAt: expect.any(Date) });

@@ -111,8 +111,8 @@ describe('bounds', () => {
   test('16 of a person, 64 different ones, and what stands there still counts up', async () => {
     const status = await bench.publish(alice);
     const { store, ids } = bench.server.backbone;
-    const add = (accountId: Status['accountId'], name: string) =>
-      store.transaction((tx) => tx.insertReaction({ id: ids.next(), accountId, statusId: status.id, name, url: null, staticUrl: null, uri: null }));
+    const reaction = (accountId: Status['accountId'], name: string) => ({ id: ids.next(), accountId, statusId: status.id, name, url: null, staticUrl: null, uri: null });
+    const add = async (accountId: Status['accountId'], name: string) => (await store.transaction((tx) => tx.insertReactions([reaction(accountId, name)])))[0];
     for (let person = 0; person < 4; person += 1) {
       const accountId = ids.next();
       for (let n = 0; n < 16; n += 1) expect(await add(accountId, `${person * 16 + n}`)).toBe('stored');
@@ -120,6 +120,12 @@ describe('bounds', () => {
     }
     const another = ids.next();
     expect([await add(another, 'new'), await add(another, '63'), await add(another, '63')]).toEqual(['too_many', 'stored', 'known']);
+    // The same for many at once: of two new ones on another post with room for one, the first.
+    const near = await bench.publish(alice);
+    const onNear = (n: number) => ({ ...reaction(ids.next(), `near ${n}`), statusId: near.id });
+    const many = await store.transaction((tx) => tx.insertReactions(Array.from({ length: 63 }, (_, n) => onNear(n))));
+    expect(new Set(many)).toEqual(new Set(['stored']));
+    expect(await store.transaction((tx) => tx.insertReactions([onNear(63), onNear(64), onNear(7), { ...reaction(ids.next(), 'x'), statusId: ids.next() }]))).toEqual(['stored', 'too_many', 'stored', 'unknown_status']);
   });
 
   test('only on what one may see', async () => {

@@ -21,6 +21,17 @@ async function cast() {
   };
 }
 
+async function castOfGroup() {
+  const people = await cast();
+  return { ...people, group: await world.stranger('main', people.amy.host, { followed: true, actorType: 'Group' }) };
+}
+type Cast = Awaited<ReturnType<typeof castOfGroup>>;
+
+/** As a group passes on what a member says. */
+const passedOn = ({ group }: Cast, actor: Stranger, type: string, object: unknown) => ({
+  actor: group, type: 'Announce', id: `${group.uri}/announces/${randomUUID()}`, object: { id: `${actor.uri}/said/${randomUUID()}`, type, actor: actor.uri, object },
+});
+
 const create = (actor: Stranger, note: Record<string, unknown>) => ({ actor, type: 'Create', object: note });
 const idAt = (host: string, n: number | string) => `https://${host}/notes/${n}`;
 
@@ -140,6 +151,33 @@ describe('one batch', () => {
     expect(favourites).toEqual([]);
   });
 
+  test('what a group passes on goes together past what has to be fetched, but for what is about the same', async () => {
+    const people = await castOfGroup();
+    const { amy, ned, eve } = people;
+    const mia = await world.stranger('mia', amy.host, { followed: false });
+    const [ours, theirs, unread] = [noteOf(amy, idAt(amy.host, 'ours')), noteOf(ned, idAt(ned.host, 'theirs')), idAt(eve.host, 'unread')];
+    const ids = await world.store(
+      passedOn(people, amy, 'Create', ours),
+      passedOn(people, eve, 'Create', { ...noteOf(eve, unread), content: '<p>of another server</p>' }),
+      passedOn(people, ned, 'Like', ours.id),
+      passedOn(people, mia, 'Like', unread),
+      passedOn(people, eve, 'Like', ours.id),
+      passedOn(people, ned, 'Dislike', ours.id),
+      passedOn(people, ned, 'Create', theirs),
+      passedOn(people, amy, 'Update', { ...ours, content: '<p>mended</p>', updated: '2026-03-02T00:00:00.000Z' }),
+      passedOn(people, amy, 'Delete', theirs.id),
+    );
+    const [alone, splits]: [string[], number[]] = [[], []];
+    await world.apply(world.copy({ alone, splits }), ids);
+    expect({ alone: alone.length, splits }).toEqual({ alone: 2, splits: [] });
+    const outcomes = ['applied', 'ignored: object_not_found', 'applied', 'ignored: unknown_status', 'ignored: group_vote', 'ignored: dislike', 'applied', 'applied', 'applied'];
+    expect(await world.outcomes(ids)).toEqual(outcomes);
+    const { statuses } = (await world.state(people.hosts)) as { statuses: { uri: string; author: string; content: string; boosted: string | null; reactions: string | null; deleted: boolean }[] };
+    expect(statuses.find(({ uri }) => uri === ours.id)).toMatchObject({ content: '<p>mended</p>', reactions: '1 1', deleted: false });
+    expect(statuses.filter(({ boosted, deleted }) => boosted !== null && !deleted).map(({ author, boosted }) => [author, boosted])).toEqual([[people.group.uri, ours.id]]);
+    expect(statuses.find(({ uri }) => uri === theirs.id)?.deleted).toBe(true);
+  });
+
   test('an Undo waits for a Follow that another copy has in hand', async () => {
     const { ned } = await cast();
     const follow = { actor: ned, type: 'Follow', object: world.alice.account.uri, id: `${ned.uri}/follows/1` };
@@ -199,6 +237,21 @@ describe('poison', () => {
     expect(outcomes[19]).toMatch(/^stored: .*choked/);
     expect(splits.length).toBeLessThanOrEqual(7);
   });
+
+  test('that a group passes on takes nobody with it', async () => {
+    const people = await castOfGroup();
+    const posts = [...Array(30).keys()].map((n) => {
+      const author = n % 2 === 0 ? people.amy : people.ned;
+      return passedOn(people, author, 'Create', noteOf(author, idAt(author.host, n), n === 11 ? { content: '<p>poison</p>' } : {}));
+    });
+    const ids = await world.store(...posts);
+    await world.apply(world.copy(), ids);
+    const outcomes = await world.outcomes(ids);
+    expect(outcomes.filter((outcome) => outcome === 'applied')).toHaveLength(29);
+    expect(outcomes[11]).toMatch(/^stored: .*choked/);
+    const { statuses } = (await world.state(people.hosts)) as { statuses: { boosted: string | null }[] };
+    expect(statuses.filter(({ boosted }) => boosted !== null)).toHaveLength(29);
+  });
 });
 
 describe('copies', () => {
@@ -220,6 +273,34 @@ describe('copies', () => {
     const replies = rows.filter((row) => row.type === 'Create').length;
     expect(statuses.filter(({ uri }) => posts.includes(uri)).map(({ reactions }) => reactions)).toEqual(['3 1', '3 1']);
     expect(statuses.filter(({ uri }) => posts.includes(uri)).reduce((sum, one) => sum + Number(one.replies), 0)).toBe(replies);
+  });
+
+  // Posts, votes on them and answers among them, each in three of the four batches; then all of their authors leave at once.
+  test('that apply what one group passes on do each thing once, and so with people who leave', async () => {
+    const people = await castOfGroup();
+    const members = await Promise.all([...Array(12).keys()].map((n) => world.stranger(`member${n}`, people.group.host, { followed: false })));
+    const at = (n: number): Stranger => members[n % members.length] as Stranger;
+    const rows = [...Array(48).keys()].map((n) => {
+      if (n >= 36) return passedOn(people, at(n * 5), 'Like', idAt(people.group.host, n - 36));
+      const answers = n % 3 === 2 ? { inReplyTo: idAt(people.group.host, (n * 7) % n) } : {};
+      return passedOn(people, at(n), 'Create', noteOf(at(n), idAt(people.group.host, n), answers));
+    });
+    const ids = await world.store(...rows);
+    const inParts = (all: readonly Snowflake[]) => Promise.all([0, 1, 2, 3].map((copy) => world.apply(world.copy(), all.filter((_, index) => index % 4 !== copy))));
+    await inParts(ids.slice(0, 36));
+    await inParts(ids);
+    expect(new Set(await world.outcomes(ids))).toEqual(new Set(['applied']));
+    const { statuses, events } = (await world.state(people.hosts)) as { statuses: { boosted: string | null; reactions: string }[]; events: { times: string }[] };
+    expect(statuses).toHaveLength(36 + 24);
+    expect(events.filter(({ times }) => times !== '1')).toEqual([]);
+    expect(statuses.filter(({ reactions }) => reactions.startsWith('1 '))).toHaveLength(12);
+    const ends = await world.store(...members.map((actor) => ({ actor, type: 'Delete', object: actor.uri })));
+    await inParts(ends);
+    expect((await world.outcomes(ends)).filter((outcome) => outcome !== 'applied' && outcome !== 'ignored: actor_gone')).toEqual([]);
+    const after = (await world.state(people.hosts)) as { statuses: { deleted: boolean }[]; people: { uri: string; deleted: boolean }[]; counts: { uri: string; statuses: string }[] };
+    expect(after.statuses.filter(({ deleted }) => !deleted)).toEqual([]);
+    expect(after.people.filter(({ deleted }) => deleted)).toHaveLength(12);
+    expect(after.counts.filter(({ statuses: count }) => count !== '0')).toEqual([]);
   });
 
   // Every row in three of the four batches, in other company each time: locks are asked for in many orders.

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { ScriptedRemote, startTestServer, until, type TestPerson, type TestServer } from '@trunkline/testing';
 import { ProbeDeadHostsAdapter } from '../src/probe-dead-hosts/probe-dead-hosts.adapter.js';
@@ -82,6 +84,33 @@ test('a parked domain is not alive, and a host that answers and refuses is dead 
   const post = await write('is anybody there?');
   await rem.untilPost('one try', ({ body }) => body.includes(post.uri));
   await until('it to be dead again', async () => (await state())?.unavailableSinceMs !== null);
+});
+
+test('S058 what the NodeInfo of a dead host names is not asked for, and a redirect leads nowhere inside', async () => {
+  const knocks: string[] = [];
+  const inside = createServer((request, response) => {
+    knocks.push(request.url ?? '');
+    response.end('{"links":[{"rel":"http://nodeinfo.diaspora.software/ns/schema/2.0","href":"https://a.example/"}]}');
+  });
+  await new Promise<void>((resolve) => inside.listen(0, '127.0.0.1', resolve));
+  const address = `127.0.0.1:${(inside.address() as AddressInfo).port}`;
+  const hostsInside = () => server.backbone.db.query('SELECT host FROM federation.hosts WHERE host LIKE $1', ['127.0.0.1:%']);
+  const known = await hostsInside();
+  const links = [`http://${address}/nodeinfo`, 'data:application/json,{}', 'file:///etc/passwd'].map((href) => ({ rel: 'http://nodeinfo.diaspora.software/ns/schema/2.0', href }));
+  await rem.behave('honest');
+  rem.answers.set('/.well-known/nodeinfo', { kind: 'status', status: 200, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ links }) });
+  await dead(2);
+  const asked = rem.gets.length;
+  expect((await probe()).sort()).toEqual([0, 1]);
+  expect([rem.gets.slice(asked), knocks]).toEqual([['/.well-known/nodeinfo'], []]);
+  rem.answers.set('/.well-known/nodeinfo', { kind: 'redirect', to: `http://${address}/.well-known/nodeinfo` });
+  await rem.behave({ documents: { kind: 'status', status: 404 } });
+  await dead(2);
+  expect(await probe()).toEqual([0, 0]);
+  expect((await state())?.unavailableSinceMs).not.toBeNull();
+  expect([knocks, await hostsInside()]).toEqual([[], known]);
+  rem.answers.delete('/.well-known/nodeinfo');
+  await new Promise((resolve) => inside.close(resolve));
 });
 
 test('of what ended nothing is kept for a host that is dead for more than a month', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { DeliveryPlans } from '@trunkline/persistence';
 import { LookAfterGoneAdapter } from '../src/look-after-gone/look-after-gone.adapter.js';
 import { InboxBench } from './inbox-bench.js';
 import type { PeerActor } from './scripted-peer.js';
@@ -11,10 +12,11 @@ afterAll(async () => bench?.stop());
 
 /** A delivery to this actor's inbox that was answered 410. */
 async function answeredGone({ uri }: PeerActor): Promise<void> {
-  const { deliveries, db } = bench.server.backbone;
+  const { deliveries, db, ids, clock } = bench.server.backbone;
+  const plans = new DeliveryPlans(ids, clock);
   const inbox = `${uri}/inbox`;
   const delivery = { activityId: `${uri}#1`, senderAccountId: '1' as never, body: '{}', trace: null, inboxes: [inbox] };
-  await db.transaction((tx) => deliveries.plan(tx, delivery));
+  await db.transaction(async (tx) => plans.write(tx, await plans.begin(tx, []), { deliveries: [delivery] }));
   const [chunk] = await deliveries.claimChunks(1, 60);
   if (chunk === undefined) throw new Error('no chunk');
   await deliveries.settleChunks([{ id: chunk.id, waiting: [], failures: [{ inbox, host: bench.peer.host, status: 410, reason: 'gone', notBefore: null }] }], 60);

@@ -87,7 +87,7 @@ describe('changes and ends', () => {
     const post = page(eve, { published: new Date(Date.now() - 60_000).toISOString() });
     await passOn(of('Create', eve, post));
     const edited = { ...post, content: '<p>edited</p>', updated: new Date(Date.now() - 1_000).toISOString() };
-    expect(await passOn(of('Update', eve, { ...edited, content: '<p>forged</p>' }))).toBe('ignored: ignored');
+    expect(await passOn(of('Update', eve, { ...edited, content: '<p>forged</p>' }))).toBe('ignored: unchanged');
     expect((await living(post.id))?.content).not.toContain('forged');
     bench.other.documents.set(new URL(post.id).pathname, edited);
     expect(await passOn(of('Update', eve, { ...edited, content: '<p>forged</p>' }))).toBe('applied');
@@ -127,6 +127,19 @@ describe('changes and ends', () => {
     expect((await living(answer.id))?.content).toContain('better');
     expect(await passOn(of('Delete', amy, answer.id))).toBe('applied');
     expect([await living(answer.id), bench.peer.asked.slice(from)]).toEqual([null, []]);
+  });
+
+  test('a copy that is addressed to the group alone hides no post; its own address says for whom it is', async () => {
+    const post = page(amy, { published: new Date(Date.now() - 60_000).toISOString() });
+    await passOn(of('Create', amy, post));
+    const edited = { ...post, content: '<p>better</p>', updated: new Date(Date.now() - 2_000).toISOString() };
+    const path = new URL(post.id).pathname;
+    bench.peer.documents.set(path, edited);
+    expect(await passOn(of('Update', amy, { ...edited, to: [`${group.uri}/followers`] }))).toBe('applied');
+    expect(await living(post.id)).toMatchObject({ visibility: 'public', content: expect.stringContaining('better') as unknown });
+    bench.peer.documents.set(path, { ...edited, to: [`${amy.uri}/followers`], content: '<p>for few</p>', updated: new Date(Date.now() - 1_000).toISOString() });
+    expect(await passOn(of('Update', amy, { ...edited, to: [`${group.uri}/followers`] }))).toBe('applied');
+    expect(await living(post.id)).toMatchObject({ visibility: 'private', content: expect.stringContaining('for few') as unknown });
   });
 
   test('S154 a post of another server only vanishes from the group, until its own server says it is gone', async () => {

@@ -12,8 +12,11 @@ interface LedgerRow {
   readonly reason: string | null;
 }
 
-/** The inbox alone, on real stores, and two other servers that send to it. */
+const READ_EVERY_MS = 50;
+
+/** The inbox alone, on real stores, and two other servers that send to it. What it wants read in the name of a person is refused in place of the outbox. */
 export class InboxBench {
+  private refusing: NodeJS.Timeout | null = null;
   /** How often what was sent. */
   private readonly sent = new Map<string, number>();
   private constructor(
@@ -33,10 +36,18 @@ export class InboxBench {
     // Listening peers would keep a failed run from ending.
     await starting.catch(() => Promise.all([peer.stop(), other.stop()]));
     const server = await starting;
-    return new InboxBench(server, peer, other);
+    const bench = new InboxBench(server, peer, other);
+    bench.refusing = setInterval(() => void bench.refuseReadings().catch(() => undefined), READ_EVERY_MS);
+    return bench;
+  }
+
+  /** From now on nobody answers what is to be read in the name of a person. */
+  leaveReadings(): void {
+    if (this.refusing !== null) clearInterval(this.refusing);
   }
 
   async stop(): Promise<void> {
+    this.leaveReadings();
     await this.server.stop();
     await Promise.all([this.peer.stop(), this.other.stop()]);
   }
@@ -84,6 +95,13 @@ export class InboxBench {
 
   async status(uri: string): Promise<Status | undefined> {
     return (await this.server.backbone.store.statusesByUris([uri]))[0];
+  }
+
+  private async refuseReadings(): Promise<void> {
+    const { personalReadings } = this.server.backbone;
+    for (const reading of await personalReadings.claim({ limit: 8, leaseSeconds: 60, exceptDomains: [] })) {
+      await personalReadings.answer(reading, { state: 'refused', reason: 'not_found' });
+    }
   }
 
   /** A post of somebody here. */

@@ -77,6 +77,25 @@ describe('Move', () => {
     expect(await tie(alice, fresh)).toBe('asked');
   });
 
+  test('whoever moves stays in the lists of those here, first as one who is asked for', async () => {
+    const { ids, lists, store } = backbone();
+    const oldId = await idOf(old);
+    const owner = alice.account.id;
+    const list = { id: ids.next(), accountId: owner, title: 'Friends', repliesPolicy: 'list' as const, exclusive: false };
+    const other = { ...list, id: ids.next(), title: 'Others', exclusive: true };
+    for (const made of [list, other]) await lists.create(made);
+    await lists.add(list, [{ id: ids.next(), accountId: oldId }]);
+    expect(await bench.apply(old, move(old, fresh))).toBe('applied');
+    await takenAlong();
+    const freshId = await idOf(fresh);
+    const inList = async (): Promise<string[]> => (await lists.holding(owner, freshId)).map(({ title }) => title);
+    await until('the list to have the new one', async () => (await inList()).length > 0);
+    expect([await inList(), (await lists.members(list.id, { limit: 10, maxId: null, sinceId: null, minId: null })).map(({ id }) => id)]).toEqual([['Friends'], [freshId]]);
+    await store.transaction((tx) => tx.acceptFollowRequest(owner, freshId));
+    expect((await lists.among([list.id], [oldId, freshId])).get(list.id)?.members).toEqual(new Set([freshId]));
+    for (const made of [list, other]) await lists.remove(owner, made.id);
+  });
+
   test('not within seven days to yet another', async () => {
     const third = bench.other.actor(`third${count}`);
     names(third, [old.uri]);

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import type { PolicySnapshot } from '@trunkline/domain';
 import { FederationHttp } from '@trunkline/federation-client';
 import { snowflake, SnowflakeGenerator, type Clock } from '@trunkline/kernel';
-import { Database, DeliveryStore, HostStore, queueStatus } from '@trunkline/persistence';
+import { Database, DeliveryPlans, DeliveryStore, HostStore, queueStatus } from '@trunkline/persistence';
 import { createTestDatabase, testServices, until, type TestDatabase } from '@trunkline/testing';
 import { DeliveryWorker, type WorkerPorts } from '../src/deliver/delivery-worker.js';
 import { HostBook } from '../src/deliver/host-book.js';
@@ -64,6 +64,7 @@ let database: TestDatabase;
 let db: Database;
 let clock: MovableClock;
 let deliveries: DeliveryStore;
+let plans: DeliveryPlans;
 let peers: Peer[];
 let http: FederationHttp;
 const workers: DeliveryWorker[] = [];
@@ -79,7 +80,9 @@ beforeEach(async () => {
   await db.query('TRUNCATE federation.delivery_bodies, federation.delivery_chunks, federation.delivery_retries, federation.hosts');
   clock = new MovableClock();
   policy = OPEN;
-  deliveries = new DeliveryStore(db, new SnowflakeGenerator(1), clock);
+  const ids = new SnowflakeGenerator(1);
+  deliveries = new DeliveryStore(db, ids, clock);
+  plans = new DeliveryPlans(ids, clock);
   peers = await Promise.all([Peer.start(), Peer.start(), Peer.start(), Peer.start()]);
   http = new FederationHttp({
     httpHosts: peers.map((peer) => peer.host),
@@ -122,12 +125,12 @@ function startWorker(ports: Partial<WorkerPorts> = {}): DeliveryWorker {
   return worker;
 }
 
-const plan = (activityId: string, to: readonly Peer[], orderKey = 'status:1'): Promise<number> =>
+const planTo = (inboxes: readonly string[], activityId: string, orderKey: string): Promise<number> =>
   db.transaction(async (tx) => {
-    await deliveries.lockOrder(tx, orderKey);
-    const body = JSON.stringify({ id: activityId });
-    return deliveries.plan(tx, { activityId, senderAccountId: SENDER, body, trace: null, orderKey, inboxes: to.map((peer) => peer.inbox) });
+    const delivery = { activityId, senderAccountId: SENDER, body: JSON.stringify({ id: activityId }), trace: null, orderKey, inboxes };
+    return plans.write(tx, await plans.begin(tx, [orderKey]), { deliveries: [delivery] });
   });
+const plan = (activityId: string, to: readonly Peer[], orderKey = 'status:1'): Promise<number> => planTo(to.map((peer) => peer.inbox), activityId, orderKey);
 
 const idle = (): Promise<unknown> => until('all chunks to be closed', async () => (await queueStatus(db)).chunksPending === 0);
 const [good, other, ill] = [0, 1, 2].map((index) => () => peers[index] as Peer) as [() => Peer, () => Peer, () => Peer];
@@ -290,7 +293,7 @@ test('one post to ten thousand inboxes writes at most two hundred rows', async (
   const inboxes = Array.from({ length: 10_000 }, (_, n) => `https://r${n}.example/inbox`);
   const reached = new Set<string>();
   startWorker({ senderFor: async () => async (inbox) => (reached.add(inbox), { kind: 'delivered', reason: 'accepted', status: 202 }) });
-  await db.transaction((tx) => deliveries.plan(tx, { activityId: 'post', senderAccountId: SENDER, body: '{}', trace: null, inboxes }));
+  await planTo(inboxes, 'post', 'status:1');
   await idle();
   expect(reached.size).toBe(inboxes.length);
   const [rows] = await db.query<{ count: number }>(

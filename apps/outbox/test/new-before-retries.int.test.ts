@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { DeliveryOutcome } from '@trunkline/federation-client';
 import { snowflake, SnowflakeGenerator, type Clock } from '@trunkline/kernel';
-import { Database, DeliveryStore, HostStore, queueStatus } from '@trunkline/persistence';
+import { Database, DeliveryPlans, DeliveryStore, HostStore, queueStatus } from '@trunkline/persistence';
 import { createTestDatabase, testServices, until, type TestDatabase } from '@trunkline/testing';
 import { DeliveryWorker } from '../src/deliver/delivery-worker.js';
 import { HostBook } from '../src/deliver/host-book.js';
@@ -26,10 +26,12 @@ afterAll(async () => {
 
 // Counted in what is sent, not in time: what is new waits for no more retries than a worker has in hand.
 test('new deliveries pass a backlog of retries, and these go on beside them', async () => {
-  const deliveries = new DeliveryStore(db, new SnowflakeGenerator(1), clock);
+  const ids = new SnowflakeGenerator(1);
+  const deliveries = new DeliveryStore(db, ids, clock);
+  const plans = new DeliveryPlans(ids, clock);
   const planTo = (name: string, count: number): Promise<unknown> => {
     const inboxes = Array.from({ length: count }, (_, n) => `https://${name}${n}.example/inbox`);
-    return db.transaction((tx) => deliveries.plan(tx, { activityId: name, senderAccountId: snowflake('7'), body: '{}', trace: null, inboxes }));
+    return db.transaction(async (tx) => plans.write(tx, await plans.begin(tx, []), { deliveries: [{ activityId: name, senderAccountId: snowflake('7'), body: '{}', trace: null, inboxes }] }));
   };
   const sent: string[] = [];
   const isNew = (inbox: string): boolean => inbox.startsWith('https://new');

@@ -109,6 +109,18 @@ test('S195 a suspended server reads nothing that is signed for, within a second'
   expect(await statusOf(stranger, open.uri)).toBe(200);
   await moderation.setDomainRule(null, { domain: stranger.host, severity: 'suspend', rejectMedia: false, rejectReports: false, privateComment: null, publicComment: null, obfuscate: false });
   await policy.refresh();
-  expect(await statusOf(stranger, open.uri)).toBe(403);
+  const { db } = server.backbone;
+  // Nothing of it is known any more: whoever refuses it only after having read its key would ask for that.
+  await db.query('DELETE FROM federation.remote_keys WHERE owner_uri LIKE $1', [`${stranger.baseUrl}/%`]);
+  const knows = () =>
+    db.query(
+      `SELECT (SELECT count(*)::int FROM federation.remote_keys WHERE owner_uri LIKE $1) AS keys, (SELECT count(*)::int FROM social.accounts WHERE uri LIKE $1) AS people,
+              (SELECT md5(string_agg(s::text, ',' ORDER BY id)) FROM social.statuses s) AS posts, (SELECT count(*)::int FROM events.outbox) AS events`,
+      [`${stranger.baseUrl}/%`],
+    );
+  const before = await knows();
+  const asked = stranger.gets.length;
+  for (const uri of [open.uri, ann.account.uri, `${ann.account.uri}/outbox`, `${ann.account.uri}/followers`, `${open.uri}/replies`]) expect([uri, await statusOf(stranger, uri)]).toEqual([uri, 403]);
+  expect([await knows(), before, stranger.gets.length - asked]).toEqual([before, [expect.objectContaining({ keys: 0 })], 0]);
   expect(await statusOf(friend, open.uri)).toBe(200);
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
 import { withBackbone } from '@trunkline/platform';
 import { blockAccount, deleteStatus, followAccount, publishStatus } from '@trunkline/social';
-import { startTestServer, until, type TestPerson, type TestServer } from '@trunkline/testing';
+import { roomInWindow, startTestServer, until, type TestPerson, type TestServer } from '@trunkline/testing';
 import { WebSocket } from 'ws';
 import { StreamingModule } from '../src/index.js';
 
@@ -66,6 +66,7 @@ describe('WebSocket', () => {
       return { status: response.statusCode, retryAfter: response.headers['retry-after'] };
     };
     const rule = { limit: 300, windowSeconds: 300 };
+    await roomInWindow(server, rule.windowSeconds, 15);
     await from('203.0.113.7');
     // What came before, of a crowd that a test need not open.
     for (let hits = 0; hits < rule.limit; hits += 1) await server.backbone.rates.hit('streams:203.0.113.7', rule.limit, rule.windowSeconds);

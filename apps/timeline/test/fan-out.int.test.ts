@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { consumerName, StatusPublishedV1 } from '@trunkline/contracts';
+import type { JetStreamContext } from '@trunkline/messaging';
+import { markDone } from '@trunkline/persistence';
 import { withBackbone } from '@trunkline/platform';
 import { followAccount, keepHomeFeed, publishStatus, type StatusDraft } from '@trunkline/social';
 import { startTestServer, until, type TestPerson, type TestServer } from '@trunkline/testing';
+import { FanOutConsumer } from '../src/fan-out/fan-out.consumer.js';
 import { TimelineModule } from '../src/index.js';
+import { Shared } from '../src/reading/shared.adapter.js';
 
 jest.setTimeout(60_000);
 
@@ -55,4 +60,30 @@ test('a post enters the feeds of its author and of a follower who reads, once, a
     return list.length > 0 && list;
   });
   expect(followed.map((notification) => notification.type)).toEqual(['follow']);
+});
+
+test('a post that is announced again, since somebody else has not planned it yet, is given to nobody twice', async () => {
+  const { backbone } = server;
+  await keepHomeFeed(backbone, alice.account.id);
+  const posted = await publishStatus(backbone, alice.account, draft('said once'));
+  if (!posted.ok) throw new Error(posted.error.code);
+  const statusId = posted.value.id;
+  const feed = await until('the post in the feed', async () => {
+    const contents = await backbone.feeds.read(alice.account.id);
+    return contents?.ids.includes(statusId) === true && contents;
+  });
+  const consumer = new FanOutConsumer(backbone, new Shared(backbone));
+  const announce = (eventId: string): Promise<void> =>
+    consumer.published([{ eventId, statusId, accountId: alice.account.id } as never], { deliveries: [{ redelivered: false }] } as unknown as JetStreamContext);
+  // A minute old, so that it may have been announced before.
+  const idAt = (ms: number, last: string): string => {
+    const digits = ms.toString(16).padStart(12, '0');
+    return `${digits.slice(0, 8)}-${digits.slice(8)}-7000-8000-00000000000${last}`;
+  };
+  const [done, open] = ['1', '2'].map((last) => idAt(backbone.clock.nowMs() - 60_000, last)) as [string, string];
+  await markDone(backbone.db, consumerName('timeline', 'fan-out', StatusPublishedV1), [done]);
+  await announce(done);
+  expect((await backbone.feeds.read(alice.account.id))?.print).toBe(feed.print);
+  await announce(open);
+  expect((await backbone.feeds.read(alice.account.id))?.print).not.toBe(feed.print);
 });

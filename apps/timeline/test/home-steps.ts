@@ -9,7 +9,7 @@ type Written = 'post' | 'reply' | 'orphan' | 'edit';
 
 /** Something that somebody does, to somebody or to one of the posts so far. */
 export type Step = { readonly who: number; readonly whom: number; readonly which: number } & (
-  | { readonly does: 'follow' | 'unfollow' | 'block' | 'unblock' | 'mute' | 'unmute' | 'boost' | 'delete' | 'read' | 'suspend' | 'silence' | 'lift' | 'choose' | 'limit' | 'free' | 'mute for a while' | 'mutes end' | 'forget' | 'boosts on' | 'boosts off' | 'parent' | 'wait' | 'list in' | 'list out' | 'list apart' | 'list together' | 'list answers' }
+  | { readonly does: 'follow' | 'unfollow' | 'block' | 'unblock' | 'mute' | 'unmute' | 'boost' | 'delete' | 'read' | 'suspend' | 'silence' | 'lift' | 'choose' | 'limit' | 'free' | 'ban' | 'let back' | 'mute for a while' | 'mutes end' | 'forget' | 'boosts on' | 'boosts off' | 'parent' | 'wait' | 'list in' | 'list out' | 'list apart' | 'list together' | 'list answers' }
   | { readonly does: 'post' | 'reply' | 'orphan' | 'edit'; readonly visibility: Visibility; readonly names: boolean; readonly language: string | null }
 );
 
@@ -31,7 +31,7 @@ export const steps: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       ...turn,
       does: fc.constantFrom<Exclude<Step['does'], Written>>(
-        'unfollow', 'block', 'unblock', 'mute', 'unmute', 'mute for a while', 'mutes end', 'boost', 'boost', 'delete', 'read', 'read', 'suspend', 'silence', 'lift', 'limit', 'free', 'choose', 'forget',
+        'unfollow', 'block', 'unblock', 'mute', 'unmute', 'mute for a while', 'mutes end', 'boost', 'boost', 'delete', 'read', 'read', 'suspend', 'silence', 'lift', 'limit', 'free', 'ban', 'let back', 'choose', 'forget',
         'boosts on', 'boosts off', 'parent', 'wait', 'wait', 'wait', 'list in', 'list in', 'list out', 'list apart', 'list together', 'list answers',
       ),
     }),
@@ -61,6 +61,11 @@ export const KNOWN: readonly (readonly Step[])[] = [
   [act('mute for a while', 0, 1), post(1, 0, 'post', { names: true }), act('wait'), act('mutes end')],
   [act('boosts off'), act('read'), act('mute for a while', 0, 2), post(1, 2, 'post', { names: true }), act('wait'), act('mutes end')],
   [post(2, 0), act('mute for a while', 0, 2), act('boost', 1), act('wait'), act('mutes end')],
+  // Looked for while they are suspended, and shown again once they are not.
+  [post(2, 0), act('wait'), act('ban'), act('forget'), act('read'), act('let back')],
+  [post(2, 0), act('boost', 1), act('wait'), act('ban'), post(1, 0, 'reply'), act('forget'), act('read'), act('wait'), act('let back'), post(2, 0)],
+  // Somebody gets more followers than are pushed to, and what was pushed before stays.
+  [act('unfollow', 1, 2), post(2, 0), act('wait'), act('boosts on', 1, 2), post(2, 0), act('wait'), act('read'), post(2, 0)],
   // What is read in an exclusive list, and comes home again: because of the list, the member or the follow.
   [act('list in', 0, 1), act('list apart'), act('wait'), post(1, 0), post(1, 2, 'reply'), act('wait'), act('read'), act('list together')],
   [act('list apart'), post(1, 0), act('list in', 0, 1), post(1, 0), act('wait'), act('list out', 0, 1)],

@@ -30,6 +30,8 @@ const hostOf = (run: number): string => `far${run}.example`;
 export class World {
   readonly statuses: StatusId[] = [];
   readonly orphans: { readonly uri: string }[] = [];
+  /** The person of the other server is suspended. */
+  isBanned = false;
   private serial = 0;
 
   private constructor(
@@ -176,7 +178,7 @@ async function setRule(world: World, severity: 'suspend' | 'silence' | 'noop'): 
   await policy.refresh();
 }
 
-const isSuspended = ({ server, host }: World): boolean => server.backbone.policy.current().domainRules.some((rule) => rule.domain === host && rule.severity === 'suspend');
+const isSuspended = ({ server, host, isBanned }: World): boolean => isBanned || server.backbone.policy.current().domainRules.some((rule) => rule.domain === host && rule.severity === 'suspend');
 
 /** One step of a history. */
 export async function take(world: World, step: Step): Promise<void> {
@@ -224,14 +226,16 @@ export async function take(world: World, step: Step): Promise<void> {
     case 'forget':
       return feeds.drop(me.id);
     case 'suspend':
-      return setRule(world, 'suspend');
     case 'silence':
-      return setRule(world, 'silence');
+      return setRule(world, step.does);
     case 'lift':
       return setRule(world, 'noop');
     case 'limit':
     case 'free':
       return store.transaction((tx) => tx.updateAccount(other.id, { silencedAt: step.does === 'limit' ? new Date() : null }));
+    case 'ban':
+    case 'let back':
+      return ban(world, step.does === 'ban');
     case 'choose':
       await store.transaction((tx) => tx.updateFollow(me.id, other.id, { languages: ['en'] }));
       return feeds.renew(me.id);
@@ -253,6 +257,13 @@ export async function take(world: World, step: Step): Promise<void> {
     default:
       return write(world, step);
   }
+}
+
+/** The person of the other server, by a moderator here; as with `setRule`. */
+async function ban(world: World, isBanned: boolean): Promise<void> {
+  await settled(world.server);
+  world.isBanned = isBanned;
+  await world.server.backbone.store.transaction((tx) => tx.updateAccount(world.person(REMOTE).id, { suspendedAt: isBanned ? new Date() : null }));
 }
 
 /** Instead of waiting until then. What is kept in memory is told, where it would look at the clock. */

@@ -40,6 +40,7 @@ export interface Status {
   content: string;
   visibility: string;
   spoiler_text: string;
+  sensitive: boolean;
   language: string | null;
   media_attachments: Media[];
   emojis: Emoji[];

@@ -12,7 +12,7 @@ export function pollView(first: Poll, onError: (error: unknown) => void): HTMLEl
     const people = poll.voters_count ?? poll.votes_count;
     view.replaceChildren(
       element('ul', {}, ...poll.options.map((option, index) => optionView(poll, { ...option, index, whole, mayVote }))),
-      element('p', {}, `${people} ${poll.voters_count === null ? 'votes' : 'people'}${poll.expired ? ', closed' : ''}`),
+      element('p', {}, `${people} ${nounFor(people, poll.voters_count === null)}${poll.expired ? ', closed' : ''}`),
     );
     if (mayVote) view.append(element('button', { type: 'submit' }, 'Vote'));
   };
@@ -24,6 +24,8 @@ export function pollView(first: Poll, onError: (error: unknown) => void): HTMLEl
   show(first);
   return view;
 }
+
+const nounFor = (count: number, areVotes: boolean): string => (areVotes ? (count === 1 ? 'vote' : 'votes') : count === 1 ? 'person' : 'people');
 
 interface ShownOption {
   readonly title: string;

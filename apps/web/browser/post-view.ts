@@ -44,13 +44,19 @@ function content(status: Status, onError: PostActions['onError']): HTMLElement {
     {},
     text,
     status.poll !== null && pollView(status.poll, onError),
-    items.length > 0 && element('div', { class: 'media' }, ...items),
+    items.length > 0 && gallery(items, status.sensitive && status.spoiler_text === ''),
     status.quote !== null && quoteView(status.quote, nameOf),
   );
   if (status.spoiler_text === '') return whole;
   const summary = element('summary', {});
   summary.append(textWithEmojis(status.spoiler_text, status.emojis));
   return element('details', { class: 'warning' }, summary, whole);
+}
+
+/** What may disturb is shown when it is asked for; behind a warning it is so already. */
+function gallery(items: readonly HTMLElement[], isCovered: boolean): HTMLElement {
+  const shown = element('div', { class: 'media' }, ...items);
+  return isCovered ? element('details', { class: 'warning' }, element('summary', {}, 'Sensitive media'), shown) : shown;
 }
 
 function mediaItem({ type, url, preview_url: preview, description }: Media): HTMLElement | null {

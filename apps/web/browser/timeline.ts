@@ -41,7 +41,9 @@ export function timeline(actions: PostActions): Timeline {
   const add = (status: Status): void => {
     waiting = waiting.filter(({ id }) => id !== status.id);
     label();
-    if (viewsOf(status.id).length === 0) list.prepend(postView(status, actions));
+    if (viewsOf(status.id).length > 0) return;
+    list.querySelector(':scope > .empty')?.remove();
+    list.prepend(postView(status, actions));
   };
   const announce = (status: Status): void => {
     if (viewsOf(status.id).length > 0 || waiting.some(({ id }) => id === status.id)) return;
@@ -75,5 +77,5 @@ export function timeline(actions: PostActions): Timeline {
     for (const status of (await page('')).reverse()) announce(status);
   };
   const view = element('section', { 'aria-label': 'Home' }, element('div', { 'aria-live': 'polite', class: 'fresh-place' }, fresh), list, older);
-  return { view, add: (status) => (list.querySelector('.empty')?.remove(), add(status)), announce, replace, remove, catchUp, start };
+  return { view, add, announce, replace, remove, catchUp, start };
 }

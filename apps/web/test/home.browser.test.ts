@@ -101,6 +101,43 @@ test('he answers: the number of notifications rises by itself', async () => {
   await page.getByText('mentioned you').waitFor();
 });
 
+test('who asks to follow her is let in from the notification', async () => {
+  await fetch(`${fediverse.home.url}/api/v1/accounts/update_credentials`, { method: 'PATCH', headers: { authorization: `Bearer ${alice.token}`, 'content-type': 'application/json' }, body: '{"locked":true}' });
+  const carol = await fediverse.home.person('carol');
+  expect(await carol.api.post(`/api/v1/accounts/${alice.account.id}/follow`)).toMatchObject({ following: false, requested: true });
+  await fediverse.settled();
+  await page.goto(`${home()}/home`);
+  await page.getByRole('button', { name: /^Notifications/ }).click();
+  const asked = page.locator('article.person', { hasText: 'wants to follow you' });
+  await asked.getByRole('button', { name: 'Accept' }).click();
+  await asked.getByText('You let them follow you.').waitFor();
+  expect(await carol.api.get(`/api/v1/accounts/relationships?id[]=${alice.account.id}`)).toMatchObject([{ following: true, requested: false }]);
+});
+
+test('a first post that arrives takes the place of the sentence that there is none', async () => {
+  const dora = await fediverse.home.person('dora');
+  const her = await (await browser.newContext()).newPage();
+  await her.goto(`${home()}/home`);
+  await her.evaluate(`localStorage.setItem('trunkline.token', ${JSON.stringify(dora.token)})`);
+  await her.goto(`${home()}/home`);
+  await her.getByText('Nothing here yet.').waitFor();
+  await dora.api.post('/api/v1/statuses', { status: 'from another device' });
+  await her.getByRole('button', { name: '1 new post' }).click();
+  await her.getByText('from another device').waitFor();
+  expect(await her.getByText('Nothing here yet.').count()).toBe(0);
+
+  // Uploads do not exist yet, so the post comes as another server's would: with a picture that may disturb.
+  const [shown] = await dora.api.get<Record<string, unknown>[]>('/api/v1/timelines/home');
+  const picture = { id: '1', type: 'image', url: `${home()}/headers/original/missing.png`, preview_url: null, description: 'a wound' };
+  await her.route('**/api/v1/timelines/home*', (route) => route.fulfill({ json: [{ ...shown, sensitive: true, media_attachments: [picture] }] }));
+  await her.reload();
+  await her.getByText('Sensitive media').waitFor();
+  expect(await her.getByAltText('a wound').isVisible()).toBe(false);
+  await her.getByText('Sensitive media').click();
+  await her.getByAltText('a wound').waitFor();
+  await her.context().close();
+});
+
 test('she votes in his poll, and what he quotes is shown', async () => {
   await page.goto(`${home()}/home`);
   await page.getByText('Signed in as').waitFor();

@@ -23,6 +23,8 @@ export interface BackingOptions {
   readonly given?: Partial<Record<ServiceName, string>>;
   /** False for tests: see startPostgres. */
   readonly isDurable?: boolean;
+  /** Of a Postgres that is started here, beside the usual ones. */
+  readonly postgresSettings?: Readonly<Record<string, string>>;
 }
 
 const debianPackage: Record<ServiceName, string> = { postgres: 'postgresql', redis: 'redis-server', nats: 'nats-server' };
@@ -49,7 +51,7 @@ export async function startBackingServices(folder: DataFolder, options: BackingO
     const local = wanted.filter((name) => !missing.includes(name));
     await Promise.all(
       local.map(async (name) => {
-        const service = await startOne(folder, name, options.isDurable ?? true);
+        const service = await startOne(folder, name, options);
         children[name] = service.child;
         urls[name] = service.url;
       }),
@@ -62,8 +64,8 @@ export async function startBackingServices(folder: DataFolder, options: BackingO
   }
 }
 
-async function startOne(folder: DataFolder, name: ServiceName, isDurable: boolean): Promise<LocalService> {
-  if (name === 'postgres') return await startPostgres(folder, isDurable);
+async function startOne(folder: DataFolder, name: ServiceName, { isDurable = true, postgresSettings = {} }: BackingOptions): Promise<LocalService> {
+  if (name === 'postgres') return await startPostgres(folder, isDurable, postgresSettings);
   const start = name === 'redis' ? startRedis : startNats;
   return await start(folder, program(name) ?? name);
 }

@@ -1,15 +1,15 @@
 import { createServer } from 'node:net';
 
-/** Below the ports that systems give to whoever connects to something: nobody takes one by chance between now and its use, or while its process is started again. */
-const [lowest, highest] = [12_000, 32_000];
+/** Below the ports that systems give to whoever connects to something: nobody takes one by chance between now and its use, or while its process is started again. What is below 20,000 is left to whoever tests. */
+const [lowest, highest] = [20_000, 32_000];
 const triesMax = 100;
 
-/** A TCP port of 127.0.0.1 that is free now: `preferred` when it is, else any. */
-export async function freePort(preferred?: number): Promise<number> {
+/** A TCP port of 127.0.0.1 that is free now: `preferred` when it is, else any but those `promised` to others who have not begun to listen. */
+export async function freePort(preferred?: number, promised: readonly (number | undefined)[] = []): Promise<number> {
   if (preferred !== undefined && (await isFree(preferred))) return preferred;
   for (let tries = 0; tries < triesMax; tries += 1) {
     const port = lowest + Math.floor(Math.random() * (highest - lowest));
-    if (await isFree(port)) return port;
+    if (!promised.includes(port) && (await isFree(port))) return port;
   }
   return await bindOnce(0);
 }

@@ -29,8 +29,9 @@ export function hasPostgres(): boolean {
 /**
  * Starts a Postgres of this folder's own on 127.0.0.1, and makes its cluster and database first when there is none.
  * @param isDurable false for tests: no fsync, which only a crash of the whole machine would tell
+ * @param more settings by their names in postgresql.conf
  */
-export async function startPostgres(folder: DataFolder, isDurable: boolean): Promise<LocalService> {
+export async function startPostgres(folder: DataFolder, isDurable: boolean, more: Readonly<Record<string, string>> = {}): Promise<LocalService> {
   const user = postgresUser();
   const data = clusterFolder(folder, user);
   const madeWith = readMajor(data);
@@ -45,7 +46,7 @@ export async function startPostgres(folder: DataFolder, isDurable: boolean): Pro
   const child = startChild(folder, {
     name: 'postgres',
     file: join(binaries.bin, 'postgres'),
-    args: serverArguments(data, port, isDurable),
+    args: serverArguments(data, port, isDurable, more),
     cwd: data,
     user,
   });
@@ -53,7 +54,7 @@ export async function startPostgres(folder: DataFolder, isDurable: boolean): Pro
   return { url: `postgres://${owner}:${password}@127.0.0.1:${port}/trunkline`, child };
 }
 
-function serverArguments(data: string, port: number, isDurable: boolean): string[] {
+function serverArguments(data: string, port: number, isDurable: boolean, more: Readonly<Record<string, string>>): string[] {
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -61,6 +62,7 @@ function serverArguments(data: string, port: number, isDurable: boolean): string
     max_connections: 300,
     log_min_messages: 'warning',
     ...(isDurable ? { fsync: 'on' } : { fsync: 'off', full_page_writes: 'off' }),
+    ...more,
   };
   return ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }

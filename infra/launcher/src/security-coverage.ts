@@ -69,8 +69,9 @@ ${rows.map((row) => `| ${row.id} | ${row.attack} | ${cell(row)} |`).join('\n')}
   thread's \`replies\`; the blocker sees and hears nothing of it.
 - Whoever has eight domains or more whose hosts answer slowly can hold the places among those who apply activities, 20 s each. Nothing is lost, but it waits.
 - An Update that is addressed to fewer people than those who see the post changes it for all of them, as in Mastodon.
-- There is no budget for a day: a stranger's signed activities are stored, up to 1 MiB each, until their day's partition is dropped.
-- A reading of a thread whose servers drip holds one of two places for two minutes, and anybody who is signed in can ask for it.
+- Whoever has many domains has the budget of each: 128 MiB a day of what is stored, 300 people told in an hour. Accounts that a server made up
+  are kept for good.
+- Whoever has several domains that drip can hold the places for slow readings of threads, six in each copy, for half a minute a domain.
 - Within one host whoever writes a post first under an id has it; what a group says is written in it counts for its own host.
 `;
 }

@@ -50,8 +50,8 @@ export async function startSplit(folder: DataFolder, options: SplitOptions): Pro
 async function startCopy(folder: DataFolder, options: SplitOptions, app: AppName, index: number): Promise<SupervisedProcess> {
   const name = `${app}-${index}`;
   const ports = folder.remembered.ports;
-  const port = (ports[name] = await freePort(ports[name]));
-  const metricsPort = (ports[`${name} metrics`] = await freePort(ports[`${name} metrics`]));
+  const port = (ports[name] = await freePort(ports[name], Object.values(ports)));
+  const metricsPort = (ports[`${name} metrics`] = await freePort(ports[`${name} metrics`], Object.values(ports)));
   const env = {
     SHUTDOWN_PROBE_MS: probeMs,
     DB_PROCESSES: String(appNames.length * options.replicas),

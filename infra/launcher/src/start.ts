@@ -73,8 +73,9 @@ function welcome(url: string, folder: string, isFirst: boolean): void {
   console.log(`\nTrunkline answers at ${url}   (Ctrl-C stops it; its data and logs are in ${folder})`);
   if (!isFirst) return;
   const isUsual = relative(repositoryRoot, folder) === '.data';
+  const mails = process.env.SMTP_SERVER ? '' : 'Mails are not sent: their links are shown below.';
   const command = `${isUsual ? '' : `DATA_DIR=${folder} `}npx trunkline accounts create alice --email alice@example.com --role Owner --confirmed`;
-  console.log(`\nThis is its first start. Create the owner in a second terminal:\n\n  ${command}\n\nIt prints the password; then sign in at ${url}/home or with any Mastodon app.\n`);
+  console.log(`\nThis is its first start. Create the owner in a second terminal:\n\n  ${command}\n\nIt prints the password; then sign in at ${url}/home or with any Mastodon app. ${mails}\n`);
 }
 
 const stops = new StopInOrder();

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { SENT } from '../test/sent-examples.js';
 import { ACTIVITYSTREAMS_TERMS, DATA_INTEGRITY_TERMS, SECURITY_TERMS } from '../test/known-terms.js';
 import { isJsonObject, type JsonObject } from './json.js';
-import { IGNORED_TYPES, NON_POSTS, READ_TYPES, ruleOfObject } from './read/activity/known-types.js';
+import { ENCRYPTED, IGNORED_TYPES, NON_POSTS, READ_TYPES, ruleOfObject } from './read/activity/known-types.js';
 import type { ActivityFacts, CarriedActivity, IgnoreRule } from './read/activity/types.js';
 import { POST_TYPES } from './read/note-content.js';
 import { readDocument } from './read/read-document.js';
@@ -138,7 +138,7 @@ describe('what is read', () => {
 describe('what is ignored', () => {
   // The compiler keeps this list whole.
   const RULES: Record<IgnoreRule, true> = {
-    unknown_type: true, missing_object: true, missing_target: true, foreign_id: true, foreign_object: true, foreign_author: true, foreign_actor: true, too_deep: true, chat_message: true, no_post: true,
+    unknown_type: true, missing_object: true, missing_type: true, missing_target: true, foreign_id: true, foreign_object: true, foreign_author: true, foreign_actor: true, too_deep: true, encrypted: true, no_post: true,
     dislike: true, bad_emoji: true, view_counter: true, event_participation: true, group_moderation: true, featured_collection: true, conversation_container: true, forge: true, no_meaning: true,
   };
   const rows = new Map([...page.matchAll(/^\| `(\w+)` \| ([^|\n]+) \| [^|\n]+ \|$/gm)].map(([, rule = '', types = '']) => [rule, [...types.matchAll(/`([\w:]+)`/g)].map(([, type = '']) => type)]));
@@ -150,7 +150,7 @@ describe('what is ignored', () => {
 
   test('each type stands under its rule', () => {
     const listed = [...rows].flatMap(([rule, types]) => types.map((type) => `${type}: ${rule}`));
-    const ofObjects = [...NON_POSTS, 'ChatMessage', 'FeaturedCollection', 'FeaturedItem', 'FeatureAuthorization'].map((type) => `${type}: ${ruleOfObject([type])}`);
+    const ofObjects = [...NON_POSTS, ...ENCRYPTED, 'FeaturedCollection', 'FeaturedItem', 'FeatureAuthorization'].map((type) => `${type}: ${ruleOfObject([type])}`);
     expect(listed.sort()).toEqual([...[...IGNORED_TYPES].map(([type, rule]) => `${type}: ${rule}`), ...ofObjects].sort());
   });
 });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { httpUri, sameHost } from './hosts.js';
 
 const HEADER_CHARS_MAX = 8192;
@@ -19,12 +19,24 @@ export interface FollowersSync {
  * nothing. An empty set is all zeros. Each id once, or it would cancel itself out.
  */
 export function followersDigest(actorUris: Iterable<string>): string {
-  const combined = Buffer.alloc(32);
-  for (const uri of new Set(actorUris)) {
-    const hash = createHash('sha256').update(uri, 'utf8').digest();
-    for (let index = 0; index < combined.length; index += 1) combined[index] = (combined[index] ?? 0) ^ (hash[index] ?? 0);
+  const digest = new FollowersDigest();
+  for (const uri of new Set(actorUris)) digest.add(uri);
+  return digest.hex;
+}
+
+/** The same, gathered id by id; each must be added once. Thousands at once hold up the event loop. */
+export class FollowersDigest {
+  private readonly combined = Buffer.alloc(32);
+
+  add(actorUri: string): void {
+    const { combined } = this;
+    const digest = hash('sha256', actorUri, 'buffer');
+    for (let index = 0; index < combined.length; index += 1) combined[index] = (combined[index] ?? 0) ^ (digest[index] ?? 0);
   }
-  return combined.toString('hex');
+
+  get hex(): string {
+    return this.combined.toString('hex');
+  }
 }
 
 export const renderFollowersSync = ({ collectionUri, partUri, digest }: FollowersSync): string =>

@@ -4,7 +4,13 @@ export const PUBLIC_URI = 'https://www.w3.org/ns/activitystreams#Public';
 /** Whether an audience entry means everybody: the full IRI, `as:Public` or `Public`. */
 export const isPublicUri = (uri: string): boolean => uri === PUBLIC_URI || uri === 'as:Public' || uri === 'Public';
 
-const URI_CHARS_MAX = 2048;
+/** An entry of an index in Postgres takes 2,704 bytes: a longer one would fail all that is written with it. */
+const URI_BYTES_MAX = 2048;
+/** No text of so few UTF-16 units has more bytes. */
+const SHORT_CHARS = Math.floor(URI_BYTES_MAX / 3);
+
+export const isLongUri = (uri: string): boolean => uri.length > SHORT_CHARS && Buffer.byteLength(uri) > URI_BYTES_MAX;
+
 /**
  * How nearly every URI is written; the group is its host. Parsing costs several times as much, and a post has a dozen of
  * them. A name in punycode may be none, and a port may be the scheme's own: these are parsed.
@@ -13,7 +19,7 @@ const PLAIN = /^https?:\/\/((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})(?:[
 
 /**
  * The text when it is an absolute http(s) URL that names one machine in one way: no user name, no trailing dot
- * (which would slip past domain rules), no back slash or white space, 2048 characters at most. The text stays as
+ * (which would slip past domain rules), no back slash or white space, 2048 bytes at most. The text stays as
  * written, since ids are compared as strings.
  */
 export function httpUri(value: unknown): string | null {
@@ -21,11 +27,23 @@ export function httpUri(value: unknown): string | null {
 }
 
 function plainHost(uri: string): string | null {
-  return uri.length > URI_CHARS_MAX || uri.includes('xn--') ? null : (PLAIN.exec(uri)?.[1] ?? null);
+  return isLongUri(uri) || uri.includes('xn--') ? null : (PLAIN.exec(uri)?.[1] ?? null);
+}
+
+/** No name is longer (RFC 1035); what stands there may be a user name as well, which is refused anyway. */
+const AUTHORITY = /^https?:\/\/([^/?#\\\s]{1,260})(?:[/?#][^\s\\]*)?$/i;
+/** Of a name beyond ASCII, as written: mapping it is slow, and one letter may stand for eighteen. */
+const UNICODE_HOST_CHARS_MAX = 80;
+
+/** Whether a host may be parsed without taking long. */
+function isShortHost(host: string): boolean {
+  if (/^[\x21-\x7e]*$/.test(host)) return true;
+  return host.length <= UNICODE_HOST_CHARS_MAX && host.normalize('NFKC').length <= 2 * UNICODE_HOST_CHARS_MAX;
 }
 
 function parseHttpUri(value: string): URL | null {
-  if (value.length > URI_CHARS_MAX || !/^https?:\/\/[^\s\\]+$/i.test(value)) return null;
+  const authority = isLongUri(value) ? null : (AUTHORITY.exec(value)?.[1] ?? null);
+  if (authority === null || !isShortHost(authority)) return null;
   const url = URL.parse(value);
   if (url === null || url.username !== '' || url.password !== '' || url.hostname.endsWith('.')) return null;
   return url;
@@ -53,7 +71,7 @@ export function sameSite(a: string, b: string): boolean {
 export function normalizeHost(host: string): string | null {
   const text = host.trim();
   if (text.length > 300 || !/^[^\s/\\@?#%:[\]]+(?::[0-9]{1,5})?$|^\[[0-9a-f:.]+\](?::[0-9]{1,5})?$/i.test(text)) return null;
-  const url = URL.parse(`https://${text}/`);
+  const url = isShortHost(text) ? URL.parse(`https://${text}/`) : null;
   if (url === null || url.hostname === '') return null;
 
   const port = url.port === '' || url.port === '80' ? '' : `:${url.port}`;

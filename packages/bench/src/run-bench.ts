@@ -28,6 +28,7 @@ const STUDY_RUNS: Readonly<Record<StudyName, (options: BenchOptions) => Promise<
   copies: async (options) => (await import('./copies/study.js')).studyCopies(options),
   growth: async (options) => (await import('./growth/study.js')).studyGrowth(options),
   crowd: async (options) => (await import('./crowd/study.js')).studyCrowd(options),
+  'lone-post': async (options) => (await import('./lone-post/study.js')).studyLonePost(options),
   overload: async (options) => (await import('./overload/study.js')).studyOverload(options),
   soak: async (options) => (await import('./memory/soak.js')).studySoak(options),
 };

@@ -5,6 +5,7 @@ const WORKERS: Readonly<Record<string, () => Promise<{ serve: () => void }>>> = 
   'fedify-inbox': () => import('./inbox/fedify-inbox.js'),
   'push-loops': () => import('./fan-out/push-loops.js'),
   load: () => import('./load/generator.js'),
+  'feed-watch': () => import('./load/feed-watch.js'),
   'page-reader': () => import('./load/page-reader.js'),
   sink: () => import('./deliver/sink.js'),
   'bare-sender': () => import('./deliver/bare-sender.js'),
@@ -12,6 +13,7 @@ const WORKERS: Readonly<Record<string, () => Promise<{ serve: () => void }>>> = 
   readers: () => import('./home-read/readers.js'),
   'bare-pages': () => import('./home-read/bare-pages.js'),
   'orm-pages': () => import('./home-read/orm-pages.js'),
+  spin: () => import('./copies/spin.js'),
 };
 
 /** Becomes a worker of a benchmark. @throws Error when there is none of that name. */

@@ -33,3 +33,6 @@ export function defineEvent<S extends z.ZodRawShape>(contract: {
 }
 
 export type EventOf<C extends EventContract> = z.infer<C['schema']>;
+
+/** What is appended: the id is made then, but for events that go by one of their own. */
+export type NewEventOf<C extends EventContract> = Omit<EventOf<C>, 'eventId'> & { readonly eventId?: string };

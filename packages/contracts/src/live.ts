@@ -10,6 +10,8 @@ export const LIVE = {
   rules: 'live.rules',
   /** Deliveries were planned: delivery workers look for due work. No payload. */
   deliveries: 'live.deliveries',
+  /** Something has to be read in the name of a person: whoever holds the keys looks for it. No payload. */
+  personalReadings: 'live.personal-readings',
   /** Tokens or accounts were revoked: streams of that account close. */
   kill: 'live.kill',
   /** Something for one account's streams. */
@@ -25,7 +27,8 @@ export const LIVE = {
 /** What happened on somebody's stream; the streaming app loads and renders it for each viewer. */
 export const LiveUserMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('update'), statusId: SnowflakeSchema }),
-  z.object({ type: z.literal('status.update'), statusId: SnowflakeSchema }),
+  /** `narrowed`: who may not see it any more is told that it is gone. */
+  z.object({ type: z.literal('status.update'), statusId: SnowflakeSchema, narrowed: z.boolean().optional() }),
   z.object({ type: z.literal('delete'), statusId: SnowflakeSchema }),
   z.object({ type: z.literal('notification'), notificationId: SnowflakeSchema }),
 ]);
@@ -42,6 +45,8 @@ export type LiveFollowersMessage = z.infer<typeof LiveFollowersMessage>;
 /** A public status appeared, changed or went. Tags are normalised names. */
 export const LivePublicMessage = z.object({
   type: z.enum(['update', 'status.update', 'delete']),
+  /** With `status.update`: it was public, and is for fewer people now. */
+  narrowed: z.boolean().optional(),
   statusId: SnowflakeSchema,
   authorId: SnowflakeSchema,
   local: z.boolean(),

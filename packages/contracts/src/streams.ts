@@ -52,7 +52,8 @@ export const STREAMS: readonly StreamSpec[] = [
 /** What other servers may cause; the rest has one lane. */
 const hasRemoteLane = (event: EventContract): boolean => event !== events.ActivityReceivedV1 && event.publishedBy.includes('inbox');
 
-function social(app: ConsumingApp, job: string, event: EventContract): ConsumerSpec[] {
+/** `lanes`: the job has nothing to do for what other servers cause, when it is `local`. */
+function social(app: ConsumingApp, job: string, event: EventContract, lanes: 'both' | 'local' = 'both'): ConsumerSpec[] {
   const group = `${app}-${job}-${event.subject.replaceAll('.', '-')}`;
   const local: ConsumerSpec = {
     name: group,
@@ -65,7 +66,7 @@ function social(app: ConsumingApp, job: string, event: EventContract): ConsumerS
     maxAckPending: 2000,
     batchMax: 50,
   };
-  if (!hasRemoteLane(event)) return [local];
+  if (lanes === 'local' || !hasRemoteLane(event)) return [local];
   return [local, { ...local, name: `${group}-remote`, stream: 'REMOTE', subject: inLane(event.subject, 'remote') }];
 }
 
@@ -100,7 +101,8 @@ export const CONSUMERS: readonly ConsumerSpec[] = [
   ...social('timeline', 'notify', events.FollowUndoneV1),
   ...social('timeline', 'notify', events.AccountRegisteredV1),
   ...social('timeline', 'notify', events.ReportCreatedV1),
-  ...social('outbox', 'plan', events.StatusPublishedV1),
+  // Most events are posts of other servers: the outbox, which tells of none of them, is not asked.
+  ...social('outbox', 'plan', events.StatusPublishedV1, 'local'),
   ...social('outbox', 'plan', events.StatusEditedV1),
   ...social('outbox', 'plan', events.StatusDeletedV1),
   ...social('outbox', 'plan', events.StatusForwardedV1),
@@ -127,6 +129,9 @@ export const CONSUMERS: readonly ConsumerSpec[] = [
   ...social('inbox', 'move', events.AccountMovedV1),
 ];
 
+/** Consumers of earlier versions. Their interest would keep messages that nobody fetches any more. */
+export const RETIRED_CONSUMERS: readonly Pick<ConsumerSpec, 'name' | 'stream'>[] = [{ name: 'outbox-plan-status-published-v1-remote', stream: 'REMOTE' }];
+
 /** The subject under which the broker takes an event of this lane. */
 export const subjectIn = (lane: EventLane, event: EventContract): string => (hasRemoteLane(event) ? inLane(event.subject, lane) : event.subject);
 
@@ -137,7 +142,9 @@ export function consumerName(app: ConsumingApp, job: string, event: EventContrac
   return name;
 }
 
-/** The groups whose done rows an event needs before it counts as handled, whatever its lane. */
-export const groupsOf = (subject: string): string[] => [
-  ...new Set(CONSUMERS.filter((consumer) => consumer.event.subject === subject).map((consumer) => consumer.group)),
-];
+/** The groups whose done rows an event of this lane needs before it counts as handled. */
+export function groupsOf(subject: string, lane: EventLane = 'local'): string[] {
+  const told = CONSUMERS.filter((consumer) => consumer.event.subject === subject);
+  const inThisLane = told.filter((consumer) => consumer.subject === (hasRemoteLane(consumer.event) ? inLane(subject, lane) : subject));
+  return [...new Set(inThisLane.map((consumer) => consumer.group))];
+}

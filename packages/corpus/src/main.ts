@@ -17,14 +17,21 @@ INDEX.tsv every file is played, and its server is the name of its folder.
 
   --seen   also prints what a client sees of each file`;
 
+const OPTIONS = ['--seen', '--help', '-h'];
+
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** @returns the exit status: 0 when the last column is zero, 1 when it is not, 2 when there was nothing to play */
 export async function main(args: readonly string[]): Promise<number> {
-  const [folder] = args.filter((arg) => !arg.startsWith('-'));
-  if (folder === undefined || args.includes('--help') || args.includes('-h')) {
+  const [folder, ...more] = args.filter((arg) => !arg.startsWith('-'));
+  const strange = [...more, ...args.filter((arg) => arg.startsWith('-') && !OPTIONS.includes(arg))];
+  if (args.includes('--help') || args.includes('-h')) {
     say(HELP);
-    return folder === undefined && !args.includes('--help') && !args.includes('-h') ? 2 : 0;
+    return 0;
+  }
+  if (folder === undefined || strange.length > 0) {
+    process.stderr.write(`trunkline: ${folder === undefined ? 'which folder?' : `it takes one folder, and does not know ${strange.join(' ')}`}\n\n${HELP}\n`);
+    return 2;
   }
   // npm changes to the root of the project; the path was typed elsewhere.
   const path = resolve(process.env['INIT_CWD'] ?? process.cwd(), folder);
@@ -53,11 +60,26 @@ async function play(path: string, showsSeen: boolean): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stopBacking().finally(() => process.exit(130)));
   try {
     const { postgres: databaseUrl, redis: redisUrl, nats: natsUrl } = backing.urls;
-    const { outcomes, text, exitStatus } = await playFolder(path, { databaseUrl, redisUrl, natsUrl }, (done, all) => process.stderr.isTTY === true && process.stderr.write(`\r${done} of ${all} `));
+    const { outcomes, text, exitStatus } = await playFolder(path, { databaseUrl, redisUrl, natsUrl }, progress());
     if (showsSeen) for (const { entry, verdict, rule, seen } of outcomes) say(`${entry.path}\t${verdict}\t${rule ?? seen}`);
     say(`\n${text}\n\n${Math.round((performance.now() - startMs) / 1_000)} s.`);
     return exitStatus;
   } finally {
     await stopBacking();
   }
+}
+
+const PROGRESS_MS = 30_000;
+
+/** How far it is: on a terminal always, elsewhere now and then. */
+function progress(): (done: number, all: number) => void {
+  let saidAt = performance.now();
+  return (done, all) => {
+    const isShown = process.stderr.isTTY === true;
+    if (isShown) process.stderr.write(`\r${done} of ${all} `);
+    else if (performance.now() - saidAt >= PROGRESS_MS) {
+      process.stderr.write(`${done} of ${all}\n`);
+      saidAt = performance.now();
+    }
+  };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -28,7 +28,15 @@ test('a folder that nobody has seen: odd names, few columns, and every file told
     'mulberry/origin-person.json': '@dove@hazel.example no name',
     'mulberry/soft-deletion.json': 'post is gone',
     'delete-of-another.json': 'ignored: foreign_object',
-    'attack/accept-for-another.json': 'ignored: no_trace',
+    'mulberry/group-profile.json': '@birds@hedge.example group bio',
+    'mulberry/to-whom-the-activity-says.json': 'public',
+    'mulberry/prefixed-react.json': expect.stringContaining('my post:'),
+    'mulberry/paper.json': 'public unknown',
+    'mulberry/untyped.json': 'ignored: missing_type',
+    'mulberry/boosts-themselves.json': 'ignored: no_post',
+    'mulberry/undo-edit.json': 'ignored: undone_type',
+    'mulberry/keywords.json': 'ignored: json_ld_form',
+    'attack/accept-for-another.json': 'ignored: unknown_actor',
     'attack/announce-invented.json': 'ignored: object_not_found',
     'attack/delete-of-neighbour.json': 'ignored: foreign_author',
     'attack/move-another.json': 'ignored: not_agreed',
@@ -58,12 +66,13 @@ test('a planted trace, a verb of nobody and a file that is not there end it with
 test('what cannot be played is said in a sentence', () => {
   const folder = mkdtempSync(join(tmpdir(), 'corpus-'));
   try {
-    expect(() => readCorpus(join(folder, 'nowhere'))).toThrow(/is no folder/);
+    expect(() => readCorpus(join(folder, 'nowhere'))).toThrow(/is not there/);
     expect(() => readCorpus(folder)).toThrow(/holds no document/);
     writeFileSync(join(folder, 'INDEX.tsv'), 'path\tserver\n../outside.json\tx\n');
     expect(() => readCorpus(folder)).toThrow(/holds no document/);
     writeFileSync(join(folder, 'a.json'), '{}');
     expect(readCorpus(folder).complaints.join('\n')).toMatch(/"\.\.\/outside\.json" is no path within/);
+    expect(() => readCorpus(join(folder, 'a.json'))).toThrow(/is no folder/);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -91,6 +100,39 @@ test('a folder without an INDEX.tsv, with sub-folders, packed files, other encod
     const again = readCorpus(folder);
     expect(again.entries[0]).toMatchObject({ path: 'plum/b.json.gz', server: 'Plum 2', isAttack: true });
     expect(again.entries).toHaveLength(4);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('what lies in a folder and is no document of it: links, folders in the place of files, bytes, commas for tabs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'corpus-'));
+  try {
+    mkdirSync(join(folder, 'plum', 'c.json'), { recursive: true });
+    writeFileSync(join(folder, 'plum', 'a.json'), '{"a":1}');
+    writeFileSync(join(folder, 'plum', 'picture.json'), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x00, 0xff]));
+    symlinkSync('a.json', join(folder, 'plum', 'b.json'));
+    symlinkSync('nowhere.json', join(folder, 'plum', 'dangling.json'));
+    symlinkSync('..', join(folder, 'plum', 'up'));
+    writeFileSync(join(folder, 'INDEX.tsv'), 'server,"path",note\nPlum,plum/a.json,"one, and two"\nPlum,plum/c.json,\nPlum,plum/gone.json,\n');
+    const { entries, complaints } = readCorpus(folder);
+    expect(entries.map(({ path, server, note, text, trouble }) => [path, server, note, text?.slice(0, 7) ?? trouble])).toEqual([
+      ['plum/a.json', 'Plum', 'one, and two', '{"a":1}'],
+      ['plum/c.json', 'Plum', '', 'it is no file'],
+      ['plum/gone.json', 'Plum', '', expect.stringContaining('not there')],
+      ['plum/b.json', 'plum', '', '{"a":1}'],
+      ['plum/picture.json', 'plum', '', expect.stringContaining('PNG')],
+    ]);
+    expect(complaints).toEqual([
+      expect.stringMatching(/^2 links lead to no file.*plum\/dangling\.json, plum\/up/),
+      expect.stringContaining('has no tabs'),
+      expect.stringContaining('has no column "type"'),
+      expect.stringContaining('does not name 2 files'),
+      expect.stringContaining('names 1 files that are not there: plum/gone.json'),
+    ]);
+    rmSync(join(folder, 'INDEX.tsv'));
+    mkdirSync(join(folder, 'INDEX.tsv'));
+    expect(readCorpus(folder).complaints.join()).toContain('INDEX.tsv: it is no file');
   } finally {
     rmSync(folder, { recursive: true });
   }

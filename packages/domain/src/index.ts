@@ -3,6 +3,7 @@ export type * from './quote-model.js';
 export {
   boostVisibility,
   factsOf,
+  isNarrower,
   mayBoost,
   NO_TIES,
   sightFor,

@@ -17,7 +17,7 @@ export interface AskedLeave {
   readonly what: InteractionKind;
   readonly state: LeaveState;
   readonly byRequest: boolean;
-  /** The author's consent. */
+  /** The author's consent; once they took it back, the one that was. Null: there never was one, so that nobody else has heard of it. */
   readonly stampUri: string | null;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { snowflake } from '@trunkline/kernel';
 import type { Visibility } from './model.js';
-import { boostVisibility, mayBoost, NO_TIES, sightFor, sightOf, type Sight, type StatusFacts, type Ties } from './visibility.js';
+import { boostVisibility, isNarrower, mayBoost, NO_TIES, sightFor, sightOf, type Sight, type StatusFacts, type Ties } from './visibility.js';
 
 const id = (number: number) => snowflake(String(number));
 const [author, follower, mentioned, stranger] = [id(1), id(2), id(3), id(4)];
@@ -34,6 +34,10 @@ describe.each(MATRIX)('%s', (_, viewerId, viewerTies, expected) => {
     expect(sightOf(facts(visibility, { authorSuspended: true }), viewerId, viewerTies)).toBe('author-suspended');
     expect(sightOf(facts(visibility, { deleted: true }), viewerId, viewerTies)).toBe('deleted');
   });
+});
+
+test('each visibility is narrower than those before it', () => {
+  expect(VISIBILITIES.map((one) => VISIBILITIES.filter((other) => isNarrower(one, other)))).toEqual([[], ['public'], ['public', 'unlisted'], ['public', 'unlisted', 'private']]);
 });
 
 test('a boost is seen only by those who see what it boosts', () => {

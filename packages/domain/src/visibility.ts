@@ -122,9 +122,13 @@ export function mayBoost(status: Pick<StatusFacts, 'authorId' | 'visibility'>, a
   return status.visibility === 'private' && status.authorId === actorId;
 }
 
+const WIDTHS: readonly Visibility[] = ['direct', 'private', 'unlisted', 'public'];
+
+/** Whether fewer people may see `one` than `other`. */
+export const isNarrower = (one: Visibility, other: Visibility): boolean => WIDTHS.indexOf(one) < WIDTHS.indexOf(other);
+
 /** A boost is never wider than what it boosts, nor than the booster asked. */
 export function boostVisibility(boosted: Visibility, wanted: Visibility | null): Visibility {
-  const width: readonly Visibility[] = ['direct', 'private', 'unlisted', 'public'];
   const asked = wanted === null || wanted === 'direct' ? boosted : wanted;
-  return width.indexOf(asked) < width.indexOf(boosted) ? asked : boosted;
+  return isNarrower(asked, boosted) ? asked : boosted;
 }

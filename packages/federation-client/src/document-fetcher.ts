@@ -42,7 +42,7 @@ export class DocumentFetcher {
     if (!checked.ok) return checked;
     const { href, host } = checked.value;
 
-    const key = [options.kind, options.signAs?.keyId ?? '', options.maxBytes ?? '', href].join('\n');
+    const key = [options.kind, options.personal === true ? 'personal' : '', options.signAs?.keyId ?? '', options.maxBytes ?? '', href].join('\n');
     const flying = this.flights.get(key);
     if (flying !== undefined) return flying;
     const known = options.fresh === true ? null : this.failures.recall(key);
@@ -85,6 +85,7 @@ export class DocumentFetcher {
       if (!checked.ok) return checked;
       const hop = await this.hop(checked.value, options, signal);
       if ('done' in hop) return hop.done;
+      if (options.personal === true && URL.parse(hop.next)?.origin !== checked.value.origin) break;
       next = hop.next;
     }
     return fail({ code: 'redirects', context: { next: next.slice(0, 200) } });
@@ -113,7 +114,7 @@ export class DocumentFetcher {
   }
 
   /** Signed the other way at once when the answer may be about the signature. */
-  private async knock(url: URL, { accept, signAs }: BytesOptions, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  private async knock(url: URL, { accept, signAs, personal = false }: BytesOptions, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const headers = { Accept: accept, 'Accept-Encoding': ACCEPT_ENCODING, 'User-Agent': this.parts.userAgent };
     if (signAs === undefined) return this.ask(url, headers, signal);
     const { last } = await knockUntilTaken(this.parts.schemes, {
@@ -122,6 +123,7 @@ export class DocumentFetcher {
       heard: (response) => ({ status: response.statusCode, acceptSignature: headerOf(response, 'accept-signature') || undefined }),
       drop: async (response) => void (await response.body.dump({ limit: DROPPED_BYTES_MAX })),
       firstProves: false,
+      isUrgent: personal,
     });
     return last;
   }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { ok, type Result } from '@trunkline/kernel';
 import { AddressGuard } from './address-guard.js';
 import { senderOf, type DeliveryParts } from './delivery.js';
@@ -25,6 +26,8 @@ import type {
 import { DEFAULT_LIMITS, type FederationHttpSettings, type FederationLimits } from './settings.js';
 import { SignatureSchemes } from './signature-schemes.js';
 import { confirmHandle, resolveHandle, webfinger, type WebfingerPorts } from './webfinger.js';
+
+const LARGE_BYTES = 65_536;
 
 /**
  * The only way out to other servers. Every request passes the address guard and the domain rules, at every
@@ -94,6 +97,7 @@ export class FederationHttp {
       signAs: options.signAs,
       maxBytes: options.maxBytes,
       fresh: options.fresh,
+      personal: options.personal,
       accept: options.accept ?? (mustBeActivity ? ACTIVITY_ACCEPT : JSON_ACCEPT),
       isAccepted: mustBeActivity ? isActivityType : isJsonType,
       kind: mustBeActivity ? 'activity' : `json ${options.accept ?? ''}`,
@@ -101,6 +105,8 @@ export class FederationHttp {
     if (!fetched.ok) return fetched;
     const { bytes, finalUrl, contentType } = fetched.value;
     const parsed = parseJson(bytes, this.limits.jsonDepthMax);
+    // What is made of a large one begins in a turn of the event loop of its own.
+    if (bytes.length > LARGE_BYTES) await setImmediate();
     return parsed.ok ? ok({ json: parsed.value, finalUrl, contentType }) : parsed;
   }
 

@@ -6,12 +6,12 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A megabyte of small values takes twenty times as long to parse as one of text. The longest list that is read has 25,000. */
-const VALUES_MAX = 60_000;
+const VALUES_MAX = 30_000;
 const COMMA = 0x2c;
 
 /**
  * Parses UTF-8 JSON whose lists and objects are nested at most `depthMax` deep, and which is made of no more than `tooMuchJson` takes.
- * Failure: `bad_json`, also for bytes that are no UTF-8, and for more than 60,000 values.
+ * Failure: `bad_json`, also for bytes that are no UTF-8, and for more than 30,000 values.
  */
 export function parseJson(bytes: Uint8Array, depthMax: number): Result<unknown, FetchFailure> {
   // Measured before parsing, so that what is hostile never becomes objects.

@@ -17,7 +17,7 @@ export function retryAfterMsOf(header: string | undefined, nowMs: number): numbe
 }
 
 /**
- * What an inbox's answer means for this delivery and its host (federation.md §10).
+ * What an inbox's answer means for this delivery and its host (FEDERATION.md, Delivery).
  * @param retryAfter the Retry-After header
  */
 export function judgeResponse(status: number, retryAfter: string | undefined, nowMs: number): DeliveryOutcome {

@@ -22,6 +22,8 @@ export interface Knocking<T> {
   readonly drop: (answer: T) => Promise<void>;
   /** A signature that was not looked at takes no scheme: documents that are open to all say nothing about it. */
   readonly firstProves: boolean;
+  /** The other scheme is tried though the host refused both a while ago: that was about who signed. */
+  readonly isUrgent?: boolean;
 }
 
 /** The first answer and the last, the same when there was no reason for another knock. */
@@ -34,12 +36,12 @@ export interface Knocked<T> {
  * Sends signed the way that the host took last; when the answer may be about the signature, at once as the host asks for by
  * Accept-Signature, or the other way: three requests at most. What it took is remembered.
  */
-export async function knockUntilTaken<T>(schemes: SignatureSchemes, { host, knock, heard, drop, firstProves }: Knocking<T>): Promise<Knocked<T>> {
+export async function knockUntilTaken<T>(schemes: SignatureSchemes, { host, knock, heard, drop, firstProves, isUrgent = false }: Knocking<T>): Promise<Knocked<T>> {
   const tried: Knock[] = [{ scheme: schemes.first(host), challenge: null }];
   const first = await knock(last(tried));
   const { status } = heard(first);
   if (isTaken(status) && firstProves) schemes.took(host, last(tried).scheme);
-  if (isTaken(status) || !schemes.mayTakeTheOther(host, status)) return { first, last: first };
+  if (isTaken(status) || !(isUrgent ? isRefused(status) : schemes.mayTakeTheOther(host, status))) return { first, last: first };
 
   let answer = first;
   for (let next = nextKnock(tried, heard(answer)); next !== null; next = nextKnock(tried, heard(answer))) {
@@ -48,7 +50,7 @@ export async function knockUntilTaken<T>(schemes: SignatureSchemes, { host, knoc
     answer = await knock(next);
   }
   if (isTaken(heard(answer).status)) schemes.took(host, last(tried).scheme);
-  else if (isRefused(heard(answer).status)) schemes.tookNeither(host);
+  else if (!isUrgent && isRefused(heard(answer).status)) schemes.tookNeither(host);
   return { first, last: answer };
 }
 

@@ -14,6 +14,11 @@ export interface FetchOptions {
   readonly maxBytes?: number;
   /** Ask even though the URL failed within the last minute: for what a person waits for. */
   readonly fresh?: boolean;
+  /**
+   * Signed with the key of a person: no redirect leaves the origin that was asked, and a refusal is answered in the other scheme
+   * whatever the host refused to others, and teaches nothing about the host.
+   */
+  readonly personal?: boolean;
 }
 
 export interface ObjectOptions extends FetchOptions {
@@ -90,7 +95,7 @@ export interface Letter extends Signer {
 export type LetterSender = (inbox: string, extra?: Readonly<Record<string, string>>) => Promise<DeliveryOutcome>;
 
 /**
- * What to do after one delivery (federation.md §10):
+ * What to do after one delivery (FEDERATION.md, Delivery):
  * - `delivered`: done · `refused`: final for this activity and inbox
  * - `gone`: the inbox is gone for good (410) · `retry`: later, by the schedule
  * - `pause`: the whole host asks for `retryAfterMs` of silence

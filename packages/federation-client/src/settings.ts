@@ -50,7 +50,7 @@ export interface FederationLimits {
   readonly closeTimeoutMs: number;
 }
 
-/** federation.md §1 for fetches, performance.md §5 rules 9 and 10 for deliveries. */
+/** What FEDERATION.md says under "Delivery" and "Limits of what we read". */
 export const DEFAULT_LIMITS: FederationLimits = Object.freeze({
   fetchConnectTimeoutMs: 5_000,
   fetchReadTimeoutMs: 10_000,

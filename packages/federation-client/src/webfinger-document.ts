@@ -2,6 +2,8 @@ import { isObject } from './json-document.js';
 import { isActivityType, mediaTypeOf } from './media-type.js';
 
 const LINKS_MAX = 100;
+/** Of host-meta: looked at, not only used. */
+const ELEMENTS_MAX = 1_000;
 const SUBSCRIBE_REL = 'http://ostatus.org/schema/1.0/subscribe';
 
 export interface WebfingerDocument {
@@ -30,7 +32,7 @@ export function readWebfinger(json: unknown): WebfingerDocument | null {
  * linear time: entities and document types are never expanded.
  */
 export function readHostMeta(xml: string): string | null {
-  for (const piece of xml.split('<').slice(0, 1_000)) {
+  for (const piece of xml.split('<', ELEMENTS_MAX)) {
     const end = piece.indexOf('>');
     if (end < 0 || end > 4_000 || !/^(?:\w{1,20}:)?Link\s/.test(piece)) continue;
     const tag = piece.slice(0, end);

@@ -77,7 +77,7 @@ function claimedHandle(actor: FetchedObject): Handle | null {
 }
 
 /**
- * From a handle to an account, with the loop-back check of federation.md §1: the handle's self link is the
+ * From a handle to an account, with the loop-back check (FEDERATION.md, Names): the handle's self link is the
  * actor's id, and the handle that the actor claims has the same subject.
  * Failures: those of `webfinger` and of `fetchObject`.
  */

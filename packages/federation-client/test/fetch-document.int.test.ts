@@ -151,6 +151,34 @@ describe('redirects', () => {
   });
 });
 
+describe('in the name of a person', () => {
+  const personal = { signAs: { ...testSigner, keyId: 'http://here.test/users/1#main-key' }, personal: true };
+
+  test('a redirect is followed on the origin that was asked, and nowhere else', async () => {
+    peer.redirect('/near', '/there').json('/there', {}).redirect('/far', `http://localhost:${canary.port}/`);
+    const client = open({}, { httpHosts: [peer.host, `localhost:${canary.port}`] });
+    expect(await client.fetchDocument(peer.url('/near'), personal)).toMatchObject({ ok: true });
+    expect(await client.fetchDocument(peer.url('/far'), personal)).toMatchObject({ error: { code: 'redirects' } });
+    expect(canary.connections).toBe(0);
+    expect(await client.fetchDocument(peer.url('/far'), { signAs: testSigner })).not.toMatchObject({ error: { code: 'redirects' } });
+  });
+
+  test('no answer that another one had is taken, nor does a refusal of both schemes to others keep from trying both', async () => {
+    const schemes = (): number => peer.seen.splice(0).filter(({ headers }) => 'signature-input' in headers).length;
+    peer.status('/x', 403);
+    const client = open();
+    await client.fetchDocument(peer.url('/x'), { signAs: testSigner });
+    expect(schemes()).toBe(1);
+    await client.fetchDocument(peer.url('/x'), { signAs: testSigner, fresh: true });
+    expect(schemes()).toBe(0);
+    peer.on('/x', (response, { headers }) => {
+      if ('signature-input' in headers) response.writeHead(200, { 'content-type': 'application/activity+json' }).end('{}');
+      else response.writeHead(403).end();
+    });
+    expect(await client.fetchDocument(peer.url('/x'), personal)).toMatchObject({ ok: true });
+  });
+});
+
 describe('names that lead inside', () => {
   const inside = async (): Promise<{ address: string; family: number }[]> => [{ address: '127.0.0.1', family: 4 }];
 

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '@trunkline/kernel';
-import { readKeyId } from './key-id.js';
+import { keyHost } from './key-id.js';
 import { headerValues, type HeaderValues } from './request-headers.js';
 import { readParameters } from './signature-parameters.js';
 import { checkTimes, readUnixSeconds } from './signature-times.js';
@@ -53,8 +53,7 @@ function readSignature(parameters: ReadonlyMap<string, string>): Result<Unsigned
   const wellFormed = signature.length > 0 && signature.length <= SIGNATURE_BYTES_MAX && isBase64(encoded, signature);
   const keyId = parameters.get('keyId');
   if (!wellFormed || keyId === undefined) return fail({ code: 'malformed_signature' });
-  const url = readKeyId(keyId);
-  if (!url.ok) return url;
+  if (keyHost(keyId) === null) return fail({ code: 'bad_key_id' });
 
   // Times outside hs2019 are not part of what was agreed on: the draft's own example lists them unsigned.
   const times = algorithm === 'hs2019';

@@ -17,7 +17,8 @@ export function headersFromRaw(rawHeaders: readonly string[]): RequestHeaders {
     const value = rawHeaders[index + 1] ?? '';
     const known = byName[name];
     if (known === undefined) byName[name] = value;
-    else byName[name] = typeof known === 'string' ? [known, value] : [...known, value];
+    else if (typeof known === 'string') byName[name] = [known, value];
+    else known.push(value);
   }
   return byName;
 }

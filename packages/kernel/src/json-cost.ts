@@ -3,12 +3,14 @@ export interface JsonLimits {
   readonly depthMax: number;
   /** Different rows of names: `{"a":0,"b":0}` twice has two, `a` and `a b`. Each makes the engine a new hidden class. */
   readonly shapesMax: number;
+  /** Lists and objects: those that hold nothing are told by no comma. */
+  readonly opensMax: number;
 }
 
 /**
  * So many shapes take 2 ms of the event loop. What servers write has a few hundred; 20,000 values with made-up names would take 45 ms.
  */
-export const JSON_LIMITS: JsonLimits = { depthMax: 64, shapesMax: 2_000 };
+export const JSON_LIMITS: JsonLimits = { depthMax: 64, shapesMax: 2_000, opensMax: 20_000 };
 
 /** No shorter text has so many shapes: a member takes six bytes. */
 export const CHEAP_JSON_BYTES = 6 * JSON_LIMITS.shapesMax;
@@ -22,9 +24,10 @@ const SEED = Math.floor(Math.random() * 0x1_0000_0000);
  * What is too much about a JSON text, found in one pass over its bytes before anything is made of it; null: nothing. Whether it
  * is JSON at all is not asked, and how many values it has is told by its commas. Takes 3 ms for 1 MiB.
  */
-export function tooMuchJson(bytes: Uint8Array, { depthMax, shapesMax }: JsonLimits = JSON_LIMITS): 'depth' | 'shapes' | null {
+export function tooMuchJson(bytes: Uint8Array, { depthMax, shapesMax, opensMax }: JsonLimits = JSON_LIMITS): 'depth' | 'shapes' | 'opens' | null {
   const rows: number[] = [];
   const shapes = new Set<number>();
+  let opens = 0;
   let name: readonly [number, number] = [0, 0];
   for (let at = 0; at < bytes.length; at += 1) {
     switch (bytes[at]) {
@@ -44,6 +47,8 @@ export function tooMuchJson(bytes: Uint8Array, { depthMax, shapesMax }: JsonLimi
       case OPEN_OBJECT:
       case OPEN_LIST:
         if (rows.push(SEED) > depthMax) return 'depth';
+        opens += 1;
+        if (opens > opensMax) return 'opens';
         break;
       case CLOSE_OBJECT:
       case CLOSE_LIST:

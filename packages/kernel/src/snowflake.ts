@@ -74,6 +74,11 @@ export class SnowflakeGenerator {
     return this.compose(this.lastMs, this.sequence);
   }
 
+  /** How far the last id lies in the future: the milliseconds that were borrowed. */
+  aheadMs(): number {
+    return this.lastMs - this.now();
+  }
+
   /**
    * An id that carries an earlier time, for a remote status published at `unixMs`. The low 16 bits are drawn
    * at random by the caller's `entropy` (0..65535), since many posts may share an old millisecond: the unique

@@ -9,6 +9,8 @@ import type { WorkMessage } from './work-message.js';
  * busy machine what many small ones cost is what everybody then waits for. What comes alone is not held up.
  */
 const GATHER_MS = 10;
+/** Half of what the last batch took, so that those of two workers begin in turn, but no longer than this. */
+const GATHER_MS_MAX = 40;
 
 export interface LaneSettings {
   /** Messages per call of `settle`: 1 for single handlers. */
@@ -37,6 +39,7 @@ export class PullLane {
   private lastMovedMs = performance.now();
   /** When the last batch began. */
   private begunMs = -Infinity;
+  private gatherMs = GATHER_MS;
 
   constructor(
     private readonly broker: Broker,
@@ -106,8 +109,10 @@ export class PullLane {
       if (this.stopping) return;
       const batch = this.ready.splice(0, this.settings.batchMax);
       if (batch.length === 0) continue;
-      this.begunMs = performance.now();
+      const begunMs = performance.now();
+      this.begunMs = begunMs;
       await this.settle(batch);
+      this.gatherMs = Math.min(Math.max(GATHER_MS, (performance.now() - begunMs) / 2), GATHER_MS_MAX);
       for (const message of batch) this.held.delete(message);
       this.lastMovedMs = performance.now();
       this.requests?.ask();
@@ -117,7 +122,7 @@ export class PullLane {
   /** What arrived in the same packet becomes one batch, and what comes within a moment of the batch before. */
   private async gather(): Promise<void> {
     await nextTurn();
-    const restMs = this.begunMs + GATHER_MS - performance.now();
+    const restMs = this.begunMs + this.gatherMs - performance.now();
     if (restMs > 0 && this.ready.length < this.settings.batchMax) await sleep(restMs);
   }
 

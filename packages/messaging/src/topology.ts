@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError, type ConsumerInfo } from '@nats-io/jetstream';
 import { CONSUMERS, STREAMS, type ConsumerSpec } from '@trunkline/contracts';
 import type { Broker } from './broker.js';
+import { removeRetired } from './retired-consumers.js';
 import { removeStranded } from './stranded-consumers.js';
 import { isStreamMissing, streamInfo } from './stream-info.js';
 import {
@@ -53,6 +54,7 @@ export async function ensureTopology(broker: Broker, settings: TopologySettings)
   for (const { name } of STREAMS) {
     const existing = await consumersOf(broker, name);
     await removeStranded(broker, broker.names.stream(name), existing);
+    await removeRetired(broker, name, existing);
     for (const spec of CONSUMERS.filter((consumer) => consumer.stream === name)) {
       await ensureConsumer(broker, settings, spec, existing.get(spec.name), report);
     }

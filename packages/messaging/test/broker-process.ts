@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const LOG_CHARS_MAX = 64 * 1024;
+const [LOWEST_PORT, PORTS] = [11_000, 1_000];
 
 /** A nats-server of this test's own, on a free port of the loopback, with its store in a temporary folder. */
 export class BrokerProcess {
@@ -73,12 +74,18 @@ export class BrokerProcess {
   }
 }
 
+/** Below the ports that systems give to whoever names none: nobody takes one by chance while its broker is down. */
 async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  for (;;) {
+    const port = LOWEST_PORT + Math.floor(Math.random() * PORTS);
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false));
+      probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(true));
+    });
+    if (!isFree) continue;
+    probe.close();
+    await once(probe, 'close');
+    return port;
+  }
 }

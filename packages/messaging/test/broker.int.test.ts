@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { CONSUMERS, consumerName, groupsOf, LIVE, LiveUserMessage, StatusFavouritedV1, STREAMS, type EventOf } from '@trunkline/contracts';
+import { CONSUMERS, consumerName, groupsOf, LIVE, LiveUserMessage, RETIRED_CONSUMERS, StatusFavouritedV1, STREAMS, type EventOf } from '@trunkline/contracts';
 import { connectBroker, consumerLag, ensureTopology, EventPublisher, LiveBus } from '../src/index.js';
 import { closedAtFirst, wantedStreams } from '../src/topology-config.js';
 import { BrokerProcess } from './broker-process.js';
@@ -77,6 +77,29 @@ describe('topology', () => {
     const grown = await ensureTopology(broker, { ...scene.topology, sizeFactor: 1 / 64, ackWaitSeconds: 3 });
     expect(grown.updated).toHaveLength(STREAMS.length + CONSUMERS.length);
     expect(await ensureTopology(broker, { ...scene.topology, sizeFactor: 1 / 128, ackWaitSeconds: 2 })).toMatchObject({ updated: [] });
+  });
+
+  test('a consumer of an earlier version goes once nobody fetches from it, and what it held goes with it', async () => {
+    const broker = await scene.broker();
+    await ensureTopology(broker, scene.topology);
+    const stream = broker.names.stream('REMOTE');
+    const [retired] = RETIRED_CONSUMERS;
+    const spec = CONSUMERS.find(({ name }) => name === 'timeline-notify-status-favourited-v1-remote');
+    if (retired === undefined || spec === undefined) throw new Error('there is none');
+    await broker.manager.consumers.add(stream, { durable_name: retired.name, ack_policy: 'explicit', filter_subject: broker.names.subject(spec.subject) });
+    const held = await broker.jetstream.consumers.get(stream, retired.name);
+    const fetching = held.next({ expires: 3_000 });
+    while ((await held.info()).num_waiting === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await ensureTopology(broker, scene.topology);
+    const names = async (): Promise<string[]> => (await consumerLag(broker)).map(({ consumer }) => consumer);
+    expect(await names()).toContain(retired.name);
+    expect(await fetching).toBeNull();
+    for (let tries = 0; tries < 50 && (await names()).includes(retired.name); tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await ensureTopology(broker, scene.topology);
+    }
+    expect(await names()).not.toContain(retired.name);
+    expect(await names()).toHaveLength(CONSUMERS.length);
   });
 
   test('a stream that holds something else is reported and left alone', async () => {

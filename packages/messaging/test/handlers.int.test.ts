@@ -7,6 +7,9 @@ import { BrokerProcess } from './broker-process.js';
 import { acked, favourites, idsOf, inBatches, NOTIFY, singly, type Favourited } from './consumers.js';
 import { favourited, Scenario, Seen } from './scenario.js';
 
+/** So long that nothing comes again by itself, however busy the machine: each test counts how often something came. */
+const ACK_WAIT_SECONDS = 600;
+
 let server: BrokerProcess | null = null;
 let url = process.env['TEST_NATS_URL'] ?? '';
 let scene: Scenario;
@@ -18,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 beforeEach(() => {
-  scene = new Scenario(url);
+  scene = new Scenario(url, ACK_WAIT_SECONDS);
 });
 afterEach(() => scene.end());
 
@@ -52,7 +55,7 @@ describe('handlers', () => {
     await scene.process(inBatches(() => undefined)); // Makes the consumers, so that the events below have takers.
     const events = favourites(180);
     await scene.end();
-    scene = new Scenario(url);
+    scene = new Scenario(url, ACK_WAIT_SECONDS);
     const { strategy } = await scene.process(inBatches(() => undefined));
     await strategy.stopConsuming();
     await (await scene.publisher()).publish(events);

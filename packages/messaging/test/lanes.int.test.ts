@@ -50,7 +50,8 @@ test.each(LANES)('while every handler of the %s lane hangs, the %s lane is worke
 });
 
 test('a lane whose stream is full refuses its own events only', async () => {
-  await scene.process(singly(() => new Promise<void>((resolve) => setTimeout(resolve, 300))));
+  const hanging = new Seen<() => void>();
+  await scene.process(singly(() => new Promise<void>((resolve) => hanging.add(resolve))));
   const broker = await scene.broker();
   await broker.manager.streams.update(broker.names.stream('REMOTE'), { max_msgs: 3 });
   const publisher = await scene.publisher();
@@ -58,4 +59,8 @@ test('a lane whose stream is full refuses its own events only', async () => {
   expect(published.length).toBeLessThanOrEqual(3);
   expect(failed.map(({ reason }) => reason)).toContain('maximum messages exceeded');
   expect((await publisher.publish(inLane('local', 20))).failed).toEqual([]);
+  // Let go, or the test would wait for them.
+  const letGo = setInterval(() => hanging.all.forEach((resolve) => resolve()), 20);
+  await scene.outcomes.until(acked(20 + published.length));
+  clearInterval(letGo);
 });

@@ -34,3 +34,6 @@ export function translateError(error: unknown): unknown {
   if (connectionLost(error) || UNAVAILABLE.test(codeOf(error))) return unavailable('database_unavailable', 5, error);
   return error;
 }
+
+/** Whether a statement failed of what was to be written (unreadable, too long for an index, against a constraint), and would fail of it again. */
+export const isOfData = (error: unknown): boolean => /^(?:22|23|54)/.test(sqlState(error) ?? '');

@@ -64,12 +64,16 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Connections are renewed, so that copies spread again after a failover. */
 const CONNECTION_LIFETIME_SECONDS = 1_800;
 
+/** What a quiet hour did not need is there when the crowd comes: a new connection costs a login, and looks up and plans each statement anew. */
+const IDLE_TIMEOUT_MS = 600_000;
+
 /** Statements that are prepared; further ones are parsed at each call, so that made-up SQL cannot fill the connections. */
 const PREPARED_MAX = 400;
 
 /**
  * Names statements, so that each connection parses and plans them once: for most of ours that costs several times
- * their execution. The texts are constants of this package.
+ * their execution. The texts are constants of this package. Postgres keeps planning a statement anew as long as the plan for a short list looks much cheaper than
+ * the one for any; `(SELECT $1::bigint[])` hides the length of the list from it where that happened.
  */
 class StatementNames {
   private readonly names = new Map<string, string>();
@@ -283,6 +287,7 @@ function dataSourceOptions(options: DatabaseOptions, onError: (error: Error) => 
     logging: false,
     extra: {
       keepAlive: true,
+      idleTimeoutMillis: IDLE_TIMEOUT_MS,
       maxLifetimeSeconds: CONNECTION_LIFETIME_SECONDS,
       // The last resort against a server that accepts and never answers.
       query_timeout: timeoutMs + CONNECT_TIMEOUT_MS,

@@ -1,5 +1,5 @@
 export { afterCommit, Database, type DatabaseOptions, type PoolStats, type Queryable } from './database.js';
-export { sqlState } from './database-errors.js';
+export { isOfData, sqlState } from './database-errors.js';
 export { inShare, type CrowdedWork, type PoolShares } from './pool-shares.js';
 export { migrate, migrationsAreCurrent, PARTITION_DAYS_AHEAD } from './migrate.js';
 export { DAILY_TABLES, dropOldPartitions, ensurePartitions, KEEP_DAYS, type DailyTable } from './partitions.js';
@@ -9,7 +9,8 @@ export type { DeadInbound, InboundRow, NewInbound } from './ledger/inbound-rows.
 export { newEventId } from './ledger/event-id.js';
 export { appendEvents, EventStore, RELAY_CONSUMER, type NewEvent, type OutboxEvent } from './ledger/events.js';
 export { EventRelay, type EventRelaySettings, type RelayParking, type RelayPublisher } from './ledger/event-relay.js';
-export { alreadyDone, markDone, markFirst } from './ledger/done.js';
+export { DoneMarks } from './ledger/done-marks.js';
+export { alreadyDone, doneBefore, markDone, markFirst, type DoneMark } from './ledger/done.js';
 export { DeadLetterStore, type DeadLetterRow, type ParkedLetter } from './ledger/dead-letters.js';
 export {
   DeliveryStore,
@@ -18,11 +19,12 @@ export {
   type DeadDelivery,
   type DeliveryChunk,
   type DeliveryRetry,
-  type PlannedDelivery,
   type RetryOutcome,
 } from './ledger/deliveries.js';
+export { DeliveryPlans, type PlannedDelivery } from './ledger/delivery-plans.js';
 export { HostStore } from './ledger/hosts.js';
 export { RelayStore } from './ledger/relays.js';
+export { PersonalReadingStore, type PersonalAnswer, type PersonalReading, type PersonalReadingAsked } from './ledger/personal-readings.js';
 export { ReadingStore, type Reading, type ReadingAsked } from './ledger/readings.js';
 export { RemoteKeyStore, type RemoteKey } from './ledger/remote-keys.js';
 export { SignatureSchemeStore } from './ledger/signature-schemes.js';
@@ -36,10 +38,14 @@ export { queueStatus, type QueueStatus } from './ledger/queue-status.js';
 export { expireIdentity, expireKeys, expireReadings, expireReceipts, expireSocial, ringOverdueInbound, sweepEvents } from './ledger/sweeps.js';
 export { applyRoles, type RoleSettings } from './roles.js';
 export { ROLE_APPS, ROLE_GRANTS, type Grant, type RoleApp } from './role-grants.js';
+export { boundDomains } from './social/domain-shares.js';
+export { followsToDomains } from './social/domain-standing.js';
 export { FederationReads } from './social/federation-reads.js';
+export { PlanningReads, type BlockPair } from './social/planning-reads.js';
 export { QuoteLooks } from './social/quote-looks.js';
 export { SqlListStore } from './social/list-store.js';
-export { SqlSocialStore, type SocialStoreDeps } from './social/social-store.js';
+export { SqlSocialStore } from './social/social-store.js';
+export type { SocialStoreDeps } from './social/social-transaction.js';
 export * from './identity/index.js';
 export * from './redis/index.js';
 export * from './moderation/index.js';

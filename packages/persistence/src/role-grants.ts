@@ -49,7 +49,7 @@ const FETCHER: readonly Grant[] = [
   { on: 'federation.signature_schemes', may: 'SELECT, INSERT, UPDATE' },
 ];
 
-/** house.md, "Who writes what", with each exception's reason. */
+/** Who writes and reads what (ARCHITECTURE.md, The ledger), with the reason of each exception. */
 export const ROLE_GRANTS: Readonly<Record<RoleApp, readonly Grant[]>> = {
   api: [
     ...LEDGER,

@@ -68,12 +68,15 @@ test('a statement after the end of its transaction is refused', async () => {
 test('a serialisation failure runs the work again', async () => {
   await db.query('INSERT INTO probe VALUES (3, 0)');
   let runs = 0;
+  let haveRead = (): void => undefined;
+  const bothRead = new Promise<void>((resolve) => (haveRead = resolve));
   const add = () =>
     db.transaction(async (tx) => {
-      runs += 1;
       await tx.query('SET TRANSACTION ISOLATION LEVEL SERIALIZABLE');
       const [row] = await tx.query<{ value: number }>('SELECT value FROM probe WHERE id = 3');
-      await tx.query('SELECT pg_sleep(0.05)');
+      runs += 1;
+      if (runs > 1) haveRead();
+      await bothRead;
       await tx.query('UPDATE probe SET value = $1 WHERE id = 3', [(row?.value ?? 0) + 1]);
     });
   await Promise.all([add(), add()]);
@@ -83,13 +86,19 @@ test('a serialisation failure runs the work again', async () => {
 
 test('a deadlock ends with both done', async () => {
   await db.query('INSERT INTO probe VALUES (4, 0), (5, 0)');
+  let runs = 0;
+  let haveBoth = (): void => undefined;
+  const bothHold = new Promise<void>((resolve) => (haveBoth = resolve));
   const cross = (first: number, second: number) =>
     db.transaction(async (tx) => {
       await tx.query('UPDATE probe SET value = value + 1 WHERE id = $1', [first]);
-      await tx.query('SELECT pg_sleep(0.05)');
+      runs += 1;
+      if (runs > 1) haveBoth();
+      await bothHold;
       await tx.query('UPDATE probe SET value = value + 1 WHERE id = $1', [second]);
     });
   await Promise.all([cross(4, 5), cross(5, 4)]);
+  expect(runs).toBeGreaterThan(2);
   expect(await db.query('SELECT value FROM probe WHERE id IN (4, 5)')).toEqual([{ value: 2 }, { value: 2 }]);
 }, 15_000);
 
@@ -98,6 +107,7 @@ test('a backend that is ended in mid-transaction: nothing written, 503, the pool
     await tx.query('INSERT INTO probe VALUES (6, 1)');
     const [self] = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     await db.query('SELECT pg_terminate_backend($1)', [self?.pid]);
+    while ((await db.query('SELECT pid FROM pg_stat_activity WHERE pid = $1', [self?.pid])).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     // The connection breaks between two statements: its 'error' event must end nothing but this transaction.
     await new Promise((resolve) => setTimeout(resolve, 50));
     await tx.query('SELECT 1');
@@ -109,10 +119,10 @@ test('a backend that is ended in mid-transaction: nothing written, 503, the pool
 });
 
 test('a statement that takes too long is cancelled as 503, and its connection is kept', async () => {
-  const quick = await Database.connect({ url: postgres.url, poolMax: 1, applicationName: 'quick', statementTimeoutMs: 100 });
+  const quick = await Database.connect({ url: postgres.url, poolMax: 1, applicationName: 'quick', statementTimeoutMs: 1_000 });
   try {
     const before = await quick.query('SELECT pg_backend_pid() AS pid');
-    const slow = await quick.query('SELECT pg_sleep(5)').catch((error: unknown) => error);
+    const slow = await quick.query('SELECT pg_sleep(30)').catch((error: unknown) => error);
     expect(slow).toMatchObject({ status: 503 });
     expect(sqlState(slow)).toBe('57014');
     expect(await quick.query('SELECT pg_backend_pid() AS pid')).toEqual(before);

@@ -3,6 +3,7 @@ import { HEALTHY_HOST, nextHostState, type HostState } from '@trunkline/domain';
 import { snowflake, type Snowflake } from '@trunkline/kernel';
 import type { Database } from '../src/database.js';
 import { DeliveryStore, type ChunkFailure } from '../src/ledger/deliveries.js';
+import { DeliveryPlans, type PlannedDelivery } from '../src/ledger/delivery-plans.js';
 import { HostStore } from '../src/ledger/hosts.js';
 import { queueStatus } from '../src/ledger/queue-status.js';
 import { RemoteKeyStore } from '../src/ledger/remote-keys.js';
@@ -13,23 +14,25 @@ let db: Database;
 let stop: () => Promise<void>;
 let clock: MovableClock;
 let store: DeliveryStore;
+let plans: DeliveryPlans;
 beforeAll(async () => ({ db, stop } = await startDatabase()), 60_000);
 afterAll(() => stop());
 beforeEach(async () => {
   await db.query('TRUNCATE federation.delivery_bodies, federation.delivery_chunks, federation.delivery_retries, federation.hosts');
   clock = new MovableClock();
-  store = new DeliveryStore(db, testIds(), clock);
+  const ids = testIds();
+  store = new DeliveryStore(db, ids, clock);
+  plans = new DeliveryPlans(ids, clock);
 });
 
 const inboxes = (count: number): string[] => Array.from({ length: count }, (_, n) => `https://r${n}.example/inbox?a="b",{${n}}`);
+const planAll = (deliveries: readonly PlannedDelivery[], chunkSize?: number): Promise<number> =>
+  db.transaction(async (tx) => {
+    const turn = await plans.begin(tx, deliveries.flatMap(({ orderKey }) => orderKey ?? []));
+    return plans.write(tx, turn, { deliveries, ...(chunkSize === undefined ? {} : { chunkSize }) });
+  });
 const plan = (count: number, chunkSize?: number): Promise<number> =>
-  db.transaction((tx) =>
-    store.plan(
-      tx,
-      { activityId: 'https://us.example/a/1', senderAccountId: snowflake('7'), body: '{"id":"1"}', trace: 't', inboxes: inboxes(count) },
-      chunkSize,
-    ),
-  );
+  planAll([{ activityId: 'https://us.example/a/1', senderAccountId: snowflake('7'), body: '{"id":"1"}', trace: 't', inboxes: inboxes(count) }], chunkSize);
 const finish = (id: Snowflake, failures: readonly ChunkFailure[], waiting: readonly string[] = []): Promise<Snowflake[]> =>
   store.settleChunks([{ id, waiting, failures }], 60);
 const failure = (inbox: string, waitMs: number | null) => ({
@@ -165,10 +168,7 @@ test('remote keys are kept, replaced, dropped with their owner; what fits no ind
 });
 
 const planned = (activityId: string, to: readonly string[], orderKey: string | null = 'status:1'): Promise<number> =>
-  db.transaction(async (tx) => {
-    if (orderKey !== null) await store.lockOrder(tx, orderKey);
-    return store.plan(tx, { activityId, senderAccountId: snowflake('7'), body: '{}', trace: null, orderKey, inboxes: to });
-  });
+  planAll([{ activityId, senderAccountId: snowflake('7'), body: '{}', trace: null, orderKey, inboxes: to }]);
 const A = 'https://a.example/inbox';
 const B = 'https://b.example/inbox';
 

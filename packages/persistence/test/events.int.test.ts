@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { groupsOf } from '@trunkline/contracts';
 import { afterCommit, type Database } from '../src/database.js';
 import { DeadLetterStore } from '../src/ledger/dead-letters.js';
@@ -7,7 +7,7 @@ import { newEventId } from '../src/ledger/event-id.js';
 import { EventRelay, type RelayPublisher } from '../src/ledger/event-relay.js';
 import { appendEvents, EventStore, type OutboxEvent } from '../src/ledger/events.js';
 import { sweepEvents } from '../src/ledger/sweeps.js';
-import { MovableClock, testIds } from './ledger-parts.js';
+import { MovableClock, StandingClock, testIds } from './ledger-parts.js';
 import { startDatabase } from './postgres.js';
 
 const SUBJECT = 'account.updated.v1';
@@ -57,6 +57,58 @@ test('three relays share the rows: each event is published once, with payload an
   await Promise.all(relays.map((relay) => relay.stop()));
   expect(broker.stored.map((event) => event.eventId).sort()).toEqual([...eventIds].sort());
   expect(broker.stored[0]).toMatchObject({ subject: SUBJECT, payload: { accountId: '1' }, traceparent: '00-a-b-01' });
+  expect(await store.unpublishedRows()).toBe(0);
+});
+
+const offer = (relay: EventRelay, count: number): Promise<void> =>
+  db.transaction(async (tx) => {
+    const events = Array.from({ length: count }, () => ({ subject: SUBJECT, payload: { eventId: newEventId(), accountId: '1' }, trace: '00-a-b-01' }));
+    const rows = await appendEvents(tx, events, ids);
+    afterCommit(tx, () => relay.offer(rows));
+  });
+
+test('what a process committed is published from memory, once, and no other relay takes it from the table', async () => {
+  const [broker, other] = [new FakeBroker(), new FakeBroker()];
+  const relay = new EventRelay(db, store, broker, letters, { pollMs: 60_000 });
+  // For the neighbour no second goes by, however long the rounds take: what is older it would take rightly.
+  const beside = new EventStore(db, new StandingClock());
+  const neighbour = new EventRelay(db, beside, other, letters, { pollMs: 5 });
+  const claims = jest.spyOn(store, 'claimUnpublished');
+  const looks = jest.spyOn(beside, 'claimUnpublished');
+  relay.start();
+  neighbour.start();
+  // Whoever starts looks once at all that is there: the second look says that the neighbour's first one is over.
+  await until(() => claims.mock.calls.length > 0 && looks.mock.calls.length > 1);
+  await claims.mock.results[0]?.value;
+  claims.mockClear();
+  looks.mockClear();
+  for (let round = 1; round <= 10; round += 1) {
+    await offer(relay, 3);
+    await until(() => broker.stored.length === round * 3);
+  }
+  await relay.stop();
+  await neighbour.stop();
+  expect([claims, looks].map((spy) => spy.mock.calls.filter(([, , , minAgeMs]) => minAgeMs === 0))).toEqual([[], []]);
+  expect(broker.stored[0]).toMatchObject({ subject: SUBJECT, payload: { accountId: '1' }, traceparent: '00-a-b-01' });
+  expect(other.stored).toEqual([]);
+  expect(await store.unpublishedRows()).toBe(0);
+});
+
+test('what the broker refused, and what found no room in memory, is published from the table', async () => {
+  const broker = new FakeBroker();
+  broker.refuse = 'maximum bytes exceeded';
+  const relay = new EventRelay(db, store, broker, letters, { pollMs: 60_000, pauseMs: 5 });
+  relay.start();
+  await offer(relay, 5);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(broker.stored).toEqual([]);
+  broker.refuse = null;
+  await until(() => broker.stored.length === 5);
+  // More at once than memory holds.
+  await offer(relay, 1_500);
+  await until(() => broker.stored.length === 1_505);
+  await relay.stop();
+  expect(new Set(broker.stored.map(({ eventId }) => eventId)).size).toBe(1_505);
   expect(await store.unpublishedRows()).toBe(0);
 });
 

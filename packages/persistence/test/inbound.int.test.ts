@@ -220,8 +220,29 @@ test('an earlier activity about ties of the same actor is seen while it waits', 
   expect(await store.earlierTie(undo, [])).toBe('underway');
   expect(await store.earlierTie(undo, [follow.id])).toBe('none');
   expect(await store.earlierTie({ ...undo, actorUri: 'https://remote.example/users/bob' }, [])).toBe('none');
+  // S013: by another server it may be made up.
+  expect(await store.earlierTie({ ...undo, signerHost: 'evil.example' }, [])).toBe('none');
+  expect(await store.behindTies([{ ...undo, signerHost: 'evil.example' }], [])).toEqual(new Set());
+  expect(await store.behindTies([undo], [])).toEqual(new Set([undo.id]));
   await store.retryLater(follow.id, 'away', 60_000);
   expect(await store.earlierTie(undo, [])).toBe('failed');
   await store.markApplied([follow.id]);
   expect(await store.earlierTie(undo, [])).toBe('none');
+});
+
+test('S084 of large rows a batch loads a few at once, the first whatever its size', async () => {
+  const large = 'x'.repeat(3 * 1_048_576);
+  const rows = Array.from({ length: 5 }, (_, n) => inbound({ activityId: `https://remote.example/activities/large${n}`, body: JSON.stringify({ n, large }), signatureHash: `large${n}` }));
+  await store.accept(rows);
+  const wanted = rows.map(({ id }) => id);
+  const loaded: number[] = [];
+  for (let left = wanted; left.length > 0; ) {
+    const some = await store.loadWaiting(left);
+    loaded.push(some.length);
+    left = left.slice(some.length);
+  }
+  expect(loaded).toEqual([3, 2]);
+  const huge = inbound({ activityId: 'https://remote.example/activities/huge', body: JSON.stringify({ huge: large.repeat(3) }), signatureHash: 'huge' });
+  await store.accept([huge]);
+  expect((await store.loadWaiting([huge.id])).map(({ body }) => body.length)).toEqual([huge.body.length]);
 });

@@ -8,6 +8,14 @@ export class MovableClock implements Clock {
   }
 }
 
+/** A clock that stands until it is moved, where a test says what holds shortly before an end. */
+export class StandingClock extends MovableClock {
+  private readonly standsMs = Date.now();
+  override nowMs(): number {
+    return this.standsMs + this.offsetMs;
+  }
+}
+
 /** Ids without a lease. */
 export function testIds(worker = 1): { next(): Snowflake } {
   return new SnowflakeGenerator(worker);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { snowflake } from '@trunkline/kernel';
 import { Database } from '../src/database.js';
 import { AccountKeyStore, InstanceKeyStore, ProofKeyStore, type Sealer } from '../src/ledger/key-store.js';
+import { PersonalReadingStore } from '../src/ledger/personal-readings.js';
 import { ReadingStore } from '../src/ledger/readings.js';
 import { PARTITION_DAYS_AHEAD } from '../src/migrate.js';
 import { ensurePartitions } from '../src/partitions.js';
@@ -119,6 +120,18 @@ test('what the api asks to be read elsewhere the inbox reads, one copy at a time
   // A holder that was killed: its lease is over, another has it.
   expect(await inbox.claim(['thread'], 2, -1)).toHaveLength(1);
   expect(await copy.claim(['thread'], 2, 60)).toMatchObject([{ attempts: 2 }]);
+});
+
+test('what the inbox asks to be read in the name of a person the outbox reads, and the inbox takes', async () => {
+  const clock = { nowMs: () => Date.now() };
+  const [inbox, outbox] = [new PersonalReadingStore(as('inbox'), clock), new PersonalReadingStore(as('outbox'), clock)];
+  const asked = { uri: 'https://away.example/notes/1', authorId: snowflake('1'), named: [], domain: 'away.example' };
+  expect(await inbox.ask(asked, new Date())).toBe(true);
+  const [claimed] = await outbox.claim({ limit: 8, leaseSeconds: 60, exceptDomains: [] });
+  expect(claimed).toMatchObject({ ...asked, attempts: 1 });
+  expect(await outbox.readersOf(asked, 8)).toEqual([]);
+  if (claimed !== undefined) await outbox.answer(claimed, { state: 'read', document: '{}' });
+  expect(await inbox.take(asked.uri, new Date(0))).toEqual({ state: 'read', document: '{}' });
 });
 
 test('a role without rights on partitions makes new ones through the function', async () => {

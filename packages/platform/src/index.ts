@@ -36,7 +36,7 @@ export { runService, type ProcessPort, type RunOptions } from './run-service.js'
 export { BODY_BYTES_MAX, createHttpAdapter, type HttpAdapter } from './http/adapter.js';
 export type { EdgeParts } from './http/edge-hooks.js';
 export { answerFor, ErrorFilter, type ErrorAnswer } from './http/error-filter.js';
-export { clientAddresses } from './http/client-address.js';
+export { addressGroup, clientAddresses } from './http/client-address.js';
 export { parseForm } from './http/form-body.js';
 export { parseJsonBody } from './http/json-body.js';
 export { html, Html, type HtmlValue } from './pages/html.js';

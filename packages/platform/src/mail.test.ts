@@ -100,8 +100,8 @@ describe('mail', () => {
     const lines: string[] = [];
     const logger = createLogger({ service: 'test', level: 'info', destination: { write: (line) => void lines.push(line) } });
     const link = 'http://localhost:3000/auth/confirmation?confirmation_token=abc123';
-    await createMailer(exampleSettings({ NODE_ENV: 'development' }), logger).send({ to: 'alice@mail.example', subject: 'Confirm', text: `Go to ${link} now` });
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ event: 'mail_logged', links: [link] });
+    await createMailer(exampleSettings({ NODE_ENV: 'development' }), logger).send({ to: 'alice@mail.example', subject: 'Confirm', text: `Go to ${link} now (http://localhost:3000)` });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ event: 'mail_logged', links: [link, 'http://localhost:3000'] });
     expect(lines.join()).not.toContain('alice@');
   });
 

@@ -71,7 +71,7 @@ class LoggingMailer implements Mailer {
   constructor(private readonly logger: Logger) {}
 
   async send(mail: Mail): Promise<void> {
-    const links = mail.text.match(/https?:\/\/\S{1,2000}/g)?.slice(0, 10) ?? [];
+    const links = mail.text.match(/https?:\/\/[^\s()<>]{1,2000}/g)?.slice(0, 10) ?? [];
     this.logger.info({ event: 'mail_logged', subject: mail.subject, links: links.map((href) => new ShownLink(href)) }, 'no SMTP_SERVER: the mail was not sent');
   }
 

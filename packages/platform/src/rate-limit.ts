@@ -1,6 +1,6 @@
 /** One counted hit of a fixed window. */
 export interface RateHit {
-  /** Hits in this window, this one included. */
+  /** Hits in this window, these included. */
   readonly count: number;
   /** When the window ends, ms since the Unix epoch. */
   readonly resetAtMs: number;
@@ -8,7 +8,7 @@ export interface RateHit {
 
 /** Counts hits per key and window where all copies of a service see them. The adapter lives with Redis. */
 export interface RateCounter {
-  hit(key: string, limit: number, windowSeconds: number): Promise<RateHit>;
+  hit(key: string, limit: number, windowSeconds: number, hits?: number): Promise<RateHit>;
 }
 
 /** So many requests in a window, per key. */

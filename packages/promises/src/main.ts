@@ -5,7 +5,7 @@ import { HELP, readOptions, type Options } from './options.js';
 import { ATTACKS } from './promises/index.js';
 import { exitStatus, reportTable, whatIsOpen, worst, type Line, type LineVerdict } from './report-table.js';
 import { Round, type Attack, type RoundResult } from './round.js';
-import { Stage } from './stage/stage.js';
+import { Stage, type StageOptions } from './stage/stage.js';
 
 const FINDINGS_SHOWN = 12;
 /** Of a round that a busy machine left undecided. */
@@ -29,7 +29,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const lines: Line[] = [];
   try {
     // Those that share a stage one after the other; a stage of its own ends theirs.
-    for (const attack of attacks.toSorted((one, other) => Number(one.stage !== undefined) - Number(other.stage !== undefined))) lines.push(await campaign.line(attack));
+    const isApart = (attack: Attack): number => Number(ownStage(attack, options) !== undefined);
+    for (const attack of attacks.toSorted((one, other) => isApart(one) - isApart(other))) lines.push(await campaign.line(attack));
   } finally {
     await campaign.stop();
   }
@@ -41,8 +42,11 @@ export async function main(args: readonly string[]): Promise<number> {
 /** Of what an earlier run wrote there, and of nothing else: it may be anybody's folder. */
 function emptyOut(path: string): void {
   mkdirSync(path, { recursive: true });
-  for (const name of readdirSync(path)) if (/^P\d+-\d+(\.jsonl|-logs)$/.test(name)) rmSync(join(path, name), { recursive: true, force: true });
+  for (const name of readdirSync(path)) if (/^P\d+-\d+(-again\d+)?(\.jsonl|-logs)$/.test(name)) rmSync(join(path, name), { recursive: true, force: true });
 }
+
+/** What an attack cannot share with others; undefined: nothing. */
+const ownStage = ({ stage, longStage }: Attack, { isShort }: Pick<Options, 'isShort'>): StageOptions | undefined => stage ?? (isShort ? undefined : longStage);
 
 const placeOf = (id: string): number => ATTACKS.findIndex((attack) => attack.id === id);
 
@@ -95,26 +99,28 @@ class Campaign {
   /** Where others kept the machine busy the same is tried again: their work may have ended. What is broken is broken. */
   private async decided(attack: Attack, seed: number): Promise<RoundResult> {
     for (let tries = 1; ; tries += 1) {
-      const result = await this.round(attack, seed);
+      const result = await this.round(attack, seed, `${attack.id}-${seed}${tries === 1 ? '' : `-again${tries - 1}`}`);
       if (verdictOn(result) !== 'undecided' || tries === TRIES_MAX) return result;
       say(`${attack.id} seed ${seed}: tried again in ${PAUSE_MS / 1_000} s`);
       await setTimeout(PAUSE_MS);
     }
   }
 
-  private async round(attack: Attack, seed: number): Promise<RoundResult> {
+  /** @param file name of its history and logs */
+  private async round(attack: Attack, seed: number, file: string): Promise<RoundResult> {
     const { outPath, isShort } = this.options;
-    if (attack.stage !== undefined) await this.stop();
-    this.starting ??= Stage.start(attack.stage);
+    const own = ownStage(attack, this.options);
+    if (own !== undefined) await this.stop();
+    this.starting ??= Stage.start(own);
     this.stage = await this.starting;
     this.rounds += 1;
     const startMs = performance.now();
-    const result = await Round.run(attack, this.stage, { name: `k${this.rounds}`, seed, isShort, historyPath: join(outPath, `${attack.id}-${seed}.jsonl`) });
+    const result = await Round.run(attack, this.stage, { name: `k${this.rounds}`, seed, isShort, historyPath: join(outPath, `${file}.jsonl`) });
     const verdict = verdictOn(result);
     const kept = verdict === 'kept';
     say(`${attack.id} seed ${seed}: ${kept ? verdict : verdict.toUpperCase()}, ${result.report.operations} operations in ${Math.round((performance.now() - startMs) / 1_000)} s`);
-    if (!kept) await this.tell(result, `${attack.id}-${seed}`);
-    if (!kept || attack.stage !== undefined) await this.stop();
+    if (!kept) await this.tell(result, file);
+    if (!kept || own !== undefined) await this.stop();
     return result;
   }
 

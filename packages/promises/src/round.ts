@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failpoint } from '@trunkline/platform';
 import { until, WaitedInVain } from '@trunkline/testing';
+import { badAnswers, shareAcknowledged } from './check/answers.js';
 import { checkHistory, NOTHING_CHECKED, type Report } from './check/checker.js';
-import { History, type Try } from './check/history.js';
+import { History } from './check/history.js';
 import { brokenState } from './check/invariants.js';
 import { judgeLateness } from './check/lateness.js';
 import { observe } from './check/observe.js';
@@ -11,7 +12,7 @@ import { Performance, type PerformOptions } from './load/perform.js';
 import { castOf, planSteps, type Sizes, type Step } from './load/plan.js';
 import { Random } from './load/random.js';
 import { readProcessorTime, shareOfOthers } from './stage/processor-time.js';
-import { StandsStill, type Stage, type StageOptions } from './stage/stage.js';
+import { SETTLE_MS_MAX, StandsStill, type Stage, type StageOptions } from './stage/stage.js';
 
 /** A promise, and how it is attacked. */
 export interface Attack {
@@ -27,6 +28,10 @@ export interface Attack {
   readonly cannotRun?: () => string | null;
   /** A stage of its own, made so. */
   readonly stage?: StageOptions;
+  /** The same for the long run alone: what it has costs too much to be started for a short one. */
+  readonly longStage?: StageOptions;
+  /** No process has a reason to end: one that does, and a 502 of the proxy before it, breaks the promise. */
+  readonly endsNoProcess?: boolean;
   /** Instead of the usual mixed load. */
   readonly plan?: (seed: number, name: string, sizes: Sizes) => Step[];
   readonly perform?: (round: Round) => Partial<PerformOptions>;
@@ -77,8 +82,12 @@ const PROGRESS_MS_MAX = 600_000;
 /** For how much longer than it may take something is waited for, before it is taken for something that never comes. */
 const LATENESS_MS_MAX = 240_000;
 const FAILPOINT_TURNS = 4;
-/** Of the load, to meet a fault. */
+/** Of the load, to meet a fault; and to be spread over an outage, so that something asks to its end. */
 const SHARE_BESIDE_FAULT = 0.08;
+const SHARE_IN_OUTAGE = 0.05;
+const LEASH_EVERY_MS = 250;
+/** A round with fewer confirmed operations says nothing of whether these are kept. */
+const ACKNOWLEDGED_MIN = 0.5;
 const FED_EVERY_MS = 500;
 const FED_OPERATIONS = 2;
 
@@ -92,6 +101,8 @@ export class Round {
   accepted = 0;
   private readonly performance: Performance;
   private healedAtMs = 0;
+  /** The slowest of those that were waited for between two faults. */
+  private caughtUpMs = 0;
 
   readonly attack: Attack;
   readonly stage: Stage;
@@ -128,12 +139,14 @@ export class Round {
   }
 
   private static async make(attack: Attack, stage: Stage, options: RoundOptions & { readonly historyPath: string | null }): Promise<Round> {
-    const { name, seed, historyPath } = options;
-    const sizes = options.isShort ? attack.sizes : { ...attack.sizes, ...attack.longSizes };
+    const { name, seed, isShort, historyPath } = options;
+    const sizes = isShort ? attack.sizes : { ...attack.sizes, ...attack.longSizes };
     const cast = castOf(name, sizes);
     const people = await gather(stage, cast);
     const steps = attack.plan?.(seed, name, sizes) ?? planSteps(seed, name, cast, sizes.operations);
-    return new Round({ attack, stage, people, history: new History(historyPath), options, sizes, steps });
+    const history = new History(historyPath);
+    history.note(`${attack.id}, seed ${seed}, ${isShort ? 'short' : 'long'}: ${JSON.stringify(sizes)}`);
+    return new Round({ attack, stage, people, history, options, sizes, steps });
   }
 
   /** Share of the load that is over. */
@@ -146,15 +159,33 @@ export class Round {
     return this.options.isShort ? ['api', 'inbox', 'timeline', 'outbox'] : this.stage.split.apps;
   }
 
-  /** Resolves when this share of the load is over; a little more follows until the script comes here again. */
-  async at(share: number): Promise<void> {
-    this.performance.holdAt(share >= 1 ? Infinity : share + SHARE_BESIDE_FAULT);
+  /** Resolves when this share of the load is over; a little more (`beside`) follows until the script comes here again. */
+  async at(share: number, beside = SHARE_BESIDE_FAULT): Promise<void> {
+    this.performance.holdAt(share >= 1 ? Infinity : share + beside);
     await until(`${Math.round(share * 100)} % of the load`, () => this.performance.progress >= share, PROGRESS_MS_MAX);
   }
 
-  /** Longer in the long run: seconds of an outage. */
+  /** Longer in the long run: seconds of an outage. A part of the load is spread over it. */
   async outage(shortSeconds: number, longSeconds: number): Promise<void> {
-    await sleep((this.options.isShort ? shortSeconds : longSeconds) * 1_000);
+    const lastsMs = (this.options.isShort ? shortSeconds : longSeconds) * 1_000;
+    const [startMs, from] = [performance.now(), this.progress];
+    const timer = setInterval(() => this.performance.holdAt(from + (SHARE_IN_OUTAGE * (performance.now() - startMs)) / lastsMs), LEASH_EVERY_MS);
+    await sleep(lastsMs).finally(() => clearInterval(timer));
+  }
+
+  /**
+   * Waits until nothing is left to do, with the load held back, and no longer than the attack may take to recover: what one fault left behind must not
+   * hide in what the next one does.
+   */
+  async caughtUp(): Promise<void> {
+    this.healed();
+    const startMs = performance.now();
+    await this.inTime('all queues to be empty between two faults', this.attack.recoverMsMax ?? SETTLE_MS_MAX, async () => {
+      const left = await this.stage.left();
+      if (left.length > 0) throw new Error(left.join(', '));
+      return true;
+    });
+    this.caughtUpMs = Math.max(this.caughtUpMs, performance.now() - startMs);
   }
 
   /** A process of the app dies between two steps that must both happen; which turn it is follows from the seed. */
@@ -204,6 +235,7 @@ export class Round {
   }
 
   private async go(): Promise<Judged> {
+    const restarts = this.stage.restarts();
     await Promise.all([this.performance.run(), this.attack.script(this).then(() => this.healed()).finally(() => this.performance.holdAt(Infinity))]);
     const loadEndMs = performance.now();
     await this.stage.allReady();
@@ -212,27 +244,18 @@ export class Round {
       else this.late(`not settled: ${wordsOf(error)}`);
     });
     // The load itself is no recovery: what counts is how long after it, and after the faults, work was left.
-    const recoverMs = Math.max(0, performance.now() - Math.max(this.healedAtMs, loadEndMs));
+    const recoverMs = Math.max(this.caughtUpMs, performance.now() - Math.max(this.healedAtMs, loadEndMs));
     this.history.note('settled');
-    const { recoverMsMax } = this.attack;
+    const { recoverMsMax, endsNoProcess = false } = this.attack;
     if (recoverMsMax !== undefined && recoverMs > recoverMsMax) this.late(`caught up after ${Math.round(recoverMs / 1_000)} s, not ${recoverMsMax / 1_000} s`);
     const report = checkHistory(this.history.entries, await observe(this.stage, this.people, this.options.name));
     await this.attack.verify?.(this);
-    this.violations.push(...(await brokenState(this.stage, this.attack.except)), ...this.badAnswers());
+    this.violations.push(...(await brokenState(this.stage, this.attack.except)), ...badAnswers(this.history.entries, { endsNoProcess }));
+    if (endsNoProcess) this.violations.push(...(await this.stage.endedSince(restarts)).map((name) => `${name} ended, and nobody ended it`));
+    const acknowledged = shareAcknowledged(this.history.entries);
+    if (acknowledged < ACKNOWLEDGED_MIN) this.late(`only ${Math.round(acknowledged * 100)} % of all operations were confirmed`);
     await this.stage.dismissRemotes();
     return { report, recoverMs, missed: this.missed, violations: this.violations };
-  }
-
-  /** A fault is told as 503 with Retry-After and as nothing else; 502 is the word of the proxy before a killed service. */
-  private badAnswers(): string[] {
-    const tries = this.history.entries.filter((entry): entry is Try => entry.type === 'try');
-    const bad = new Map<string, number>();
-    for (const { status, retryAfter } of tries) {
-      const isFine = status === null || status === 502 || status === 429 || (status === 503 && retryAfter !== null);
-      const what = status === 503 ? '503 without Retry-After' : String(status);
-      if (!isFine) bad.set(what, (bad.get(what) ?? 0) + 1);
-    }
-    return [...bad].map(([what, count]) => `answered ${what}, ${count} times`);
   }
 }
 

@@ -1,4 +1,6 @@
 export type * from './ports/store-rows.js';
+export type * from './ports/follower-pages.js';
+export type * from './ports/poll-rows.js';
 export type * from './ports/viewer-rows.js';
 export type * from './ports/social-ports.js';
 export type * from './ports/social-store.js';
@@ -6,6 +8,7 @@ export type * from './ports/reader-stores.js';
 export type * from './ports/change-log.js';
 export type * from './ports/list-store.js';
 export type * from './ports/relays.js';
+export type * from './ports/consents.js';
 export { approvalMail } from './people/approval-mail.js';
 export { newLocalAccount } from './people/new-local-account.js';
 export { loadStatuses, peopleIn, seenBy, timelineFacts, type LoadedStatuses, type StatusView } from './reading/load-statuses.js';
@@ -13,6 +16,7 @@ export { announceQuote, acceptQuote, refuseQuote, revokeQuote } from './quotes/c
 export { denyQuote, grantQuote, mayQuote, type QuoteRequest } from './quotes/answer-quote-request.js';
 export { answerRequest, mayInteract, standingInteraction, type AskedInteraction } from './interactions/answer-request.js';
 export { permitAsked, refuseAsked } from './interactions/settle-asked.js';
+export { revokeReply, settleReply } from './interactions/settle-reply.js';
 export { setQuotePolicy } from './quotes/set-quote-policy.js';
 export { settleQuote } from './quotes/settle-quote.js';
 export { Changes } from './reading/changes.js';
@@ -26,15 +30,16 @@ export { FEED_LATE_MS, isFeedsDown, keepHomeFeed, remakeHomeFeed, type HeadLook 
 export { accountTimeline, homeTimeline, publicTimeline, tagTimeline, type Scope } from './reading/timelines.js';
 export { ingestAccount, mediaRule, publishedOr, readProfile } from './remote/ingest-account.js';
 export { ingestEdit, isTooLate, readEdit, storeEdits, type EditOutcome } from './remote/ingest-edit.js';
-export { ingestStatus, readPost, storePosts, type Ingested, type RemotePost } from './remote/ingest-status.js';
+export { ingestStatus, readPost, storePosts, type Ingested, type ReadPost, type RemotePost } from './remote/ingest-status.js';
+export { digestOfMany } from './remote/digest-of-many.js';
 export { meetNamed } from './remote/meet-named.js';
 export { localHandles, namedUris, peopleByUri, peopleNamed } from './remote/named-people.js';
 export { sameOptions } from './remote/read-poll.js';
-export { ingestActor, keptHandle, resolveAccount, resolveHandle, type ResolveFailure } from './remote/resolve-account.js';
+export { ingestActor, keptHandle, resolveAccount, resolveHandle, standsAsKnown, type ResolveFailure } from './remote/resolve-account.js';
 export { isPinnable, syncFeatured } from './remote/sync-featured.js';
 export { RelayBook } from './remote/relay-book.js';
 export { restoreStatus } from './remote/restore-status.js';
-export { PARENTS_MAX, readNote, resolveParents, resolveStatus } from './remote/resolve-status.js';
+export { PARENTS_MAX, readNote, resolveParents, resolveStatus, type FetchPost } from './remote/resolve-status.js';
 export { loadAccountExtras, presentAccounts, type AccountPresenting } from './rendering/present-accounts.js';
 export {
   presentGroupedNotifications,
@@ -66,10 +71,10 @@ export {
   type PublishFailure,
   type StatusDraft,
 } from './statuses/publish-status.js';
-export { reactToStatus, unreactToStatus } from './statuses/react-to-status.js';
+export { reactAll, reactToStatus, unreactAll, unreactToStatus, type GivenReaction } from './statuses/react-to-status.js';
 export { tellDuePolls, voteInPoll } from './statuses/vote-in-poll.js';
-export { isDomainSuspended, isSilenced, viewerOf } from './statuses/viewer.js';
-export { blockAccount, unblockAccount } from './ties/block-account.js';
+export { accountVerdict, isDomainSuspended, isSilenced, underRules, viewerOf } from './statuses/viewer.js';
+export { blockAccount, blockAll, unblockAccount, unblockAll, type GivenBlock } from './ties/block-account.js';
 export {
   acceptFollow,
   followAccount,

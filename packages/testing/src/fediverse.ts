@@ -1,4 +1,4 @@
-import { freePort } from './test-services.js';
+import { freePort } from './free-port.js';
 import { TestServer, type TestServerOptions } from './test-server.js';
 import { unsettled } from './settled.js';
 import { until } from './until.js';

@@ -1,5 +1,7 @@
 export { ApiClient, type ApiAnswer } from './api-client.js';
+export { onEachStatement } from './each-statement.js';
 export { Fediverse, startFediverse } from './fediverse.js';
+export { freePort } from './free-port.js';
 export { readBody } from './read-body.js';
 export { ScriptedRemote, type ScriptedRemoteOptions } from './scripted-remote.js';
 export type { Answer, Behaviour, BehaviourName } from './scripted-remote/answers.js';
@@ -8,8 +10,9 @@ export type { ReceivedActivity, ReceivedPost } from './scripted-remote/posts.js'
 export { getSigned, postSigned, type SentAnswer, type Signing, type Tamper } from './scripted-remote/send.js';
 export { unsettled } from './settled.js';
 export { SplitServer, type SplitServerOptions } from './split-server.js';
+export { roomInWindow } from './room-in-window.js';
 export { brokenInvariants, STATE_INVARIANTS, type Invariant } from './state-invariants.js';
 export { type TestPerson } from './test-person.js';
 export { startTestServer, TestServer, type TestServerOptions } from './test-server.js';
-export { createTestDatabase, freePort, testServices, type TestDatabase, type TestServices } from './test-services.js';
+export { createTestDatabase, testServices, type TestDatabase, type TestServices } from './test-services.js';
 export { until, WaitedInVain } from './until.js';

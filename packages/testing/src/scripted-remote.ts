@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { SignatureScheme } from '@trunkline/http-signatures';
+import { freePort } from './free-port.js';
 import { readBody } from './read-body.js';
 import { BEHAVIOURS, sendAnswer, statusOf, type Answer, type Behaviour, type BehaviourName, type HonestAnswer } from './scripted-remote/answers.js';
 import { activityJson, documentAt } from './scripted-remote/documents.js';
@@ -35,8 +35,13 @@ export class ScriptedRemote {
   readonly documents = new Map<string, JsonObject>();
   /** GETs of these paths are answered so, whatever the behaviour says: a redirect, a drip. */
   readonly answers = new Map<string, Answer>();
+  /** GETs of these paths are answered as it says to whoever signs by this key; null: as else. `null`: nobody signed. */
+  readonly guards = new Map<string, (keyId: string | null) => Answer | null>();
   /** Documents made when they are asked for, by path and query: chains without an end. */
   generate: (target: string) => JsonObject | null = () => null;
+  /** The most POSTs that were open at once, those that never get an answer among them. */
+  openMax = 0;
+  private open = 0;
   private readonly people = new Map<string, ScriptedPerson>();
   private readonly script: Answer[] = [];
   private behaviour: Behaviour = BEHAVIOURS.honest;
@@ -58,8 +63,9 @@ export class ScriptedRemote {
 
   static async start(options: ScriptedRemoteOptions = {}): Promise<ScriptedRemote> {
     const server = createServer();
-    await listen(server, options.port ?? 0);
-    const { port } = server.address() as AddressInfo;
+    // Of its own also while it is dead.
+    const port = options.port ?? (await freePort());
+    await listen(server, port);
     const remote = new ScriptedRemote(server, port, options.host ?? `localhost:${port}`, options.name ?? 'rem');
     remote.attach(server);
     if (options.behaviour !== undefined) await remote.behave(options.behaviour);
@@ -157,12 +163,16 @@ export class ScriptedRemote {
     this.gets.push(target);
     const shelf = { baseUrl: this.baseUrl, people: this.people, documents: this.documents };
     const made = this.generate(target);
-    const answer = this.answers.get(target.split('?', 1)[0] ?? target) ?? this.behaviour.documents;
+    const path = target.split('?', 1)[0] ?? target;
+    const answer = this.guards.get(path)?.(keyIdOf(request)) ?? this.answers.get(path) ?? this.behaviour.documents;
     return sendAnswer(request, response, answer, made === null ? documentAt(shelf, target) : activityJson(made));
   }
 
   private async receive(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const receivedAtMs = Date.now();
+    this.open += 1;
+    this.openMax = Math.max(this.openMax, this.open);
+    response.once('close', () => (this.open -= 1));
     const body = await readBody(request);
     const { headers, rawHeaders } = request;
     const text = body.toString('utf8');
@@ -179,6 +189,12 @@ export class ScriptedRemote {
     const answer = await getSigned(url, this.person);
     return answer.status === 200 ? answer.body : null;
   }
+}
+
+/** Whose signature a GET claims to carry. */
+function keyIdOf({ headers }: IncomingMessage): string | null {
+  const [input, signature] = [headers['signature-input'], headers['signature']].map((value) => (Array.isArray(value) ? value[0] : value));
+  return /keyid="([^"]*)"/i.exec(input ?? signature ?? '')?.[1] ?? null;
 }
 
 /** What an honest inbox says: a key that is away for a moment is no fault of the signature. */

@@ -7,7 +7,8 @@ import { withBackbone } from '@trunkline/platform';
 import { buildAll } from '@trunkline/launcher/build';
 import { DataFolder } from '@trunkline/launcher/data-folder';
 import { startSplit } from '@trunkline/launcher/start-split';
-import { freePort, type TestServices } from './test-services.js';
+import { freePort } from './free-port.js';
+import type { TestServices } from './test-services.js';
 import { TestServer } from './test-server.js';
 import { until } from './until.js';
 
@@ -78,6 +79,13 @@ export class SplitServer {
   /** One file for each process. */
   get logsPath(): string {
     return join(this.folder.path, 'logs');
+  }
+
+  /** @param name of a process, e.g. `api-1` */
+  metricsPortOf(name: string): number {
+    const port = this.folder.remembered.ports[`${name} metrics`];
+    if (port === undefined) throw new Error(`${name} tells no metrics`);
+    return port;
   }
 
   get domain(): string {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Provider } from '@nestjs/common';
 import { BACKBONE, createLogger, MAILER, OUTSIDE, readSettings, startService, type Backbone, type Mail, type Outside, type RunningService, type ServiceDefinition } from '@trunkline/platform';
+import { freePort } from './free-port.js';
 import { registerPerson, type TestPerson } from './test-person.js';
-import { createTestDatabase, dropStreams, freePort, testServices, type TestDatabase, type TestServices } from './test-services.js';
+import { createTestDatabase, dropStreams, testServices, type TestDatabase, type TestServices } from './test-services.js';
 import { unsettled } from './settled.js';
 import { until } from './until.js';
 

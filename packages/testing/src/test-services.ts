@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import { connectBroker } from '@trunkline/messaging';
 import { Database, migrate } from '@trunkline/persistence';
 
@@ -45,16 +44,4 @@ export async function dropStreams(natsUrl: string, prefix: string): Promise<void
   const own = new RegExp(`^${broker.names.stream('')}`);
   for await (const { config } of broker.manager.streams.list()) if (own.test(config.name)) await broker.manager.streams.delete(config.name);
   await broker.drain();
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
-    });
-  });
 }

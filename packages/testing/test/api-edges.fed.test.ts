@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { startTestServer, type TestPerson, type TestServer } from '../src/index.js';
+import { roomInWindow, startTestServer, type TestPerson, type TestServer } from '../src/index.js';
 import { appTokenWith, ask, type Ask, type Seen } from './api-caller.js';
 
 jest.setTimeout(90_000);
@@ -17,6 +17,9 @@ const from = (ip: string): Record<string, string> => ({ 'x-forwarded-for': ip })
 const post = (given: Ask): Promise<Seen> => ask(server, 'POST', '/api/v1/statuses', { token: alice.token, ...given });
 
 describe('limits', () => {
+  // Ten minutes are two of five: where one of five has room, one of ten has.
+  beforeAll(() => roomInWindow(server, 300, 30));
+
   const register = (ip: string): Promise<Seen> =>
     ask(server, 'POST', '/api/v1/apps', { headers: from(ip), json: { client_name: 'One of many', redirect_uris: 'https://app.example/cb' } });
 

@@ -132,9 +132,11 @@ describe('limits of length', () => {
 
   test('texts made to be slow are read in no time', async () => {
     for (const status of [`@${'a.-'.repeat(20_000)}`, '#'.repeat(60_000), `https://${'a.'.repeat(30_000)}`, '@a@'.repeat(20_000), '👨‍👩‍👧'.repeat(5_000), ':'.repeat(60_000)]) {
-      const begun = performance.now();
+      // The server runs in this process; what others do on the machine does not count.
+      const begun = process.cpuUsage();
       expect((await ask(server, 'POST', '/api/v1/statuses', { token, json: { status } })).status).toBe(422);
-      expect(performance.now() - begun).toBeLessThan(1_000);
+      const { user, system } = process.cpuUsage(begun);
+      expect(user + system).toBeLessThan(1_000_000);
     }
   });
 });

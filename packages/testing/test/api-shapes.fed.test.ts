@@ -148,6 +148,16 @@ describe('in none of it', () => {
     expect(told.filter(([, json]) => bad.test(harmless(json))).map(([path]) => path)).toEqual([]);
   });
 
+  test('is an address of ours that leads nowhere', async () => {
+    const origin = `http://${world.server.domain}`;
+    const found = new Set(told.flatMap(([, json]) => json.match(new RegExp(`${origin}/[^"\\\\<\\s]*`, 'g')) ?? []));
+    // Posts may be hidden from strangers, and what is asked by POST alone has no page.
+    const pages = [...found].filter((url) => !/\/(oauth|api|ap|inbox)\/|\/@[^/]+\/\d+/.test(url));
+    expect(pages.length).toBeGreaterThan(5);
+    const seen = await Promise.all(pages.map((url) => ask(world.server, 'GET', url.slice(origin.length), { headers: { accept: 'text/html' } })));
+    expect(pages.filter((_, index) => (seen[index]?.status ?? 500) >= 400)).toEqual([]);
+  });
+
   test('is a secret of anybody', () => {
     const secrets = /argon2|scrypt|password|BEGIN [A-Z ]*PRIVATE|"ip":"\d/;
     expect(told.filter(([path, json]) => secrets.test(json) && !path.includes('/admin/')).map(([path]) => path)).toEqual([]);

@@ -1,23 +1,8 @@
 import { Temporal as Polyfill } from '@js-temporal/polyfill';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createFederation, generateCryptoKeyPair, MemoryKvStore, verifyObject, type Federation, type KeyCache } from '@fedify/fedify';
-import {
-  Accept,
-  Activity,
-  Announce,
-  Create,
-  Delete,
-  Endpoints,
-  Follow,
-  Like,
-  Note,
-  Person,
-  PUBLIC_COLLECTION,
-  Undo,
-  Update,
-  type Recipient,
-} from '@fedify/vocab';
+import { createFederation, generateCryptoKeyPair, MemoryKvStore, verifyObject, type Context, type Federation, type KeyCache } from '@fedify/fedify';
+import { Activity, Collection, Create, Endpoints, Note, Person, PUBLIC_COLLECTION, QuoteAuthorization, Tombstone, type Object as AnyObject, type Recipient } from '@fedify/vocab';
 
 /** Node has no Temporal yet; Fedify runs on the polyfill and is typed with the global one. */
 export const nowInstant = (): Temporal.Instant => Polyfill.Now.instant() as unknown as Temporal.Instant;
@@ -31,7 +16,11 @@ export interface FedifyOptions {
   readonly guards?: boolean;
   /** Has an Ed25519 key as well, with which it signs what it says (FEP-8b32). */
   readonly proves?: boolean;
+  /** How it signs what it sends to a server that it has not met. */
+  readonly knocks?: 'cavage' | 'rfc9421';
 }
+
+type PersonValues = ConstructorParameters<typeof Person>[0];
 
 /** A signed request that came, and what was answered. */
 export interface Knock {
@@ -40,9 +29,11 @@ export interface Knock {
 }
 
 const NAME = 'fred';
-const KINDS = [Accept, Announce, Create, Delete, Follow, Like, Undo, Update] as const;
+/** A page of its outbox. */
+const PAGE_MAX = 2;
+const SPECS = { cavage: 'draft-cavage-http-signatures-12', rfc9421: 'rfc9421' } as const;
 
-/** One person on a server built with Fedify: a foreign implementation, with its own signatures and its own parser. */
+/** A server built with Fedify, and fred on it: a foreign implementation, with its own signatures and its own parser. */
 export class FedifyPeer {
   /** Activities that arrived with a signature Fedify accepted, oldest first. */
   readonly received: Activity[] = [];
@@ -52,6 +43,14 @@ export class FedifyPeer {
   readonly looks: Knock[] = [];
   /** Of every POST, oldest first. */
   readonly bodies: string[] = [];
+  /** Who follows fred: to them goes what is for followers. */
+  readonly followers: Recipient[] = [];
+  /** What fred shows on top of his profile. */
+  readonly pinned: Note[] = [];
+  /** Consents to quotes, by the last part of their address. */
+  readonly stamps = new Map<string, QuoteAuthorization>();
+  private readonly people = new Map<string, PersonValues | 'gone'>();
+  private readonly pairs = new Map<string, Awaited<ReturnType<typeof generateCryptoKeyPair>>[]>();
   private readonly keys = new Map<string, Awaited<ReturnType<KeyCache['get']>>>();
   private readonly notes = new Map<string, Note>();
 
@@ -64,12 +63,14 @@ export class FedifyPeer {
 
   static async start(options: FedifyOptions = {}): Promise<FedifyPeer> {
     const challenge = options.challenges === true ? { inboxChallengePolicy: { enabled: true, requestNonce: true } } : {};
-    const federation = createFederation<void>({ kv: new MemoryKvStore(), allowPrivateAddress: true, ...challenge });
+    const first = options.knocks === undefined ? {} : { firstKnock: SPECS[options.knocks] };
+    const federation = createFederation<void>({ kv: new MemoryKvStore(), allowPrivateAddress: true, ...challenge, ...first });
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
     const peer = new FedifyPeer(server, federation, origin, options);
-    await peer.declare();
+    peer.declare();
+    await peer.introduce(NAME, { name: 'Fred of Fedify' });
     server.on('request', (request, response) => void peer.serve(request, response));
     return peer;
   }
@@ -103,16 +104,63 @@ export class FedifyPeer {
     return this.received.filter((activity): activity is T => activity instanceof kind);
   }
 
-  /** Signs and delivers as fred. */
-  async send(activity: Activity, inbox: string, actorUri: string): Promise<void> {
+  /** Signs and delivers as fred, or as somebody else of this server. */
+  async send(activity: Activity, inbox: string, actorUri: string, from = NAME): Promise<void> {
     const recipient: Recipient = { id: new URL(actorUri), inboxId: new URL(inbox), endpoints: null };
-    await this.context.sendActivity({ identifier: NAME }, recipient, activity, { immediate: true });
+    await this.context.sendActivity({ identifier: from }, recipient, activity, { immediate: true });
+  }
+
+  /** Delivers to all followers of fred, and says who they are (FEP-8fcf). */
+  async sendToFollowers(activity: Activity): Promise<void> {
+    await this.context.sendActivity({ identifier: NAME }, 'followers', activity, { immediate: true, preferSharedInbox: true, syncCollection: true });
+  }
+
+  /** Somebody of this server, new or with other things said of them; keys stay. */
+  async introduce(name: string, values: PersonValues = {}): Promise<URL> {
+    this.people.set(name, values);
+    if (!this.pairs.has(name)) await this.rotate(name);
+    return this.context.getActorUri(name);
+  }
+
+  /** New keys at the old addresses. */
+  async rotate(name = NAME): Promise<void> {
+    const pairs = [await generateCryptoKeyPair('RSASSA-PKCS1-v1_5')];
+    if (this.options.proves === true) pairs.push(await generateCryptoKeyPair('Ed25519'));
+    this.pairs.set(name, pairs);
+  }
+
+  /** Their account ends: where their actor was, a Tombstone stands. They can still sign what tells of it. */
+  end(name: string): void {
+    this.people.set(name, 'gone');
+  }
+
+  /** What fred reads at an address or handle, signed. */
+  async read(address: string | URL): Promise<AnyObject | null> {
+    const documentLoader = await this.context.getDocumentLoader({ identifier: NAME });
+    return this.context.lookupObject(address, { documentLoader });
+  }
+
+  /** Everything in a collection, over all its pages, as fred reads it. */
+  async readAll(address: URL): Promise<AnyObject[]> {
+    const collection = await this.read(address);
+    if (!(collection instanceof Collection)) throw new Error(`${address.href} is no collection`);
+    const documentLoader = await this.context.getDocumentLoader({ identifier: NAME });
+    const items: AnyObject[] = [];
+    for await (const item of this.context.traverseCollection(collection, { documentLoader })) if (!('href' in item)) items.push(item);
+    return items;
+  }
+
+  /** The address of a consent of fred's. */
+  stampUri(id: string): URL {
+    return this.context.getObjectUri(QuoteAuthorization, { identifier: NAME, id });
   }
 
   /** A public note of fred's that can also be fetched. */
   note(id: string, text: string, values: ConstructorParameters<typeof Note>[0] = {}): Note {
+    const address = { identifier: NAME, id };
     const note = new Note({
-      id: this.context.getObjectUri(Note, { identifier: NAME, id }),
+      id: this.context.getObjectUri(Note, address),
+      replies: this.context.getCollectionUri('replies', address),
       attribution: this.uri,
       to: PUBLIC_COLLECTION,
       cc: this.context.getFollowersUri(NAME),
@@ -137,30 +185,52 @@ export class FedifyPeer {
     return this.federation.createContext(new URL(this.origin), undefined);
   }
 
-  private async declare(): Promise<void> {
-    const pairs = [await generateCryptoKeyPair('RSASSA-PKCS1-v1_5')];
-    if (this.options.proves === true) pairs.push(await generateCryptoKeyPair('Ed25519'));
+  private declare(): void {
     this.federation
-      .setActorDispatcher('/users/{identifier}', async (context, identifier) => {
-        if (identifier !== NAME) return null;
-        const keys = await context.getActorKeyPairs(identifier);
-        return new Person({
-          id: context.getActorUri(identifier),
-          preferredUsername: NAME,
-          name: 'Fred of Fedify',
-          inbox: context.getInboxUri(identifier),
-          endpoints: new Endpoints({ sharedInbox: context.getInboxUri() }),
-          followers: context.getFollowersUri(identifier),
-          publicKey: keys[0]?.cryptographicKey,
-          assertionMethods: keys.map(({ multikey }) => multikey),
-        });
-      })
-      .setKeyPairsDispatcher((_context, identifier) => (identifier === NAME ? pairs : []))
+      .setActorDispatcher('/users/{identifier}', (context, identifier) => this.actor(context, identifier))
+      .setKeyPairsDispatcher((_context, identifier) => this.pairs.get(identifier) ?? [])
       .authorize(async (context) => this.options.guards !== true || (await context.getSignedKeyOwner()) !== null);
-    this.federation.setFollowersDispatcher('/users/{identifier}/followers', () => ({ items: [] }));
+    this.federation.setFollowersDispatcher('/users/{identifier}/followers', (_context, _identifier, _cursor, base) => ({
+      items: this.followers.filter(({ id }) => base === undefined || id?.origin === base.origin),
+    }));
+    this.federation.setFeaturedDispatcher('/users/{identifier}/featured', () => ({ items: this.pinned }));
+    this.federation
+      .setOutboxDispatcher('/users/{identifier}/outbox', (_context, _identifier, cursor) => this.outboxPage(Number(cursor ?? '0')))
+      .setFirstCursor(() => '0')
+      .setCounter(() => this.notes.size);
     this.federation.setObjectDispatcher(Note, '/users/{identifier}/notes/{id}', (_context, { id }) => this.notes.get(id) ?? null);
-    const inbox = this.federation.setInboxListeners('/users/{identifier}/inbox', '/inbox');
-    for (const kind of KINDS) inbox.on(kind as typeof Activity, (_context, activity) => void this.received.push(activity));
+    this.federation.setObjectDispatcher(QuoteAuthorization, '/users/{identifier}/stamps/{id}', (_context, { id }) => this.stamps.get(id) ?? null);
+    this.federation.setCollectionDispatcher('replies', Note, '/users/{identifier}/notes/{id}/replies', (_context, { id }) => {
+      const parent = this.notes.get(id)?.id?.href;
+      return { items: [...this.notes.values()].filter(({ replyTargetId }) => replyTargetId?.href === parent) };
+    });
+    this.federation.setInboxListeners('/users/{identifier}/inbox', '/inbox').on(Activity, (_context, activity) => void this.received.push(activity));
+  }
+
+  private async actor(context: Context<void>, name: string): Promise<Person | Tombstone | null> {
+    const values = this.people.get(name);
+    if (values === undefined) return null;
+    if (values === 'gone') return new Tombstone({ id: context.getActorUri(name), deleted: nowInstant() });
+    const keys = await context.getActorKeyPairs(name);
+    return new Person({
+      id: context.getActorUri(name),
+      preferredUsername: name,
+      inbox: context.getInboxUri(name),
+      outbox: context.getOutboxUri(name),
+      endpoints: new Endpoints({ sharedInbox: context.getInboxUri() }),
+      followers: context.getFollowersUri(name),
+      featured: context.getFeaturedUri(name),
+      publicKey: keys[0]?.cryptographicKey,
+      assertionMethods: keys.map(({ multikey }) => multikey),
+      ...values,
+    });
+  }
+
+  /** The newest first. */
+  private outboxPage(from: number): { items: Activity[]; nextCursor: string | null } {
+    const notes = [...this.notes.values()].reverse();
+    const items = notes.slice(from, from + PAGE_MAX).map((object) => new Create({ id: new URL('#create', object.id ?? this.uri), actor: this.uri, object, to: PUBLIC_COLLECTION }));
+    return { items, nextCursor: from + PAGE_MAX < notes.length ? String(from + PAGE_MAX) : null };
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -50,6 +50,8 @@ describe('a Fedify that takes one scheme alone', () => {
     await start({ takes });
     await peer.send(follow(), inbox(), alice.account.uri);
     await until('the Accept', () => peer.received.length >= 1);
+    // What it takes is known when its answer has come.
+    await server.settled();
     await post('one');
     await post('two');
     await until('both posts', () => peer.received.length >= 3);

@@ -90,9 +90,11 @@ test('S046 the end of a stamp that somebody passes on counts only when it is gon
 test('S030 a boost is not quoted: its policy would be nobody’s', async () => {
   const closed = await stage.alice.api.post<{ id: string; uri: string }>('/api/v1/statuses', { status: 'nobody quotes me', quote_approval_policy: 'nobody' });
   const boost = await stage.bob.api.post<{ id: string; uri: string }>(`/api/v1/statuses/${closed.id}/reblog`);
+  const posts = await stage.count('social.statuses');
   for (const id of [boost.id, closed.id]) {
     expect((await stage.bob.api.ask('POST', '/api/v1/statuses', { status: 'x', quoted_status_id: id })).status).toBe(422);
   }
+  expect(await stage.count('social.statuses')).toBe(posts);
   const boosted = (await stage.server.backbone.store.statusesByIds([boost.id as never]))[0];
   for (const uri of [boosted?.uri ?? '', closed.uri]) {
     const note = eve.note('look', { quote: uri });
@@ -107,6 +109,11 @@ test('S030 a boost is not quoted: its policy would be nobody’s', async () => {
   await publish(eve, note);
   await until('a verdict', async () => (await quoteOf(note.id))?.state === 'rejected');
   expect(await stage.count('social.quotes', `state = 'accepted' AND quoted_status_id IN (SELECT id FROM social.statuses WHERE boost_of_id IS NOT NULL OR uri = $1)`, [closed.uri])).toBe(0);
+  await stage.server.settled();
+  expect((await stage.status(closed.uri))?.quotesCount).toBe(0);
+  expect(await stage.count('social.quotes q JOIN social.statuses s ON s.id = q.status_id', `s.account_id = $1 AND q.state = 'accepted'`, [stage.bob.account.id])).toBe(0);
+  // Neither asked nor told of it.
+  expect(await stage.count('timeline.notifications', `account_id = $1 AND type IN ('quote', 'quoted_update')`, [stage.alice.account.id])).toBe(0);
 });
 
 test('S096 a chain of quotes without an end costs one fetch', async () => {

@@ -141,4 +141,34 @@ describe('S036 a proof, shown by somebody else', () => {
     await shownAgain(older);
     expect((await stage.account(pat.id))?.displayName).toBe('pat');
   });
+
+  // Software that dates no Update has its older words win whenever they are shown again.
+  test('an older edit is asked for; the newest is believed', async () => {
+    await stage.follow(stage.bob, pat);
+    const note = pat.note('first');
+    await stage.mustApply(pat, pat.create(note));
+    const edit = (content: string, more: JsonObject = {}) => prove(pat.activity('Update', { ...note, content, ...more }, { to: [PUBLIC] }));
+    const [older, newer] = [edit('second'), edit('third')];
+    for (const update of [older, newer]) await stage.mustApply(pat, update);
+    stage.evil.documents.set(note.id, { ...note, content: 'third' });
+    await shownAgain(older);
+    expect((await stage.status(note.id))?.content).toBe('third');
+    await stage.send(stage.vic, edit('fourth', { updated: new Date(Date.now() + 10).toISOString() }));
+    await stage.server.settled();
+    expect((await stage.status(note.id))?.content).toBe('fourth');
+  });
+
+  test('an end that was taken back ends nobody again; one that stands does', async () => {
+    const end = prove(pat.activity('Delete', pat.id, { to: [PUBLIC] }));
+    await stage.mustApply(pat, end);
+    await stage.mustApply(pat, pat.activity('Undo', pat.activity('Delete', pat.id)));
+    await shownAgain(end);
+    expect(await stage.endOf(end.id)).toBe('ignored: actor_stands');
+    expect((await stage.account(pat.id))?.deletedAt).toBeNull();
+    stage.evil.answers.set(new URL(pat.id).pathname, { kind: 'status', status: 410 });
+    const last = prove(pat.activity('Delete', pat.id, { to: [PUBLIC] }));
+    await stage.send(stage.vic, last);
+    await stage.server.settled();
+    expect((await stage.account(pat.id))?.deletedAt).not.toBeNull();
+  });
 });

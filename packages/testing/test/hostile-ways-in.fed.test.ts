@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { until } from '../src/index.js';
 import { HostileStage } from './hostile-stage.js';
+import { stateOf } from './state-of.js';
 
 jest.setTimeout(90_000);
 
@@ -148,8 +149,11 @@ describe('a suspended host', () => {
   });
 
   test('S190 S195 it reads nothing that it signs for, and its people are nowhere to be found', async () => {
+    await stage.server.settled();
+    const before = await stateOf(stage.server);
     const answer = await stage.evil.fetchDocument(`${stage.server.url}${new URL(stage.alice.account.uri).pathname}`, undefined, stage.server.domain);
-    expect(answer.status).toBe(403);
+    expect([answer.status, answer.body.includes('alice')]).toEqual([403, false]);
+    expect(await stateOf(stage.server)).toEqual(before);
     const found = await stage.alice.api.get<{ accounts: unknown[] }>(`/api/v2/search?q=${encodeURIComponent(`@${stage.eve.handle}`)}`);
     expect(found.accounts).toEqual([]);
   });

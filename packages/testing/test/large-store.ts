@@ -28,8 +28,14 @@ const ROWS: readonly string[] = [
   `INSERT INTO social.reaction_counts (status_id, name, count) SELECT n, 'x', 1 FROM generate_series(1, 20000) AS n`,
   `INSERT INTO social.remote_emojis (host, shortcode, url, static_url, updated_at) SELECT 'h' || n % 500 || '.example', 'e' || n, '', '', now() FROM generate_series(1, 20000) AS n`,
   `INSERT INTO social.tombstones (uri, actor_uri) SELECT 'seed:x' || n, '' FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO social.interaction_rules (status_id, rules) SELECT n, 65537 FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO social.reply_stamps (status_id, stamp_uri, state) SELECT n, 'seed:r' || n, 'accepted' FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO social.asked_interactions (interaction_id, what, account_id, status_id, state, by_request) SELECT n, 'reply', 1 + n % 20000, n, 'accepted', true FROM generate_series(1, 20000) AS n`,
   `INSERT INTO federation.inbound (id, activity_id, activity_type, actor_uri, signer_host, body, state, applied_at)
    SELECT ${RECENT}, 'seed:' || n, 'Create', 'seed:a' || n, 'h' || n % 500, repeat('x', 200), 'applied', now() FROM generate_series(1, 30000) AS n`,
+  // Few are open at any time.
+  `INSERT INTO federation.personal_readings (uri, author_id, named, domain, state, not_before, asked_at)
+   SELECT 'seed:p' || n, n, '{}', 'h' || n % 500 || '.example', CASE WHEN n % 100 = 0 THEN 'waiting' ELSE 'refused' END, now(), now() FROM generate_series(1, 20000) AS n`,
   `INSERT INTO federation.receipts (signer_host, activity_id) SELECT 'h' || n % 500, 'seed:' || n FROM generate_series(1, 30000) AS n`,
   `INSERT INTO federation.remote_keys (key_id, owner_uri, public_key_pem) SELECT 'seed:k' || n, 'seed:a' || n, repeat('x', 400) FROM generate_series(1, 20000) AS n`,
   `INSERT INTO federation.hosts (host) SELECT 'h' || n || '.example' FROM generate_series(1, 20000) AS n`,

@@ -184,3 +184,54 @@ test('an Undo before the answer goes to the author alone', async () => {
   await quiet();
   expect(stage.evil.posts.filter(about(target.uri))).toEqual([]);
 });
+
+describe('what people here say to each other below an answer that waits', () => {
+  const say = async (who: typeof stage.alice, text: string, more: Readonly<Record<string, unknown>>): Promise<StatusEntity> => (await who.api.ask<StatusEntity>('POST', '/api/v1/statuses', { status: text, ...more })).body;
+  const toldOf = (uri: string): ReceivedPost[] => [stage.evil, stage.victim].flatMap(({ posts }) => posts.filter(about(uri)));
+  /** An answer that waits, one to that, a boost of this, and an answer of somebody else. */
+  async function talk() {
+    const target = await policied('reply', byHand);
+    const { body: first } = await act('reply', target.id);
+    const request = await untilSent(vic, 'ReplyRequest', target.uri);
+    const second = await say(stage.alice, 'one more word', { in_reply_to_id: first.id });
+    const third = await say(stage.bob, 'well said', { in_reply_to_id: second.id });
+    const { body: boost } = await act('announce', second.id);
+    return { target, request, first, second, third, boost };
+  }
+
+  test('waits with it, and goes out with it', async () => {
+    const { target, request, first, second, third, boost } = await talk();
+    await stage.alice.api.ask('PUT', `/api/v1/statuses/${second.id}`, { status: 'one more word, or two' });
+    await quiet();
+    for (const { uri } of [second, third, boost]) expect(toldOf(uri)).toEqual([]);
+    const { body } = await stage.evil.fetchDocument(`${stage.alice.account.uri}/outbox?page=true`);
+    for (const { uri } of [first, second]) expect(body).not.toContain(uri);
+    // Here everybody reads it.
+    expect((await stage.bob.api.ask('GET', `/api/v1/statuses/${second.id}`)).status).toBe(200);
+
+    await stage.mustApply(vic, vic.activity('Accept', { ...request, instrument: instrumentOf(request)['id'] }, { result: stampUri() }));
+    expect(await untilSent(eve, 'Create', second.uri)).toMatchObject({ object: { inReplyTo: first.uri, content: expect.stringContaining('or two') as unknown } });
+    await untilSent(eve, 'Announce', second.uri);
+    await quiet();
+    const creates = stage.evil.posts.filter(({ type }) => type === 'Create').map(({ activity }) => (activity?.['object'] as JsonObject | undefined)?.['id']);
+    // Each once. In order for each object and inbox: of two posts to one inbox, the one that is signed first may come first.
+    expect(creates.filter((id) => id === first.uri || id === second.uri).sort()).toEqual([first.uri, second.uri].sort());
+    expect((await stage.status(target.uri))?.repliesCount).toBe(1);
+    await stage.alice.api.delete(`/api/v1/statuses/${second.id}`);
+    await untilSent(eve, 'Delete', second.uri);
+  });
+
+  test('is told to nobody when the author refuses, nor when it is deleted before', async () => {
+    const { request, second, third } = await talk();
+    await stage.alice.api.delete(`/api/v1/statuses/${second.id}`);
+    await stage.mustApply(vic, vic.activity('Reject', request['id']));
+    await quiet();
+    for (const { uri } of [second, third]) expect(toldOf(uri)).toEqual([]);
+  });
+
+  test('goes at once to those alone whom it names', async () => {
+    const { first } = await talk();
+    const { uri } = await say(stage.alice, `@${eve.handle} between us`, { in_reply_to_id: first.id, visibility: 'direct' });
+    await untilSent(eve, 'Create', uri);
+  });
+});

@@ -90,6 +90,44 @@ describe('lists through masto', () => {
     await reader.v1.lists.$select(list.id).remove();
   });
 
+  test('whom somebody only asks to follow waits in the list: a member once that is accepted, gone when it is refused', async () => {
+    const [dora, ed] = [await server.person('dora', { locked: true }), await server.person('ed', { locked: true })];
+    const list = await reader.v1.lists.create({ title: 'Asked' });
+    const { accounts: members } = reader.v1.lists.$select(list.id);
+    const ids = [dora.account.id, ed.account.id];
+    for (const id of ids) await reader.v1.accounts.$select(id).follow();
+    await members.create({ accountIds: ids });
+    expect((await members.list()).map(({ acct }) => acct).sort()).toEqual(['dora', 'ed']);
+    expect((await reader.v1.accounts.$select(ids[0] ?? '').lists.list()).map(({ id }) => id)).toEqual([list.id]);
+    const again = await ask(server, 'POST', `/api/v1/lists/${list.id}/accounts`, { token: people.alice.token, json: { account_ids: [ids[0]] } });
+    expect(again.status).toBe(422);
+    const early = await write(mastoOf(server, dora.token), 'Not for her yet');
+    expect(await idsIn(list.id)).toEqual([]);
+
+    await dora.api.post(`/api/v1/follow_requests/${people.alice.account.id}/authorize`);
+    await ed.api.post(`/api/v1/follow_requests/${people.alice.account.id}/reject`);
+    expect((await members.list()).map(({ acct }) => acct)).toEqual(['dora']);
+    const late = await write(mastoOf(server, dora.token), 'For her');
+    expect(await idsIn(list.id)).toEqual([late, early]);
+    await reader.v1.accounts.$select(dora.account.id).unfollow();
+    await reader.v1.lists.$select(list.id).remove();
+  });
+
+  test('who waits in an exclusive list never comes home', async () => {
+    const fay = await server.person('fay', { locked: true });
+    await homeIds();
+    const list = await reader.v1.lists.create({ title: 'Asked, apart', exclusive: true });
+    await reader.v1.accounts.$select(fay.account.id).follow();
+    await reader.v1.lists.$select(list.id).accounts.create({ accountIds: [fay.account.id] });
+    await fay.api.post(`/api/v1/follow_requests/${people.alice.account.id}/authorize`);
+    const written = await write(mastoOf(server, fay.token), 'Apart from the first');
+    expect([await idsIn(list.id), (await homeIds()).includes(written)]).toEqual([[written], false]);
+    await reader.v1.lists.$select(list.id).accounts.remove({ accountIds: [fay.account.id] });
+    expect((await homeIds())[0]).toBe(written);
+    await reader.v1.lists.$select(list.id).remove();
+    await reader.v1.accounts.$select(fay.account.id).unfollow();
+  });
+
   test('shows what members write, and of their answers those it is set to', async () => {
     const list = await reader.v1.lists.create({ title: 'Bob' });
     await reader.v1.lists.$select(list.id).accounts.create({ accountIds: [people.bob.account.id] });

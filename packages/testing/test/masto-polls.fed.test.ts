@@ -81,7 +81,7 @@ describe('a poll of somebody here', () => {
     ['one option', poll({ options: ['Tea'] }), 'more than one'],
     ['five options', poll({ options: ['1', '2', '3', '4', '5'] }), 'more than 4'],
     ['an option twice', poll({ options: ['Tea', 'Tea'] }), 'duplicate'],
-    ['a long option', poll({ options: ['Tea', 'x'.repeat(51)] }), 'too long'],
+    ['a long option', poll({ options: ['Tea', 'x'.repeat(51)] }), 'longer than 50'],
     ['a minute', poll({ expiresIn: 60 }), 'too soon'],
     ['a year', poll({ expiresIn: 31_536_000 }), 'too far'],
   ])('%s is refused', async (_name, given, words) => {

@@ -89,7 +89,7 @@ test('a post that is read because of its thread is looked at as well, without an
   await stage.alice.api.get(`/api/v1/statuses/${found.statuses[0]?.id}/context`);
   await until('the answer', async () => (await stage.status(note.id)) !== undefined);
   await lookedAgain(note.id, 'accepted');
-  expect((await shown(note.id)).quote?.quoted_status?.uri).toBe(quoted);
+  await until('clients to see it', async () => (await shown(note.id)).quote?.quoted_status?.uri === quoted);
 });
 
 test('a stamp that an Update brings while its server is away counts later', async () => {

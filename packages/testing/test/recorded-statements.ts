@@ -1,44 +1,21 @@
 import type { Database, Queryable } from '@trunkline/persistence';
+import { onEachStatement } from '@trunkline/testing';
 
-interface Client {
-  query(statement: unknown, ...rest: unknown[]): unknown;
-}
-
-interface Pool {
-  connect(): Promise<Client>;
-}
-
-/** What a server asked its database: each text once. */
+/** What a server asked its database: each text once, with the parameters that came last. */
 export class RecordedStatements {
-  readonly texts = new Set<string>();
+  readonly asked = new Map<string, readonly unknown[]>();
   private isOn = false;
 
-  /** Listens where every statement passes, whoever sends it and through which wrapper: at the connections of the pool. */
   constructor(db: Database) {
-    const { master } = db.dataSource.driver as unknown as { master: Pool };
-    const known = new WeakSet<Client>();
-    const connect = master.connect.bind(master);
-    master.connect = async () => {
-      const client = await connect();
-      if (!known.has(client)) this.listen(client);
-      known.add(client);
-      return client;
-    };
+    onEachStatement(db, (text, values) => {
+      if (this.isOn && !/^\s*(BEGIN|COMMIT|ROLLBACK|SET|START)/i.test(text)) this.asked.set(text, values);
+    });
   }
 
   /** Writes down what is asked while `work` runs. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.isOn = true;
     return work().finally(() => (this.isOn = false));
-  }
-
-  private listen(client: Client): void {
-    const query = client.query.bind(client);
-    client.query = (statement, ...rest) => {
-      const text = typeof statement === 'string' ? statement : (statement as { text?: string }).text;
-      if (this.isOn && text !== undefined && !/^\s*(BEGIN|COMMIT|ROLLBACK|SET|START)/i.test(text)) this.texts.add(text);
-      return query(statement, ...rest);
-    };
   }
 }
 
@@ -54,4 +31,19 @@ export async function genericPlan(tx: Queryable, text: string): Promise<string> 
   } finally {
     await tx.query('DEALLOCATE hot').catch(() => undefined);
   }
+}
+
+/**
+ * How often a statement was planned for its parameters when it was executed that many times on one connection, as Postgres itself decides. null: it could
+ * not be executed again.
+ */
+export async function plannedAnew(tx: Queryable, text: string, values: readonly unknown[], times: number): Promise<number | null> {
+  for (let count = 0; count < times; count += 1) {
+    await tx.query('SAVEPOINT again');
+    const failed = await tx.query(text, values).then(() => false, () => true);
+    await tx.query('ROLLBACK TO SAVEPOINT again');
+    if (failed) return null;
+  }
+  const [row] = await tx.query<{ custom: number }>('SELECT custom_plans::int AS custom FROM pg_prepared_statements WHERE statement = $1', [text]);
+  return row?.custom ?? null;
 }

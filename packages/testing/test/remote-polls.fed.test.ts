@@ -45,8 +45,12 @@ const counted = (id: string, tea: number) => until(`${tea} votes for tea`, async
   const poll = await pollOf(id);
   return poll.options[0]?.votes_count === tea ? poll : null;
 });
-/** A minute passes. */
-const rest = (): Promise<unknown> => server.backbone.db.query(`UPDATE federation.readings SET finished_at = finished_at - interval '61 seconds' WHERE kind = 'poll'`);
+const readingDone = (id: string) => until('the reading to end', async () => (await server.backbone.readings.stateOf('poll', id as never))?.state === 'done');
+/** A minute passes after the last reading, which ends a moment after its counts are shown. */
+async function rest(id: string): Promise<void> {
+  await readingDone(id);
+  await server.backbone.db.query(`UPDATE federation.readings SET finished_at = finished_at - interval '61 seconds' WHERE kind = 'poll'`);
+}
 
 test('a poll of another server is asked for when somebody looks at it, once a minute by all copies, and its counts are no edit', async () => {
   const note = rem.person.note('tea?', question(1, 2));
@@ -68,7 +72,7 @@ test('a poll of another server is asked for when somebody looks at it, once a mi
   stand(note, 6, 2);
   await pollOf(id);
   expect(asked(note)).toBe(before + 1);
-  await rest();
+  await rest(id);
   await pollOf(id);
   await counted(id, 6);
   expect(asked(note)).toBe(before + 2);
@@ -82,7 +86,7 @@ test('strangers cause no reading, and a poll that cannot be read stays as it is'
   expect(await server.backbone.readings.stateOf('poll', id as never)).toBeNull();
   rem.documents.delete(note.id);
   await pollOf(id);
-  await until('the reading to end', async () => (await server.backbone.readings.stateOf('poll', id as never))?.state === 'done');
+  await readingDone(id);
   expect(asked(note)).toBe(before + 1);
   expect(await pollOf(id)).toMatchObject({ votes_count: 3, expired: false });
 });

@@ -1,6 +1,6 @@
-import { domainVerdict, type Account } from '@trunkline/domain';
+import type { Account } from '@trunkline/domain';
 import type { ReadingStore } from '@trunkline/persistence';
-import type { PolicyPort } from '@trunkline/social';
+import { isDomainSuspended, type PolicyPort } from '@trunkline/social';
 import type { RefreshTold } from '../rendering/async-refresh.js';
 
 /** After so long the outbox of somebody whom nobody follows may be read again. */
@@ -28,7 +28,7 @@ export async function askForOlderPosts({ readings, policy }: OlderPostsPorts, ac
   const told = { id: `outbox-${account.id}`, found: known?.found ?? 0 };
   const readAt = known?.finishedAt ?? null;
   if (known?.state === 'waiting') return { state: 'reading', readAt, refresh: told };
-  const mayAsk = isSignedIn && account.outboxUrl !== null && account.suspendedAt === null && !domainVerdict(policy.current(), account.domain).suspended;
+  const mayAsk = isSignedIn && account.outboxUrl !== null && account.suspendedAt === null && !isDomainSuspended(policy.current(), account);
   const asked = mayAsk && (await readings.ask({ kind: 'outbox', subjectId: account.id, coolDownMs: COOL_DOWN_MS }));
   if (asked) return { state: 'reading', readAt, refresh: { ...told, found: 0 } };
   return { state: readAt === null ? 'unread' : 'read', readAt, refresh: null };

@@ -50,7 +50,7 @@ export function instanceFacts(settings: PublicSettings, version: string, { usage
     contactEmail: site.contactEmail ?? '',
     contactAccount: contact,
     languages: [site.defaultLocale],
-    thumbnailUrl: `${baseUrl}/preview.png`,
+    thumbnailUrl: `${baseUrl}/headers/original/missing.png`,
     streamingUrl: baseUrl.replace(/^http/, 'ws'),
     vapidPublicKey: settings.vapid?.publicKey ?? '',
     activeMonth: usage.activeMonth,

@@ -18,7 +18,7 @@ a{color:var(--accent)}
 ol,ul{padding-left:1.4rem;margin:.5rem 0 1rem}
 li{margin:.3rem 0}
 .field{margin:1rem 0}
-label,.label{display:block;font-weight:600}
+label,.label{display:block;margin-bottom:.35rem;font-weight:600}
 .hint{margin:.1rem 0 .3rem;color:var(--quiet);font-size:.92rem}
 .fault{margin:.1rem 0 .3rem;color:var(--bad);font-weight:600;font-size:.95rem}
 input[type=text],input[type=email],input[type=password],textarea{width:100%;min-height:2.75rem;padding:.5rem .7rem;border:1px solid var(--edge);border-radius:.5rem;background:var(--back);color:var(--text);font:inherit}
@@ -26,7 +26,7 @@ textarea{min-height:6rem;resize:vertical}
 [aria-invalid=true]{border:2px solid var(--bad)!important}
 .check{display:flex;gap:.6rem;align-items:flex-start}
 .check input{flex:none;width:1.3rem;height:1.3rem;margin:.15rem 0 0;accent-color:var(--accent)}
-.check label{font-weight:400}
+.check label{margin:0;font-weight:400}
 button{min-height:2.75rem;padding:.5rem 1.2rem;border:2px solid var(--accent);border-radius:.6rem;background:var(--accent);color:var(--on-accent);font:inherit;font-weight:700;cursor:pointer}
 button.second{background:transparent;color:var(--accent)}
 .buttons{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.5rem 0 .5rem}

@@ -1,4 +1,4 @@
-import { RateLimiter, retryAfterSeconds, type Backbone, type RateRule } from '@trunkline/platform';
+import { addressGroup, RateLimiter, retryAfterSeconds, type Backbone, type RateRule } from '@trunkline/platform';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -30,7 +30,7 @@ export class FormThrottle {
   count(ip: string, emailHash: string): Promise<number | null> {
     return this.countAll([
       ...this.byIp(RULES.signInIp, ip),
-      [RULES.signInHere, `${ip}:${emailHash}`],
+      [RULES.signInHere, `${addressGroup(ip)}:${emailHash}`],
       [RULES.signInEmail, emailHash],
     ]);
   }
@@ -46,7 +46,7 @@ export class FormThrottle {
 
   /** Tools and tests on the machine itself share one address; in production that may be a proxy's. */
   private byIp(rule: RateRule, ip: string): [RateRule, string][] {
-    return this.backbone.settings.nodeEnv !== 'production' && LOOPBACK.has(ip) ? [] : [[rule, ip]];
+    return this.backbone.settings.nodeEnv !== 'production' && LOOPBACK.has(ip) ? [] : [[rule, addressGroup(ip)]];
   }
 
   private async countAll(checks: readonly (readonly [RateRule, string])[]): Promise<number | null> {

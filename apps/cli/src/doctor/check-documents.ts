@@ -1,9 +1,11 @@
 import { ACTIVITY_CONTENT_TYPE, instanceActorUris, isActivityContentType, parseNodeInfo, parseNodeInfoLinks, parseWebfinger } from '@trunkline/activitypub';
 import { signRequest } from '@trunkline/http-signatures';
 import type { Signer } from '@trunkline/federation-client';
-import { doubt, fault, fine, wordsOf, type Finding } from './finding.js';
+import { judgeClock } from './clock.js';
+import { fault, fine, wordsOf, type Finding } from './finding.js';
 import { knock, type Answered } from './knock.js';
 import { printable } from '../terminal.js';
+import { mendOfUnreachable } from './unreachable.js';
 
 /** The server as its settings describe it. */
 export interface Patient {
@@ -13,8 +15,6 @@ export interface Patient {
   readonly authorizedFetch: boolean;
 }
 
-const CLOCK_FAULT_MS = 300_000;
-const CLOCK_DOUBT_MS = 10_000;
 const PROXY = 'Let the proxy hand this path to Trunkline as `npm start` or the chart does (ARCHITECTURE.md), with the Host header as it came.';
 
 /** NodeInfo: that this is the server meant, and what its answers say of the time. Lemmy counts three days of errors here as its death. */
@@ -33,18 +33,7 @@ export async function checkNodeInfo({ baseUrl }: Patient, nowMs: () => number): 
   const info = parseNodeInfo(jsonOf(document));
   const name = info.ok ? info.value.softwareName : 'nothing known';
   if (name !== 'trunkline') return [fault(what, `${address} says that it is ${printable(name)}`, 'Another server answers at this address.')];
-  return [fine(what, address), clockOf(document, nowMs())];
-}
-
-function clockOf(answered: Answered, nowMs: number): Finding {
-  const what = 'clock';
-  const dateMs = Date.parse(answered.header('date'));
-  if (Number.isNaN(dateMs)) return doubt(what, 'answers carry no Date header', 'Let the proxy pass it on: others compare it with theirs.');
-  const offMs = Math.max(0, Math.abs(dateMs - nowMs) - 1_000);
-  const found = `the server's clock and this machine's differ by ${Math.round(offMs / 1_000)} s`;
-  const mend = 'Run a time service (chrony, systemd-timesyncd) on both: signatures more than five minutes off are refused by many servers.';
-  if (offMs > CLOCK_FAULT_MS) return fault(what, found, mend);
-  return offMs > CLOCK_DOUBT_MS ? doubt(what, found, mend) : fine(what, found);
+  return [fine(what, address), judgeClock('clock', document.header('date'), { nowMs: nowMs(), them: 'the clocks of the server and of its database' })];
 }
 
 /** WebFinger at LOCAL_DOMAIN for somebody of this server, and whether it leads to where it should. */
@@ -52,11 +41,13 @@ export async function checkWebfinger({ baseUrl, localDomain }: Patient, handle: 
   const what = `WebFinger of ${handle}`;
   const scheme = baseUrl.startsWith('http:') ? 'http' : 'https';
   const url = `${scheme}://${localDomain}/.well-known/webfinger?resource=${encodeURIComponent(`acct:${handle}`)}`;
-  const asked = await ask(url, what, { accept: 'application/jrd+json, application/json' });
+  const { host } = new URL(baseUrl);
+  const mend = host === localDomain ? PROXY : `Handles are at ${localDomain}, the server is at ${host}: let ${localDomain} hand /.well-known/ on to it, query included (a redirect will do).`;
+  const asked = await ask(url, what, { accept: 'application/jrd+json, application/json' }, { mend });
   if ('verdict' in asked) return asked;
-  if (!/json/i.test(asked.header('content-type'))) return fault(what, `${asked.url} answers ${asked.header('content-type') || 'no type'}`, PROXY);
+  if (!/json/i.test(asked.header('content-type'))) return fault(what, `${asked.url} answers ${asked.header('content-type') || 'no type'}`, mend);
   const read = parseWebfinger(jsonOf(asked));
-  if (!read.ok) return fault(what, `${asked.url} answers something else than WebFinger`, PROXY);
+  if (!read.ok) return fault(what, `${asked.url} answers something else than WebFinger`, mend);
   const { subject, selfUri: self } = read.value;
   if (subject.replace(/^acct:/i, '').toLowerCase() !== handle.toLowerCase()) return fault(what, `it is about ${subject}`, 'LOCAL_DOMAIN of the running server is another one; or another server answers for it.');
   if (self !== actorUri) return fault(what, `it leads to ${self}, not to ${actorUri}`, 'WEB_DOMAIN of the running server is another one than in these settings.');
@@ -87,7 +78,7 @@ export async function checkActor(patient: Patient, actorUri: string, signer: Sig
 
 async function checkRefused(actorUri: string): Promise<Finding> {
   const what = 'AUTHORIZED_FETCH';
-  const unsigned = await ask(actorUri, what, { accept: ACTIVITY_CONTENT_TYPE }, [401]);
+  const unsigned = await ask(actorUri, what, { accept: ACTIVITY_CONTENT_TYPE }, { also: [401] });
   if ('verdict' in unsigned) return unsigned;
   return unsigned.status === 401 ? fine(what, 'who does not sign is refused') : fault(what, `an unsigned request was answered ${unsigned.status}`, 'A cache in front hands out answers to signed requests: let it cache nothing that came with Vary: Signature.');
 }
@@ -106,13 +97,18 @@ async function signedGet(url: string, signer: Signer, what: string): Promise<Ans
 }
 
 /** 200, or one of `also`; everything else is a finding. */
-async function ask(url: string, what: string, headers: Readonly<Record<string, string>>, also: readonly number[] = []): Promise<Answered | Finding> {
+async function ask(
+  url: string,
+  what: string,
+  headers: Readonly<Record<string, string>>,
+  { also = [], mend = PROXY }: { readonly also?: readonly number[]; readonly mend?: string } = {},
+): Promise<Answered | Finding> {
   try {
     const answered = await knock(url, { headers });
     if (answered.status === 200 || also.includes(answered.status)) return answered;
-    return fault(what, `${answered.url} answers ${answered.status}`, answered.status === 401 ? 'The signature was not accepted: see the findings about the signed round trip and the clock.' : PROXY);
+    return fault(what, `${answered.url} answers ${answered.status}`, answered.status === 401 ? 'The signature was not accepted: see the findings about the signed round trip and the clock.' : mend);
   } catch (error) {
-    return fault(what, `${url} cannot be reached: ${wordsOf(error)}`, 'See that the server runs, that DNS and certificate are right, and that the firewall lets port 443 in.');
+    return fault(what, `${url} cannot be reached: ${wordsOf(error)}`, mendOfUnreachable(error));
   }
 }
 

@@ -1,6 +1,8 @@
-import type { FederationHttp, FetchFailureCode, Signer } from '@trunkline/federation-client';
+import type { AddressGuard, FederationHttp, FetchFailureCode, Signer } from '@trunkline/federation-client';
 import { printable } from '../terminal.js';
-import { fault, fine, type Finding } from './finding.js';
+import { judgeClock } from './clock.js';
+import { doubt, fault, fine, wordsOf, type Finding } from './finding.js';
+import { knock } from './knock.js';
 
 /** Whether somebody on another server can be found and read with our signature, as a follow would. */
 export async function checkPeer(http: Pick<FederationHttp, 'resolveHandle'>, handle: string, signAs: Signer): Promise<Finding> {
@@ -10,6 +12,18 @@ export async function checkPeer(http: Pick<FederationHttp, 'resolveHandle'>, han
   const { code, status, context } = found.error;
   const detail = [status, context?.['why'], context?.['system'], context?.['url']].filter((part) => part !== undefined && part !== '').map((part) => printable(String(part)));
   return fault(what, [code, ...detail].join(', '), MENDS[code] ?? 'See that this machine may reach other servers by https, and that its resolver works.');
+}
+
+/** Its clock beside ours: the only one that is neither this machine's nor that of Postgres. */
+export async function checkPeerClock(guard: Pick<AddressGuard, 'isHttpHost'>, handle: string, nowMs: () => number): Promise<Finding> {
+  const host = handle.replace(/^.*@/, '');
+  const what = `clock beside ${printable(host)}`;
+  try {
+    const { header } = await knock(`${guard.isHttpHost(host) ? 'http' : 'https'}://${host}/.well-known/nodeinfo`, { redirectsMax: 0 });
+    return judgeClock(what, header('date'), { nowMs: nowMs(), them: 'their clock and ours' });
+  } catch (error) {
+    return doubt(what, `it could not be asked: ${wordsOf(error)}`, 'Try another peer.');
+  }
 }
 
 const MENDS: Readonly<Partial<Record<FetchFailureCode, string>>> = {

@@ -5,6 +5,7 @@ import { signRequest } from '@trunkline/http-signatures';
 import { printable } from '../terminal.js';
 import { fault, fine, wordsOf, type Finding } from './finding.js';
 import { knock, type Answered } from './knock.js';
+import { mendOfUnreachable } from './unreachable.js';
 
 /** What the inbox says to an activity of its own server once the signature is found right (apps/inbox, receive-activity.ts). */
 const OWN_ACTOR = 'Actors of this server do not knock at its door';
@@ -39,7 +40,7 @@ async function tryInbox(what: string, baseUrl: string, signer: Signer, bytes: nu
     const signed = await signRequest({ method: 'POST', url, headers: { 'Content-Type': ACTIVITY_CONTENT_TYPE }, body, ...signer, date: new Date() });
     return judge(what, url, await knock(url, { method: 'POST', headers: { ...signed, 'Content-Length': String(body.length) }, body }));
   } catch (error) {
-    return fault(what, `${url} cannot be reached: ${wordsOf(error)}`, 'See that the server runs and that POST to /inbox is let through.');
+    return fault(what, `${url} cannot be reached: ${wordsOf(error)}`, mendOfUnreachable(error));
   }
 }
 
@@ -47,6 +48,7 @@ function judge(what: string, url: string, { status, text }: Answered): Finding {
   const said = sentenceIn(text);
   if (status === 401 && said === OWN_ACTOR) return fine(what, `${url} checked the signature and found it right`);
   const found = `${url} answers ${status}${said === null ? '' : `: ${said}`}`;
+  if (status >= 300 && status < 400) return fault(what, found, 'A POST is not sent on to another address by other servers: WEB_DOMAIN must be the name that answers itself.');
   if (status === 413) return fault(what, found, 'Let the proxy take bodies of at least 1 MiB to /inbox (nginx: `client_max_body_size 40m;`, which media need too).');
   if (status === 429 || status === 503) return fault(what, found, 'The server is too busy just now, or the proxy found none: try again, and look at `npx trunkline queue status`.');
   const mend = said === null ? undefined : MENDS.find(([words]) => words.test(said))?.[1];

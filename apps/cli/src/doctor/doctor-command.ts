@@ -10,9 +10,9 @@ import { withOperator, type Operator } from '../operator.js';
 import { Refusal, type Terminal } from '../terminal.js';
 import { checkAddress, systemResolve } from './check-address.js';
 import { checkActor, checkNodeInfo, checkWebfinger } from './check-documents.js';
-import { checkPeer } from './check-peer.js';
+import { checkPeer, checkPeerClock } from './check-peer.js';
 import { checkRoundTrip } from './check-round-trip.js';
-import type { Finding } from './finding.js';
+import { doubt, type Finding } from './finding.js';
 
 interface DoctorOptions {
   readonly account?: string;
@@ -20,6 +20,7 @@ interface DoctorOptions {
   readonly json?: true;
 }
 
+const MORE_TRUST = doubt('certificate', 'NODE_EXTRA_CA_CERTS is set: this machine trusts what other servers do not', 'Run the doctor without it as well.');
 const MARKS = { fine: 'fine ', doubt: 'DOUBT', fault: 'FAULT' } as const;
 
 export function addDoctorCommand(program: Command, terminal: Terminal): void {
@@ -27,7 +28,7 @@ export function addDoctorCommand(program: Command, terminal: Terminal): void {
     .command('doctor')
     .description('look at this server as other servers see it, by its public address, and name what is wrong')
     .option('--account <name>', 'also look at somebody of this server')
-    .option('--peer <name@host>', 'also find somebody on another server, with our signature')
+    .option('--peer <name@host>', 'also find somebody on another server, with our signature, and hold our clock against theirs')
     .option('--json', 'for programs')
     .action((options: DoctorOptions) => withOperator(terminal, (operator) => examine(operator, terminal, options)));
 }
@@ -41,7 +42,7 @@ async function examine(operator: Operator, terminal: Terminal, options: DoctorOp
     if (!isJson) terminal.out(findings.map(lineOf).join(''));
   };
   if (!isJson) terminal.out(`${operator.settings.localDomain} at ${operator.settings.baseUrl}, as another server sees it:\n`);
-  await examinePublic(operator, tell);
+  await examinePublic(operator, terminal, tell);
   if (options.account !== undefined) await examineAccount(operator, options.account, tell);
   if (options.peer !== undefined) await examinePeer(operator, options.peer, tell);
   const faults = all.filter(({ verdict }) => verdict === 'fault').length;
@@ -52,13 +53,14 @@ async function examine(operator: Operator, terminal: Terminal, options: DoctorOp
 
 type Tell = (findings: readonly Finding[]) => void;
 
-async function examinePublic(operator: Operator, tell: Tell): Promise<void> {
+async function examinePublic(operator: Operator, terminal: Terminal, tell: Tell): Promise<void> {
   const { settings, clock } = operator;
   const { webDomain, localDomain, baseUrl } = settings;
   const http = clientOf(settings, () => false);
   try {
     const ports = { guard: http.guard, resolve: systemResolve };
     for (const host of new Set([webDomain, localDomain])) tell([await checkAddress(ports, host)]);
+    if (baseUrl.startsWith('https:') && terminal.env['NODE_EXTRA_CA_CERTS']) tell([MORE_TRUST]);
   } finally {
     await http.close();
   }
@@ -82,11 +84,14 @@ async function examineAccount(operator: Operator, name: string, tell: Tell): Pro
 }
 
 async function examinePeer(operator: Operator, handle: string, tell: Tell): Promise<void> {
-  const { settings, moderation } = operator;
+  const { settings, moderation, clock } = operator;
   const policy = { ...(await moderation.snapshot()), limitedFederation: settings.limitedFederation };
   const http = clientOf(settings, (host) => domainVerdict(policy, host).suspended);
   try {
-    tell([await checkPeer(http, handle, await signerOf(operator))]);
+    const found = await checkPeer(http, handle, await signerOf(operator));
+    tell([found]);
+    // Where nobody was found it may be that no such server is.
+    if (found.verdict === 'fine') tell([await checkPeerClock(http.guard, handle, () => clock.nowMs())]);
   } finally {
     await http.close();
   }

@@ -3,13 +3,14 @@ import { request as requestHttps } from 'node:https';
 
 const TIMEOUT_MS = 10_000;
 const TEXT_BYTES_MAX = 262_144;
-const REDIRECTS_MAX = 3;
 
-/** One request as another server would make it, to an address of the operator's own. */
+/** One request as another server would make it, to an address that the operator chose. */
 export interface Knock {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
+  /** Default 3, of a GET. */
+  readonly redirectsMax?: number;
 }
 
 export interface Answered {
@@ -23,17 +24,18 @@ export interface Answered {
 }
 
 /**
- * Knocks at one address and reads what is answered. It is asked for the operator's own server only, so that addresses
- * are not judged here; redirects of a GET are followed up to three times.
+ * Knocks at one address and reads what is answered. It is asked for addresses that the operator chose, so that they
+ * are not judged here; redirects of a GET are followed.
  * @throws Error with the system's words when nobody answers within 10 s
  */
 export async function knock(url: string, options: Knock = {}): Promise<Answered> {
+  const { method = 'GET', redirectsMax = method === 'GET' ? 3 : 0 } = options;
   let at = url;
   for (let hops = 0; ; hops += 1) {
     const answered = await once(at, options);
     const location = answered.header('location');
-    const follows = options.method !== 'POST' && answered.status >= 300 && answered.status < 400 && URL.canParse(location, at);
-    if (!follows || hops === REDIRECTS_MAX) return answered;
+    const follows = answered.status >= 300 && answered.status < 400 && URL.canParse(location, at);
+    if (!follows || hops >= redirectsMax) return answered;
     at = new URL(location, at).href;
   }
 }
@@ -55,7 +57,7 @@ function once(url: string, { method = 'GET', headers = {}, body }: Knock): Promi
       });
       response.on('end', settle).on('close', settle).on('error', settle);
     });
-    request.on('error', (error) => reject(error.name === 'AbortError' || error.name === 'TimeoutError' ? new Error('no answer within 10 s') : error));
+    request.on('error', (error) => reject(error.name === 'AbortError' || error.name === 'TimeoutError' ? Object.assign(new Error('no answer within 10 s'), { code: 'TIMEOUT' }) : error));
     request.end(body);
   });
 }

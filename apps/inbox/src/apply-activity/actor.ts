@@ -8,7 +8,7 @@ import { hasLocalFollowers } from './relevance.js';
 const STALE_AFTER_MS = 24 * 60 * 60 * 1_000;
 
 /** The account behind the activity. An unknown one is read from its server; a stale one is used as it is and read again later. */
-export async function actorOf(ports: ApplyPorts, { actor, activity }: Incoming): Promise<Result<Account, ResolveFailure>> {
+export async function actorOf(ports: ApplyPorts, { actor, activity }: Pick<Incoming, 'actor' | 'activity'>): Promise<Result<Account, ResolveFailure>> {
   if (actor === null) return resolveAccount(ports, activity.actorUri);
   refreshLater(ports, actor);
   return ok(actor);

@@ -6,6 +6,7 @@ import { actorOf } from './actor.js';
 import { settleQuoteLater } from './answered-quote.js';
 import { fetchParentsLater, ownNote } from './create.js';
 import type { ApplyPorts, Incoming } from './ports.js';
+import { fetchForPeople, type Lead } from './read-for-people.js';
 import { applyRelayed } from './relay.js';
 import { hasLocalFollowers } from './relevance.js';
 import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
@@ -23,10 +24,10 @@ export async function applyAnnounce(ports: ApplyPorts, incoming: Incoming<'boost
   if (!isLocal && !(await hasLocalFollowers(ports, incoming.actor))) return ignored('not_relevant');
   const booster = await actorOf(ports, incoming);
   if (!booster.ok) return unresolved('actor', booster.error);
-  if (facts.embedded !== null) await storeOwn(ports, booster.value, facts.embedded);
-  const found = await resolveStatus(ports, uri);
+  if (facts.embedded !== null) await storeOwn(ports, booster.value, facts.embedded, incoming);
+  const found = await resolveStatus(ports, uri, { fetchPost: fetchForPeople(ports, incoming) });
   if (!found.ok) return unresolved('object', found.error);
-  if (found.value.inReplyToUri !== null) fetchParentsLater(ports, found.value);
+  if (found.value.inReplyToUri !== null) fetchParentsLater(ports, found.value, incoming);
   if (found.value.quote?.state === 'pending' && !found.value.local) settleQuoteLater(ports, found.value);
   const target = boostable(await viewStatus(ports, booster.value.id, found.value.id), booster.value);
   if (!target.ok) return ignored(target.error.code);
@@ -56,8 +57,8 @@ export function boostOf(ports: Pick<ApplyPorts, 'clock' | 'ids'>, booster: Accou
 }
 
 /** The booster's own post, which may be too private for anybody to fetch. It is as good as its Create. */
-async function storeOwn(ports: ApplyPorts, author: Account, post: ObjectRef): Promise<void> {
-  const note = await ownNote(ports, post, author.uri);
+async function storeOwn(ports: ApplyPorts, author: Account, post: ObjectRef, lead: Lead): Promise<void> {
+  const note = await ownNote(ports, post, lead);
   if (note.ok) await ingestStatus(ports, author, addressedBy(note.value, author.followersUrl));
 }
 

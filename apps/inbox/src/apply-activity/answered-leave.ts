@@ -1,7 +1,7 @@
 import { parseLocalUri, type CarriedActivity, type LocalUri } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
 import type { Snowflake } from '@trunkline/kernel';
-import { refuseAsked, type AskedRow } from '@trunkline/social';
+import { refuseAsked, revokeReply, type AskedRow } from '@trunkline/social';
 import type { ApplyPorts } from './ports.js';
 import { APPLIED, ignored, type Verdict } from './verdict.js';
 
@@ -35,7 +35,7 @@ function interactionIn(local: LocalUri): Snowflake | null {
   }
 }
 
-/** An author takes a consent back: what somebody here did by it ends. Null: nothing stands by it. */
+/** An author takes a consent back: what somebody here did by it ends, and what others answered leaves the thread. Null: nothing stands by it. */
 export async function withdrawLeave(ports: ApplyPorts, stampUri: string, author: Account | null): Promise<Verdict | null> {
   let verdict: Verdict | null = null;
   const ids = author === null ? [] : await ports.store.askedByStamp(stampUri);
@@ -44,5 +44,13 @@ export async function withdrawLeave(ports: ApplyPorts, stampUri: string, author:
     if (target?.accountId !== author?.id) continue;
     verdict = (await refuseAsked(ports, asked)) ? APPLIED : (verdict ?? ignored('nothing_to_revoke'));
   }
-  return verdict;
+  return author === null ? verdict : ((await withdrawReplies(ports, stampUri, author)) ?? verdict);
+}
+
+/** The same for answers of others, which stand in the author's thread by it. */
+async function withdrawReplies(ports: ApplyPorts, stampUri: string, author: Account): Promise<Verdict | null> {
+  const replies = await ports.store.statusesByIds(await ports.store.consents.repliesByStamp(stampUri));
+  const theirs = replies.filter(({ inReplyToAccountId }) => inReplyToAccountId === author.id);
+  for (const { id } of theirs) await revokeReply(ports, id, stampUri);
+  return theirs.length === 0 ? null : APPLIED;
 }

@@ -1,13 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { hostOf } from '@trunkline/activitypub';
+import { hostOf, isReadType } from '@trunkline/activitypub';
+import { LIVE } from '@trunkline/contracts';
 import { RelayStore } from '@trunkline/persistence';
 import { BACKBONE, RateLimiter, runWithTrace, type Backbone, type RateRule } from '@trunkline/platform';
 import { fetchKey, KeyBook, KeyLane, registrableDomain, RelayBook } from '@trunkline/social';
-import { isAppliedType } from '../activity-types.js';
 import { applyActivity } from './apply-activity.js';
 import { ActivityApplier, type ApplyBatchPorts } from './apply-batch.js';
 import { applyTogether, type TogetherPorts } from './apply-together.js';
 import { BackgroundLane } from './background-lane.js';
+import { PeopleReadings } from './people-readings.js';
 
 const MS_PER_SECOND = 1_000;
 /** Of the authors whose activities others pass on; those who deliver themselves are known to the receiving half. */
@@ -32,7 +33,7 @@ export class ApplyActivityAdapter {
       inbound,
       ...appliedBy(ports, backbone.failpoints),
       observe: (row, _outcome, durationMs) => {
-        const type = isAppliedType(row.activityType) ? row.activityType : 'other';
+        const type = isReadType(row.activityType) ? row.activityType : 'other';
         metrics.activityApplySeconds.observe({ type }, durationMs / MS_PER_SECOND);
       },
       onTrouble: (row, outcome, reason, err) => {
@@ -53,18 +54,18 @@ export class ApplyActivityAdapter {
 /** Where a test planted a bug, who names it meets it here. */
 function appliedBy(ports: TogetherPorts, failpoints: Backbone['failpoints']): Pick<ApplyBatchPorts, 'apply' | 'applyTogether'> {
   const apply: ApplyBatchPorts['apply'] = (row) => runWithTrace(row.trace, () => applyActivity(ports, row));
-  if (failpoints === null) return { apply, applyTogether: (rows) => applyTogether(ports, rows) };
+  if (failpoints === null) return { apply, applyTogether: (rows, signal) => applyTogether(ports, rows, signal) };
   return {
     apply: async (row) => failpoints.stumble(row.body).then(() => apply(row)),
-    applyTogether: async (rows) => {
+    applyTogether: async (rows, signal) => {
       for (const row of rows) await failpoints.stumble(row.body);
-      return applyTogether(ports, rows);
+      return applyTogether(ports, rows, signal);
     },
   };
 }
 
 function portsOf(backbone: Backbone, background: BackgroundLane): TogetherPorts {
-  const { db, inbound, ids, clock, policy, remote, settings, remoteKeys, reports, rates, parts } = backbone;
+  const { db, inbound, ids, clock, policy, remote, settings, remoteKeys, reports, rates, personalReadings, bus, parts } = backbone;
   const store = backbone.store.ofRemotes();
   const relays = new RelayStore(db);
   const limiter = new RateLimiter(rates, (err) => parts.logger.warn({ event: 'rates_away', err }, 'reports and forwards are not counted for now'));
@@ -79,6 +80,7 @@ function portsOf(backbone: Backbone, background: BackgroundLane): TogetherPorts 
     relays,
     relayBook: new RelayBook(relays, () => clock.nowMs()),
     keys: remoteKeys,
+    people: new PeopleReadings({ readings: personalReadings, ring: () => bus.publish(LIVE.personalReadings) }),
     signerKeys: new KeyBook({ rows: remoteKeys, lane: new KeyLane({ fetch: (keyId) => fetchKey(remote, keyId), clock }, FORWARDED_KEYS), clock }, FORWARDED_KEYS),
     // By what somebody had to buy: a wildcard record gives one person any number of hosts.
     mayReport: async (domain) => (await limiter.check(REPORTS, registrableDomain(domain), clock.nowMs())).allowed,

@@ -1,17 +1,17 @@
-import { activityFacts, hostOf, parseActivity, type ActivityFacts, type IncomingActivity } from '@trunkline/activitypub';
+import { activityFacts, hostOf, parseActivity, readTypeOf, type ActivityFacts, type IncomingActivity, type ReadType } from '@trunkline/activitypub';
 import { domainVerdict, type Account } from '@trunkline/domain';
 import { fail, ok, type Result, type Snowflake } from '@trunkline/kernel';
-import { appliedTypeOf, type AppliedType } from '../activity-types.js';
 import { carriesProof, mayBePassedOn, provenByActor } from '../proven-by-actor.js';
 import { forwardApplied } from './forward-answer.js';
 import { applyForwarded, canAskOrigin } from './forwarded.js';
 import { applyGroupDelivery } from './group-delivery.js';
 import { HANDLERS } from './handlers.js';
+import { applyPassedOn } from './passed-on.js';
 import type { ApplyPorts, FactsKind, Handler } from './ports.js';
 import { ignored, retry, type Verdict } from './verdict.js';
 
 /** What a suspended account may still do: end and correct what it did before. */
-const OF_SUSPENDED: readonly AppliedType[] = ['Delete', 'Reject', 'Undo', 'Update'];
+const OF_SUSPENDED: readonly ReadType[] = ['Delete', 'Reject', 'Undo', 'Update'];
 
 /** A committed, verified activity. */
 export interface StoredActivity {
@@ -21,6 +21,12 @@ export interface StoredActivity {
   readonly signerHost: string;
   readonly body: string;
 }
+
+/**
+ * Whose rows follow each other: an actor's, as one server brings them. What others pass on in somebody's name may be made up, and must not
+ * stand in that person's way.
+ */
+export const lineOf = ({ actorUri, signerHost }: Pick<StoredActivity, 'actorUri' | 'signerHost'>): string => `${signerHost} ${actorUri}`;
 
 /**
  * Turns one stored activity into state and events. May run twice and beside itself: every effect is guarded by a key
@@ -36,26 +42,20 @@ export async function applyActivity(ports: ApplyPorts, row: StoredActivity): Pro
   const facts = activityFacts(activity);
   if (!facts.ok) return ignored(facts.error.code);
   if (refusal !== null && !takesBackItsEnd(facts.value)) return ignored(refusal);
-  const incoming = { rowId: row.id, activity, actor, facts: facts.value };
-  if (row.signerHost !== host) {
+  const incoming = { rowId: row.id, activity, actor, facts: facts.value, isFirstHand: row.signerHost === host };
+  if (!incoming.isFirstHand) {
     // Passed on by another server: its author's own proof makes it as good as delivered; else the origin is asked. What a
     // relay brings concerns nobody yet.
     const byRelay = await ports.relayBook.isHost(row.signerHost);
     const proof = carriesProof(activity) && mayBePassedOn(activity) ? await provenByActor(ports, row.body, activity.actorUri) : 'unproven';
     if (proof === 'unknown' && !canAskOrigin(activity)) return retry('proof_key_unreachable');
     if (proof !== 'proven' || (byRelay && facts.value.kind === 'create')) return applyForwarded(ports, incoming, byRelay);
-    return handle(ports, { ...incoming, facts: asPassedOn(facts.value) });
+    return applyPassedOn(ports, incoming, handle);
   }
   const verdict = await handle(ports, incoming);
   // What was passed on to us is not passed on further: two servers could go on for ever.
   if (verdict.kind === 'applied') await forwardApplied(ports, row.id, activity);
   return verdict;
-}
-
-/** Somebody may show an older word again: a profile is asked for, and what is taken back goes by its id alone, not by what stands in its place by now. */
-function asPassedOn(facts: ActivityFacts): ActivityFacts {
-  if (facts.kind === 'undo') return { ...facts, undone: { ...facts.undone, facts: null } };
-  return facts.kind === 'update' && facts.what === 'account' ? { ...facts, object: { ...facts.object, json: null } } : facts;
 }
 
 /** Undo(Delete(actor)): the only thing that is heard of somebody who is gone. */
@@ -75,7 +75,7 @@ const handlerOf = (kind: FactsKind): Handler<FactsKind> | null => (HANDLERS[kind
 /** A stored activity that has a handler. `host`: the actor's. */
 export interface ReadActivity {
   readonly activity: IncomingActivity;
-  readonly type: AppliedType;
+  readonly type: ReadType;
   readonly host: string;
 }
 
@@ -86,7 +86,7 @@ export function readStored(ports: Pick<ApplyPorts, 'settings'>, row: StoredActiv
   const activity = read.value;
   const { actorUri } = activity;
   if (actorUri !== row.actorUri) return fail({ code: 'actor_mismatch' });
-  const type = appliedTypeOf(activity);
+  const type = readTypeOf(activity);
   if (type === null) return fail({ code: 'type' });
   const host = hostOf(actorUri);
   if (host === null || host === hostOf(ports.settings.baseUrl)) return fail({ code: 'local_actor' });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { snowflake, unavailable, type Snowflake } from '@trunkline/kernel';
-import { ActivityApplier, retryDelayMs, type InboundRows, type WaitingRow } from './apply-batch.js';
+import { ActivityApplier, type InboundRows, type WaitingRow } from './apply-batch.js';
+import { retryDelayMs } from './apply-settings.js';
 import { APPLIED, ignored, retry, type Verdict } from './verdict.js';
 
 const ids = (...numbers: number[]): Snowflake[] => numbers.map((number) => snowflake(String(number)));
@@ -30,7 +31,16 @@ beforeEach(() => void (seen = []));
 
 type Together = (rows: readonly WaitingRow[]) => Promise<ReadonlyMap<Snowflake, Verdict>>;
 
-function applierOf(ledger: Ledger, apply: (row: WaitingRow) => Promise<Verdict>, rowTimeoutMs = 5_000, applyTogether: Together = async () => new Map()) {
+interface Bounds {
+  readonly rowTimeoutMs?: number;
+  readonly togetherTimeoutMs?: number;
+  readonly slowAfterMs?: number;
+  readonly turnPatienceMs?: number;
+}
+
+/** Where a test names no bound it meets none, however busy the machine. */
+function applierOf(ledger: Ledger, apply: (row: WaitingRow) => Promise<Verdict>, bounds: Bounds = {}, applyTogether: Together = async () => new Map()) {
+  const { rowTimeoutMs = 60_000, togetherTimeoutMs = 60_000, slowAfterMs = 60_000, turnPatienceMs = 60_000 } = bounds;
   const trouble: string[] = [];
   const applier = new ActivityApplier(
     {
@@ -42,7 +52,7 @@ function applierOf(ledger: Ledger, apply: (row: WaitingRow) => Promise<Verdict>,
       onSplit: (rows) => trouble.push(`split ${rows}`),
       onLeft: (left) => trouble.push(...left.map((id) => `${id} left`)),
     },
-    { apart: { quick: 2, slow: 2, slowPerDomain: 1, slowAfterMs: 40 }, triesMax: 3, rowTimeoutMs, togetherTimeoutMs: 60, turnPatienceMs: 120 },
+    { apart: { quick: 2, slow: 2, slowPerDomain: 1, slowAfterMs }, triesMax: 3, rowTimeoutMs, togetherTimeoutMs, turnPatienceMs },
   );
   return { applier, trouble };
 }
@@ -76,7 +86,7 @@ describe('one batch', () => {
 
   test('a row that takes too long is tried again later', async () => {
     const ledger = new Ledger([rowOf(snowflake('1'))]);
-    await applierOf(ledger, () => new Promise(() => undefined), 5).applier.apply(ids(1), never);
+    await applierOf(ledger, () => new Promise(() => undefined), { rowTimeoutMs: 5 }).applier.apply(ids(1), never);
     expect(ledger.marks).toEqual(['1 retry took_too_long 15000']);
   });
 
@@ -102,6 +112,15 @@ describe('one batch', () => {
   });
 });
 
+test('S013 what another server passes on in somebody’s name keeps none of their own rows waiting', async () => {
+  const ledger = new Ledger([{ ...rowOf(snowflake('1')), signerHost: 'evil' }, rowOf(snowflake('2'))]);
+  const { applier } = applierOf(ledger, (row) => (row.id === '1' ? new Promise(() => undefined) : Promise.resolve(APPLIED)), { rowTimeoutMs: 1_000, slowAfterMs: 40 });
+  await applier.apply(ids(1, 2), never);
+  expect(ledger.marks).toEqual(['2 applied', '1 put off 30000']);
+  await applier.ended();
+  expect(ledger.marks).toContain('1 retry took_too_long 15000');
+});
+
 describe('together', () => {
   const rows = (...actors: string[]) => actors.map((actorUri, index) => rowOf(snowflake(String(index + 1)), actorUri));
 
@@ -109,7 +128,7 @@ describe('together', () => {
     const ledger = new Ledger(rows('amy', 'bob', 'amy', 'bob'));
     const alone: string[] = [];
     const together: Together = async (given) => new Map(given.filter((row) => row.actorUri === 'amy').map((row) => [row.id, APPLIED]));
-    const { applier } = applierOf(ledger, async (row) => (alone.push(row.id), APPLIED), 5_000, together);
+    const { applier } = applierOf(ledger, async (row) => (alone.push(row.id), APPLIED), {}, together);
     await applier.apply(ids(1, 2, 3, 4), never);
     expect(alone).toEqual(['2', '4']);
     // Rows that went together were marked in their transaction.
@@ -124,7 +143,7 @@ describe('together', () => {
       if (given.some((row) => row.id === '2')) throw new Error('choked');
       return new Map(given.map((row) => [row.id, APPLIED]));
     };
-    const { applier, trouble } = applierOf(ledger, async (row) => (alone.push(row.id), APPLIED), 5_000, together);
+    const { applier, trouble } = applierOf(ledger, async (row) => (alone.push(row.id), APPLIED), {}, together);
     await applier.apply(ids(1, 2, 3, 4), never);
     expect(trouble).toEqual(['split 4', 'split 2', 'split 1']);
     expect(alone).toEqual(['2', '3']);
@@ -134,7 +153,7 @@ describe('together', () => {
     const ledger = new Ledger(rows('amy'));
     let calls = 0;
     const together: Together = (given) => (calls++ === 0 ? new Promise(() => undefined) : Promise.resolve(new Map(given.map((row) => [row.id, APPLIED]))));
-    const { applier } = applierOf(ledger, async () => APPLIED, 5_000, together);
+    const { applier } = applierOf(ledger, async () => APPLIED, { togetherTimeoutMs: 60 }, together);
     await expect(applier.apply(ids(1), never)).rejects.toMatchObject({ status: 503 });
     await applier.apply(ids(1), never);
     expect(seen).toEqual(['1 applied']);
@@ -142,7 +161,7 @@ describe('together', () => {
 
   test('a store that is away fails the bell at once', async () => {
     const ledger = new Ledger(rows('amy', 'bob'));
-    const { applier, trouble } = applierOf(ledger, async () => APPLIED, 5_000, async () => Promise.reject(unavailable('database_unavailable')));
+    const { applier, trouble } = applierOf(ledger, async () => APPLIED, {}, async () => Promise.reject(unavailable('database_unavailable')));
     await expect(applier.apply(ids(1, 2), never)).rejects.toMatchObject({ status: 503 });
     expect([trouble, ledger.marks]).toEqual([[], []]);
   });
@@ -151,13 +170,14 @@ describe('together', () => {
     const sizes: number[] = [];
     const ledger = new Ledger([...Array(250).keys()].map((n) => rowOf(snowflake(String(n + 1)))));
     const together: Together = async (given) => (sizes.push(given.length), new Map(given.map((row) => [row.id, APPLIED])));
-    const { applier } = applierOf(ledger, async () => APPLIED, 5_000, together);
+    const { applier } = applierOf(ledger, async () => APPLIED, {}, together);
     await applier.apply(ledger.rows.map((row) => row.id), never);
     expect(sizes).toEqual([100, 100, 50]);
   });
 });
 
 describe('rows that wait for another server', () => {
+  const SOON_SLOW = { slowAfterMs: 40 };
   const slowly = (...slow: string[]) => {
     const ends: (() => void)[] = [];
     const apply = (row: WaitingRow): Promise<Verdict> => (slow.includes(row.id) ? new Promise((resolve) => ends.push(() => resolve(APPLIED))) : Promise.resolve(APPLIED));
@@ -167,7 +187,7 @@ describe('rows that wait for another server', () => {
   test('are not waited for: their batch ends, they go on and are marked when they are done', async () => {
     const ledger = new Ledger([rowOf(snowflake('1'), 'amy'), rowOf(snowflake('2'), 'bob')]);
     const { apply, endAll } = slowly('1');
-    const { applier } = applierOf(ledger, apply);
+    const { applier } = applierOf(ledger, apply, SOON_SLOW);
     await applier.apply(ids(1, 2), never);
     expect(ledger.marks).toEqual(['2 applied', '1 put off 30000']);
     // A second bell for it, as of the sweeper.
@@ -180,7 +200,7 @@ describe('rows that wait for another server', () => {
   test('hold up later ones of their actor, and nobody else’s', async () => {
     const ledger = new Ledger([rowOf(snowflake('1'), 'amy'), rowOf(snowflake('2'), 'amy'), { ...rowOf(snowflake('3'), 'bob'), signerHost: 'other' }]);
     const { apply, endAll } = slowly('1');
-    const { applier } = applierOf(ledger, apply);
+    const { applier } = applierOf(ledger, apply, SOON_SLOW);
     await applier.apply(ids(1), never);
     await applier.apply(ids(2, 3), never);
     expect([...ledger.marks].sort()).toEqual(['1 put off 30000', '2 put off 30000', '3 applied']);
@@ -192,7 +212,7 @@ describe('rows that wait for another server', () => {
   test('of a host that keeps all waiting that it may are put off unbegun', async () => {
     const ledger = new Ledger([rowOf(snowflake('1'), 'amy'), rowOf(snowflake('2'), 'eve')]);
     const { apply, endAll } = slowly('1', '2');
-    const { applier } = applierOf(ledger, apply);
+    const { applier } = applierOf(ledger, apply, SOON_SLOW);
     await applier.apply(ids(1), never);
     await applier.apply(ids(2), never);
     expect(seen).toEqual([]);
@@ -261,7 +281,7 @@ describe('order', () => {
   test('when patience ends it is tried again later, and so are those that follow it', async () => {
     const ledger = new Ledger([rowOf(snowflake('1'), 'amy', 0, 'Undo'), rowOf(snowflake('2'), 'amy', 0, 'Follow'), rowOf(snowflake('3'))]);
     ledger.earlier = true;
-    await applierOf(ledger, async () => APPLIED).applier.apply(ids(1, 2, 3), never);
+    await applierOf(ledger, async () => APPLIED, { turnPatienceMs: 120 }).applier.apply(ids(1, 2, 3), never);
     expect(ledger.marks).toEqual(['1 retry waits_for_earlier 15000', '2 retry waits_for_earlier 15000', '3 applied']);
   });
 

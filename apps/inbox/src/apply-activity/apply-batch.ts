@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, compareIds, unavailable, type Snowflake } from '@trunkline/kernel';
-import { isTieType } from '../activity-types.js';
+import { isTieType } from '../tie-types.js';
 import { ActorTurns } from './actor-turns.js';
-import { ApartLane, type ApartLimits } from './apart-lane.js';
-import type { StoredActivity } from './apply-activity.js';
+import { ApartLane } from './apart-lane.js';
+import { lineOf, type StoredActivity } from './apply-activity.js';
+import { APPLY_DEFAULTS, retryDelayMs, type ApplyBatchSettings } from './apply-settings.js';
+import { GivenUp } from './given-up.js';
+import { chunksOf } from './in-turns.js';
 import { PartlyApplied } from './partly-applied.js';
 import { DIED_OF_IT, Suspects, type SuspectNotes, type SuspectRow } from './suspects.js';
 import { retry, type Verdict } from './verdict.js';
@@ -20,9 +23,10 @@ type EarlierTie = 'none' | 'underway' | 'failed';
 
 /** federation.inbound, as the applying half sees it. */
 export interface InboundRows extends SuspectNotes {
+  /** The first of them, in the order of their ids, as far as their texts may be held at once. */
   loadWaiting(ids: readonly Snowflake[]): Promise<readonly WaitingRow[]>;
-  /** Whether an activity about ties of the same actor came before this one and still waits, the handled ones excepted. */
-  earlierTie(row: Pick<WaitingRow, 'id' | 'actorUri'>, handled: readonly Snowflake[]): Promise<EarlierTie>;
+  /** Whether an activity about ties of the same line came before this one and still waits, the handled ones excepted. */
+  earlierTie(row: Pick<WaitingRow, 'id' | 'actorUri' | 'signerHost'>, handled: readonly Snowflake[]): Promise<EarlierTie>;
   markApplied(ids: readonly Snowflake[]): Promise<unknown>;
   markIgnored(id: Snowflake, reason: string): Promise<void>;
   /** Unless its tries are others by now: it was replayed. */
@@ -37,9 +41,9 @@ export interface ApplyBatchPorts {
   readonly apply: (row: WaitingRow) => Promise<Verdict>;
   /**
    * Applies and marks in one transaction what can go together, of each actor a number of its first rows; what is not
-   * answered has to be applied one by one. When it throws, nothing of it is applied.
+   * answered has to be applied one by one. When it throws, nothing of it is applied. Once `signal` fires it begins no further statement.
    */
-  readonly applyTogether: (rows: readonly WaitingRow[]) => Promise<ReadonlyMap<Snowflake, Verdict>>;
+  readonly applyTogether: (rows: readonly WaitingRow[], signal: AbortSignal) => Promise<ReadonlyMap<Snowflake, Verdict>>;
   /** Once a row, with what became of it. */
   readonly observe: (row: WaitingRow, outcome: Verdict['kind'] | 'dead', durationMs: number) => void;
   readonly onTrouble: (row: WaitingRow, outcome: 'retry' | 'dead', reason: string, error: unknown) => void;
@@ -49,34 +53,16 @@ export interface ApplyBatchPorts {
   readonly onLeft: (ids: readonly Snowflake[], error: unknown) => void;
 }
 
-export interface ApplyBatchSettings {
-  /** Rows of one transaction. */
-  readonly togetherMax: number;
-  /** For what cannot go together. */
-  readonly apart: Partial<ApartLimits>;
-  /** How long what takes long, or finds no room, is not rung for again. */
-  readonly putOffMs: number;
-  readonly triesMax: number;
-  /** After this a row is tried again later; what it waited for goes on alone. */
-  readonly rowTimeoutMs: number;
-  /** After this a transaction of many counts as a store that is away: its rows come again, and stand in nobody's way. */
-  readonly togetherTimeoutMs: number;
-  /** How long a row waits for an earlier one that another copy has in hand; after it, it is tried again later. */
-  readonly turnPatienceMs: number;
-}
-
-const DEFAULTS: ApplyBatchSettings = { togetherMax: 100, apart: {}, putOffMs: 30_000, triesMax: 8, rowTimeoutMs: 20_000, togetherTimeoutMs: 45_000, turnPatienceMs: 2_000 };
 const LOOK_FOR_TURN_EVERY_MS = 50;
-const RETRY_FIRST_MS = 15_000;
-const RETRY_MAX_MS = 6 * 60 * 60 * 1_000;
-
-/** 15 s, 1 min, 4 min, … at most 6 h; with eight tries the last comes nine hours after the first. */
-export const retryDelayMs = (attempts: number): number => Math.min(RETRY_FIRST_MS * 4 ** attempts, RETRY_MAX_MS);
+/** Of the rows of one transaction: what is written of them is made in one turn of the event loop. */
+const TOGETHER_CHARS_MAX = 1_048_576;
+/** Rows that took too long and still go on: more than the lane apart gives up in a minute. */
+const GIVEN_UP_ROWS_MAX = 256;
 
 /**
- * Applies stored rows: together what can go together, the rest one by one. Those of one actor follow each other in the
+ * Applies stored rows: together what can go together, the rest one by one. Those of one line follow each other in the
  * order in which they came, also across the batches of this process; what changes ties also across copies, or a Follow
- * and its Undo that came within milliseconds could swap. Actors do not wait for each other. A row that fails is tried
+ * and its Undo that came within milliseconds could swap. Lines do not wait for each other. A row that fails is tried
  * again later and never takes others with it, but for later ones about ties.
  */
 export class ActivityApplier {
@@ -87,13 +73,15 @@ export class ActivityApplier {
   private readonly suspects: Suspects;
   private isEnding = false;
   private readonly turns = new ActorTurns();
+  private readonly givenUp = new GivenUp();
+  private readonly givenUpRows = new GivenUp({ max: GIVEN_UP_ROWS_MAX });
   private readonly settings: ApplyBatchSettings;
 
   constructor(
     private readonly ports: ApplyBatchPorts,
     settings: Partial<ApplyBatchSettings> = {},
   ) {
-    this.settings = { ...DEFAULTS, ...settings };
+    this.settings = { ...APPLY_DEFAULTS, ...settings };
     this.apart = new ApartLane(this.settings.apart);
     this.suspects = new Suspects(ports.inbound);
   }
@@ -106,16 +94,24 @@ export class ActivityApplier {
     const mine = [...new Set(ids)].filter((id) => !this.busyRows.has(id) && !this.slowRows.has(id));
     for (const id of mine) this.busyRows.add(id);
     try {
-      const loaded = [...(await this.ports.inbound.loadWaiting(mine))].sort((a, b) => compareIds(a.id, b.id));
-      const rows = await this.suspects.note(loaded);
-      let waiting = await this.applyRows(rows, signal, false);
-      const endMs = performance.now() + this.settings.turnPatienceMs;
-      while (waiting.length > 0 && !signal.aborted) {
-        await sleep(LOOK_FOR_TURN_EVERY_MS);
-        waiting = await this.applyRows(waiting, signal, performance.now() > endMs);
+      for (let left = mine; left.length > 0 && !signal.aborted; ) {
+        const loaded = [...(await this.ports.inbound.loadWaiting(left))].sort((a, b) => compareIds(a.id, b.id));
+        const last = loaded.at(-1)?.id;
+        // Those behind it were too much to be held at once, or wait no longer.
+        left = last === undefined ? [] : left.filter((id) => compareIds(id, last) > 0);
+        await this.applyLoaded(loaded, signal);
       }
     } finally {
       for (const id of mine) this.busyRows.delete(id);
+    }
+  }
+
+  private async applyLoaded(loaded: readonly WaitingRow[], signal: AbortSignal): Promise<void> {
+    let waiting = await this.applyRows(await this.suspects.note(loaded), signal, false);
+    const endMs = performance.now() + this.settings.turnPatienceMs;
+    while (waiting.length > 0 && !signal.aborted) {
+      await sleep(LOOK_FOR_TURN_EVERY_MS);
+      waiting = await this.applyRows(waiting, signal, performance.now() > endMs);
     }
   }
 
@@ -132,21 +128,21 @@ export class ActivityApplier {
 
   /** @returns what has to wait for a row of another copy: nothing, when this is the last look */
   private async applyRows(rows: readonly WaitingRow[], signal: AbortSignal, isLast: boolean): Promise<WaitingRow[]> {
-    const turns = this.turns.take([...new Set(rows.map((row) => row.actorUri))]);
+    const turns = this.turns.take([...new Set(rows.map(lineOf))]);
     const apart: Promise<readonly WaitingRow[]>[] = [];
     try {
-      for (let actorUris = await turns.next(); actorUris !== null; actorUris = await turns.next()) {
-        const come = new Set(actorUris);
-        const ofCome = rows.filter((row) => come.has(row.actorUri));
-        const suspected = new Set(ofCome.filter((row) => this.suspects.isSuspect(row)).map((row) => row.actorUri));
-        const mustGoAlone = (row: WaitingRow): boolean => this.apart.has(row.actorUri) || suspected.has(row.actorUri);
+      for (let lines = await turns.next(); lines !== null; lines = await turns.next()) {
+        const come = new Set(lines);
+        const ofCome = rows.filter((row) => come.has(lineOf(row)));
+        const suspected = new Set(ofCome.filter((row) => this.suspects.isSuspect(row)).map(lineOf));
+        const mustGoAlone = (row: WaitingRow): boolean => this.apart.has(lineOf(row)) || suspected.has(lineOf(row));
         const behind = ofCome.filter(mustGoAlone);
         const left = await this.applyTogether(ofCome.filter((row) => !mustGoAlone(row)), signal);
-        for (const [actorUri, alone] of Map.groupBy([...behind, ...left], (row) => row.actorUri)) {
-          apart.push(this.applyApart(actorUri, alone, { signal, isLast }));
+        for (const [line, alone] of Map.groupBy([...behind, ...left], lineOf)) {
+          apart.push(this.applyApart(line, alone, { signal, isLast }));
         }
-        // From here on the actor's chain keeps the order.
-        for (const actorUri of actorUris) turns.end(actorUri);
+        // From here on the line's chain keeps the order.
+        for (const line of lines) turns.end(line);
       }
       return (await Promise.all(apart)).flat();
     } finally {
@@ -159,11 +155,11 @@ export class ActivityApplier {
    * ledger and goes on; what there is no room for comes again later.
    * @returns the rows whose turn may come in a moment
    */
-  private async applyApart(actorUri: string, rows: readonly WaitingRow[], { signal, isLast }: { readonly signal: AbortSignal; readonly isLast: boolean }): Promise<readonly WaitingRow[]> {
+  private async applyApart(line: string, rows: readonly WaitingRow[], { signal, isLast }: { readonly signal: AbortSignal; readonly isLast: boolean }): Promise<readonly WaitingRow[]> {
     const ids = rows.map((row) => row.id);
     const mayBegin = (): boolean => !signal.aborted && !this.isEnding;
     let isWaitedFor = true;
-    const taken = this.apart.add(actorUri, rows[0]?.signerHost ?? '', () => this.applyInOrder(rows, mayBegin, isLast || !isWaitedFor));
+    const taken = this.apart.add(line, rows[0]?.signerHost ?? '', () => this.applyInOrder(rows, mayBegin, isLast || !isWaitedFor));
     if (taken !== null && (await taken.noLongerQuick) === 'done') return taken.done;
     isWaitedFor = false;
     await this.ports.inbound.putOff(ids, this.settings.putOffMs);
@@ -178,12 +174,12 @@ export class ActivityApplier {
   private async applyTogether(rows: readonly WaitingRow[], signal: AbortSignal): Promise<WaitingRow[]> {
     const alone = new Set<string>();
     const left: WaitingRow[] = [];
-    for (let at = 0; at < rows.length && !signal.aborted; at += this.settings.togetherMax) {
-      const chunk = rows.slice(at, at + this.settings.togetherMax);
-      const answered = await this.applyChunk(chunk.filter((row) => !alone.has(row.actorUri)));
+    for (const chunk of chunksOf(rows, this.settings.togetherMax, TOGETHER_CHARS_MAX)) {
+      if (signal.aborted) break;
+      const answered = await this.applyChunk(chunk.filter((row) => !alone.has(lineOf(row))));
       for (const row of chunk) {
         if (answered.has(row.id)) continue;
-        alone.add(row.actorUri);
+        alone.add(lineOf(row));
         left.push(row);
       }
     }
@@ -195,7 +191,8 @@ export class ActivityApplier {
     if (rows.length === 0) return new Set();
     const startedMs = performance.now();
     try {
-      const verdicts = await within(this.settings.togetherTimeoutMs, this.ports.applyTogether(rows), () => {
+      const begin = (signal: AbortSignal) => this.ports.applyTogether(rows, signal);
+      const verdicts = await this.givenUp.within(this.settings.togetherTimeoutMs, begin, () => {
         throw unavailable('took_too_long');
       });
       return this.observeAll(rows, verdicts, startedMs);
@@ -207,8 +204,8 @@ export class ActivityApplier {
       if (rest.length <= 1) return done;
       const middle = rest.length >> 1;
       const first = await this.applyChunk(rest.slice(0, middle));
-      const alone = new Set(rest.slice(0, middle).filter((row) => !first.has(row.id)).map((row) => row.actorUri));
-      const second = await this.applyChunk(rest.slice(middle).filter((row) => !alone.has(row.actorUri)));
+      const alone = new Set(rest.slice(0, middle).filter((row) => !first.has(row.id)).map(lineOf));
+      const second = await this.applyChunk(rest.slice(middle).filter((row) => !alone.has(lineOf(row))));
       return new Set([...done, ...first, ...second]);
     }
   }
@@ -278,7 +275,7 @@ export class ActivityApplier {
 
   private async verdictOn(row: WaitingRow): Promise<{ verdict: Verdict; error: unknown }> {
     try {
-      return { verdict: await within(this.settings.rowTimeoutMs, this.ports.apply(row), () => retry('took_too_long')), error: null };
+      return { verdict: await this.givenUpRows.within(this.settings.rowTimeoutMs, () => this.ports.apply(row), () => retry('took_too_long')), error: null };
     } catch (error) {
       if (isStoreAway(error)) throw error;
       const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -288,13 +285,3 @@ export class ActivityApplier {
 }
 
 const isStoreAway = (error: unknown): boolean => error instanceof AppError && error.status === 503;
-
-async function within<T>(timeoutMs: number, work: Promise<T>, whenLate: () => T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  }).then(whenLate);
-  // When it loses the race its end is nobody's any more.
-  work.catch(() => undefined);
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}

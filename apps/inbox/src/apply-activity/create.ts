@@ -1,11 +1,12 @@
 import { addressedBy, parseNote, sameHost, type ObjectRef, type RemoteNote } from '@trunkline/activitypub';
 import { fail, ok, type Result } from '@trunkline/kernel';
-import { ingestStatus, meetNamed, resolveParents, resolveStatus, type EditOutcome } from '@trunkline/social';
+import { ingestStatus, meetNamed, resolveParents, resolveStatus, settleReply, type EditOutcome, type FetchPost } from '@trunkline/social';
 import { isPassing } from '../passing-failures.js';
 import { actorOf } from './actor.js';
 import { settleQuoteLater } from './answered-quote.js';
 import { isOurs } from './tombstones.js';
 import type { ApplyPorts, Incoming } from './ports.js';
+import { fetchForPeople, type Lead } from './read-for-people.js';
 import { concernsUs } from './relevance.js';
 import { APPLIED, ignored, retry, unresolved, type Verdict } from './verdict.js';
 
@@ -23,14 +24,17 @@ export async function applyCreate(ports: ApplyPorts, incoming: Incoming<'create'
 }
 
 async function createPost(ports: ApplyPorts, incoming: Incoming<'create'>, post: ObjectRef): Promise<Verdict> {
-  const note = await ownNote(ports, post, incoming.activity.actorUri);
+  const note = await ownNote(ports, post, incoming);
   if (!note.ok) return note.error.code === 'foreign_author' ? forGroup(ports, incoming, post) : note.error.verdict;
   // Before the author is asked for: a stranger's post that concerns nobody costs no fetch.
   if (!(await concernsUs(ports, incoming.actor, note.value))) return ignored('not_relevant');
   const author = await actorOf(ports, incoming);
   if (!author.ok) return unresolved('actor', author.error);
   const outcome = await ingestStatus(ports, author.value, addressedBy(note.value, author.value.followersUrl));
-  if (outcome === 'stored') fetchAroundLater(ports, note.value);
+  if (outcome === 'stored') fetchAroundLater(ports, note.value, incoming);
+  const isDone = outcome === 'stored' || outcome === 'known';
+  // Looked at with the post already; again only while the consent's server is away.
+  if (isDone && note.value.replyStampUri !== null && (await settleReply(ports, note.value.uri)) === 'unreachable') return retry('consent_unreachable');
   return verdictOf(outcome);
 }
 
@@ -58,10 +62,11 @@ export type NoteFailure = { readonly code: string; readonly verdict: Verdict };
  * The actor's own note: inline, or read from its id. Another's object in a signed wrapper is worth nothing, and an id
  * of ours never comes from outside.
  */
-export async function ownNote(ports: ApplyPorts, object: ObjectRef, actorUri: string): Promise<Result<RemoteNote, NoteFailure>> {
+export async function ownNote(ports: ApplyPorts, object: ObjectRef, lead: Lead): Promise<Result<RemoteNote, NoteFailure>> {
+  const { actorUri } = lead.activity;
   const read = inlineNote(ports, object, actorUri);
   if (read !== null || object.uri === null) return read ?? refuse('missing_id');
-  const json = await fetchObject(ports, object.uri);
+  const json = await fetchObject(fetchForPeople(ports, lead), object.uri);
   return json.ok ? noteIn(json.value, actorUri) : json;
 }
 
@@ -79,18 +84,21 @@ function noteIn(json: unknown, actorUri: string): Result<RemoteNote, NoteFailure
   return note.value.attributedTo === actorUri ? note : refuse('foreign_author');
 }
 
-async function fetchObject(ports: ApplyPorts, uri: string): Promise<Result<unknown, NoteFailure>> {
-  const document = await ports.remote.fetchObject(uri);
+async function fetchObject(fetchPost: FetchPost, uri: string): Promise<Result<unknown, NoteFailure>> {
+  const document = await fetchPost(uri);
   if (document.ok) return ok(document.value.json);
   const { code } = document.error;
   return isPassing(code) ? fail({ code, verdict: retry(`object_unreachable: ${code}`) }) : refuse(`object_${code}`);
 }
 
+/** An answer that names the consent of whom it answers, which is asked for. */
+export const namesLeave = (note: RemoteNote): boolean => note.inReplyToUri !== null && note.replyStampUri !== null;
+
 const refuse = (code: string): Result<never, NoteFailure> => fail({ code, verdict: ignored(code) });
 
 /** What a new post answers, and what it quotes. */
-export function fetchAroundLater(ports: ApplyPorts, note: RemoteNote): void {
-  fetchParentsLater(ports, note);
+export function fetchAroundLater(ports: ApplyPorts, note: RemoteNote, lead?: Lead): void {
+  fetchParentsLater(ports, note, lead);
   settleQuoteLater(ports, note);
   meetNamedLater(ports, note);
 }
@@ -101,12 +109,12 @@ export function meetNamedLater(ports: ApplyPorts, note: RemoteNote, known?: Read
   ports.later(`mentions ${note.uri}`, () => meetNamed(ports, note));
 }
 
-/** Walks up the thread in the background; the status reads as a reply as soon as its parent is here. */
-export function fetchParentsLater(ports: ApplyPorts, note: Pick<RemoteNote, 'inReplyToUri' | 'uri'>): void {
+/** Walks up the thread in the background; the status reads as a reply as soon as its parent is here. `lead`: what brought the post. */
+export function fetchParentsLater(ports: ApplyPorts, note: Pick<RemoteNote, 'inReplyToUri' | 'uri'>, lead?: Lead): void {
   const { inReplyToUri, uri } = note;
   if (inReplyToUri === null) return;
   ports.later(`parents ${uri}`, async () => {
     const [status] = await ports.store.statusesByUris([uri]);
-    if (status !== undefined && status.inReplyToUri !== null) await resolveParents(ports, status);
+    if (status !== undefined && status.inReplyToUri !== null) await resolveParents(ports, status, lead === undefined ? undefined : fetchForPeople(ports, lead));
   });
 }

@@ -1,7 +1,7 @@
 import { sameHost } from '@trunkline/activitypub';
 import { AccountDeletedV1 } from '@trunkline/contracts';
 import type { Account, Status } from '@trunkline/domain';
-import { deleteStatus } from '@trunkline/social';
+import { deleteStatus, type SocialTransaction } from '@trunkline/social';
 import { withdrawLeave } from './answered-leave.js';
 import { revokeByStamp } from './answered-quote.js';
 import { forwardRevoked } from './forward-answer.js';
@@ -31,14 +31,22 @@ export interface DeleteActorPorts {
   readonly keys: Pick<ApplyPorts['keys'], 'deleteByOwner'>;
 }
 
-/** A remote account and all that is of it. */
+/** So much can be left to the transaction that ends an account. */
+export const LEFT_AT_ONCE = 500;
+
+/** A remote account and all that is of it, in transactions of a bounded size: until the last one the account stands, and ends when the activity comes again. */
 export async function deleteActor(ports: DeleteActorPorts, actor: Account): Promise<Verdict> {
-  await ports.store.transaction(async (tx) => {
-    await tx.deleteAccount(actor.id);
-    await tx.appendEvent(AccountDeletedV1, { accountId: actor.id, local: false });
-  });
+  while ((await ports.store.transaction((tx) => tx.eraseSome([actor.id]))) >= LEFT_AT_ONCE);
+  await ports.store.transaction((tx) => endAccounts(tx, [{ actor }]));
   await ports.keys.deleteByOwner(actor.uri);
   return APPLIED;
+}
+
+/** Of what little is left of them, and tells it. */
+export async function endAccounts(tx: SocialTransaction, ended: readonly { readonly actor: Account; readonly trace?: string | null }[]): Promise<void> {
+  await tx.deleteAccounts(ended.map(({ actor }) => actor.id));
+  const traces = ended.some(({ trace }) => trace !== undefined) ? ended.map(({ trace }) => trace ?? null) : undefined;
+  await tx.appendEvents(AccountDeletedV1, ended.map(({ actor }) => ({ accountId: actor.id, local: false })), traces);
 }
 
 /** Deletes what the actor itself wrote or boosted. On the same host, too, only the author counts. */

@@ -3,7 +3,7 @@ import type { Snowflake, StatusId } from '@trunkline/kernel';
 import { deleteStatusesIn, type SocialTransaction } from '@trunkline/social';
 import { announceForwards, askForwards, forwardsOf } from './forward-answer.js';
 import type { ApplyPorts } from './ports.js';
-import type { EndCandidate, LeaveCandidate } from './together-candidates.js';
+import type { EndCandidate } from './candidate-kinds.js';
 import type { Knowledge } from './together-knowledge.js';
 import type { VerdictBook } from './verdict-book.js';
 import { APPLIED, ignored, type Verdict } from './verdict.js';
@@ -14,11 +14,6 @@ interface Wanted {
 }
 
 type Doomed = Pick<Status, 'id' | 'accountId' | 'boostOfId' | 'local'>;
-
-/** Of those who are not known here. */
-export function applyLeaves(book: VerdictBook, leaves: readonly LeaveCandidate[]): void {
-  for (const { row } of leaves) book.note(row.id, ignored('unknown_actor'));
-}
 
 /** The rules of `delete.ts` for posts and of `undo.ts` for boosts, for many at once. */
 export async function applyEnds(ports: ApplyPorts, book: VerdictBook, ends: readonly EndCandidate[], known: Knowledge): Promise<void> {

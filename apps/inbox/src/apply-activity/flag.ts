@@ -1,7 +1,8 @@
 import { htmlToText, isPublicUri, parseLocalUri } from '@trunkline/activitypub';
 import { ReportCreatedV1 } from '@trunkline/contracts';
-import { domainVerdict, type Account } from '@trunkline/domain';
+import type { Account } from '@trunkline/domain';
 import { isSnowflake, type StatusId } from '@trunkline/kernel';
+import { accountVerdict } from '@trunkline/social';
 import { actorOf } from './actor.js';
 import type { ApplyPorts, FactsOf, Incoming } from './ports.js';
 import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
@@ -20,7 +21,7 @@ export async function applyFlag(ports: ApplyPorts, incoming: Incoming<'report'>)
   const actor = await actorOf(ports, incoming);
   if (!actor.ok) return unresolved('actor', actor.error);
   const { domain } = actor.value;
-  if (domainVerdict(ports.policy.current(), domain).rejectReports) return ignored('reports_rejected');
+  if (accountVerdict(ports.policy.current(), actor.value).rejectReports) return ignored('reports_rejected');
   if (domain === null || !(await ports.mayReport(domain))) return ignored('too_many_reports');
   await ports.reports.insert({
     id: incoming.rowId,

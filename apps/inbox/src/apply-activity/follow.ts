@@ -1,7 +1,7 @@
 import { instanceActorUris } from '@trunkline/activitypub';
 import { FollowRejectedV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
-import { followAccount } from '@trunkline/social';
+import { followAccount, underRules } from '@trunkline/social';
 import { actorOf, localAccountAt } from './actor.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { followedByRelay } from './relay.js';
@@ -18,7 +18,7 @@ export async function applyFollow(ports: ApplyPorts, incoming: Incoming<'follow'
   if (target === null) return ignored('unknown_target');
   const follower = await actorOf(ports, incoming);
   if (!follower.ok) return unresolved('actor', follower.error);
-  const outcome = await followAccount(ports, follower.value, target, activity.id === null ? {} : { uri: activity.id });
+  const outcome = await followAccount(ports, underRules(ports.policy.current(), follower.value), target, activity.id === null ? {} : { uri: activity.id });
   if (outcome.ok) return APPLIED;
   if (outcome.error.code === 'blocked' || outcome.error.code === 'moved') await reject(ports, follower.value, target, activity.id);
   return ignored(outcome.error.code);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseLocalUri, type IncomingActivity, type RemoteNote } from '@trunkline/activitypub';
+import { audienceList, parseLocalUri, PUBLIC_URI, type IncomingActivity, type RemoteNote } from '@trunkline/activitypub';
 import { StatusForwardedV1, type EventOf } from '@trunkline/contracts';
 import type { Status } from '@trunkline/domain';
 import type { AccountId, Snowflake } from '@trunkline/kernel';
@@ -17,6 +17,12 @@ type Forward = Omit<EventOf<typeof StatusForwardedV1>, 'eventId'>;
 /** Whether others can tell from the activity itself that its actor wrote it: nothing else is passed on. */
 const vouchesForItself = ({ id, raw }: IncomingActivity): boolean =>
   id !== null && ['signature', 'proof'].some((name) => typeof raw[name] === 'object' && raw[name] !== null);
+
+/** An edit for fewer people than the post was for goes to nobody else. */
+function isForAll({ type, object: { json } }: IncomingActivity): boolean {
+  const named = json === null || type !== 'Update' ? [] : [...audienceList(json['to']), ...audienceList(json['cc'])];
+  return named.length === 0 || named.includes(PUBLIC_URI);
+}
 
 /** A new answer to a post of ours, to be passed on to the followers of who is answered; null: it is none. */
 export function forwardOfAnswer({ settings }: Pick<ApplyPorts, 'settings'>, rowId: Snowflake, activity: IncomingActivity, note: RemoteNote): Forward | null {
@@ -53,7 +59,7 @@ export async function askForwards(ports: Pick<ApplyPorts, 'store' | 'mayForward'
 
 /** For each whether, and by whom, it is passed on: to those whose thread it is, and of edits and ends to whoever interacted. */
 export async function forwardsOf(store: Pick<SocialReads, 'interactedWith' | 'accountsByIds'>, applied: readonly AppliedTo[]): Promise<(Forward | null)[]> {
-  const open = applied.filter(({ activity, status }) => vouchesForItself(activity) && !status.local && (status.visibility === 'public' || status.visibility === 'unlisted'));
+  const open = applied.filter(({ activity, status }) => vouchesForItself(activity) && isForAll(activity) && !status.local && (status.visibility === 'public' || status.visibility === 'unlisted'));
   if (open.length === 0) return applied.map(() => null);
   const others = await store.interactedWith(open.filter(({ activity }) => activity.type !== 'Create').map(({ status }) => status.id), BOOSTERS_MAX);
   const asked = new Map(open.map((one) => [one, [...new Set([one.status.inReplyToAccountId ?? [], others.get(one.status.id) ?? []].flat())]]));

@@ -1,14 +1,14 @@
 import { parseActivity, parseLocalUri, readTypeOf, sameHost, type IncomingActivity, type ObjectRef } from '@trunkline/activitypub';
-import type { Account, Status } from '@trunkline/domain';
+import { isNarrower, type Account, type Status } from '@trunkline/domain';
 import { deleteStatus, ingestEdit, ingestStatus, readNote, resolveAccount, resolveStatus, saveAndAnnounce } from '@trunkline/social';
-import { isPassing } from '../passing-failures.js';
 import { boostOf } from './announce.js';
 import { settleQuoteLater } from './answered-quote.js';
 import { fetchParentsLater, verdictOf } from './create.js';
 import type { ApplyPorts, FactsKind, FactsOf, Handler, Incoming } from './ports.js';
 import { hasLocalFollowers } from './relevance.js';
 import { restoreInGroup } from './restore.js';
-import { APPLIED, ignored, retry, unresolved, type Verdict } from './verdict.js';
+import { editByOrigin } from './told-by-origin.js';
+import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
 
 /** Of those that one activity brings. */
 const POSTS_MAX = 5;
@@ -27,7 +27,7 @@ export async function applyGroupDelivery(ports: ApplyPorts, incoming: Incoming<'
   const { activity: inner, facts } = incoming.facts;
   if (group === null) return ignored('unknown_actor');
   if (group.actorType !== 'Group') return ignored('not_a_group');
-  if (!concernsOurs(ports, facts) && !(await hasLocalFollowers(ports, group))) return ignored('not_relevant');
+  if (!isAboutOurs(ports, facts) && !(await hasLocalFollowers(ports, group))) return ignored('not_relevant');
   const delivered = { group, announce, inner };
   switch (facts.kind) {
     case 'create':
@@ -48,7 +48,7 @@ export async function applyGroupDelivery(ports: ApplyPorts, incoming: Incoming<'
 }
 
 /** Whether it is about a post of somebody here. */
-function concernsOurs(ports: ApplyPorts, facts: FactsOf<FactsKind>): boolean {
+export function isAboutOurs(ports: Pick<ApplyPorts, 'settings'>, facts: FactsOf<FactsKind>): boolean {
   const about = facts.kind === 'undo' ? facts.undone.facts : facts;
   return about !== null && 'uri' in about && about.uri !== null && parseLocalUri(ports.settings.baseUrl, about.uri)?.kind === 'status';
 }
@@ -72,14 +72,16 @@ async function created(ports: ApplyPorts, { group, announce }: Delivered, { uri,
   const status = found.value;
   if (status.inReplyToUri !== null) fetchParentsLater(ports, status);
   if (status.quote?.state === 'pending' && !status.local) settleQuoteLater(ports, status);
-  const isAnswer = status.inReplyToId !== null || status.inReplyToUri !== null;
-  const isOpen = status.visibility === 'public' || status.visibility === 'unlisted';
-  if (isAnswer || !isOpen || announce.id === null) return APPLIED;
+  if (!isShownBy(status) || announce.id === null) return APPLIED;
   const row = boostOf(ports, group, status, { ...announce, id: announce.id });
   // Null: the group shows it already, or took it back before.
   await ports.store.transaction((tx) => saveAndAnnounce(tx, row));
   return APPLIED;
 }
+
+/** Whether it is a boost of the group: answers within it stand in their threads. */
+export const isShownBy = ({ inReplyToId, inReplyToUri, visibility }: Status): boolean =>
+  inReplyToId === null && inReplyToUri === null && (visibility === 'public' || visibility === 'unlisted');
 
 /** A post of the group's own server, as the group passes it on. */
 async function storeOwn(ports: ApplyPorts, uri: string, json: unknown): Promise<Verdict> {
@@ -89,24 +91,21 @@ async function storeOwn(ports: ApplyPorts, uri: string, json: unknown): Promise<
   return verdictOf(await ingestStatus(ports, read.value.author, read.value.note));
 }
 
-/** A changed post: read where it lies, unless that is the group's own server and the post stands in the group. */
+/**
+ * A changed post: read where it lies, unless that is the group's own server and the post stands in the group. A copy that is for
+ * fewer people than the post was may be addressed to the group's alone: then, too, its own address says whose it is.
+ */
 async function updated(ports: ApplyPorts, { group }: Delivered, { uri, json }: ObjectRef): Promise<Verdict> {
   const [known] = uri === null ? [] : await ports.store.statusesByUris([uri]);
   if (uri === null || known === undefined) return ignored('unknown_status');
   if (known.local) return ignored('local_uri');
-  const document = json !== null && (await isOfGroup(ports, group, known)) ? { uri, json } : await fetched(ports, uri);
-  if ('kind' in document) return document;
-  if (document.uri !== uri) return ignored('id_mismatch');
-  const read = await readNote(ports, document.json);
+  if (json === null || !(await isOfGroup(ports, group, known))) return editByOrigin(ports, known);
+  const read = await readNote(ports, json);
   if (!read.ok) return unresolved('object', read.error);
-  return read.value.note.uri === uri ? verdictOf(await ingestEdit(ports, read.value.author, read.value.note)) : ignored('id_mismatch');
-}
-
-async function fetched(ports: ApplyPorts, uri: string): Promise<Verdict | { uri: string; json: unknown }> {
-  const document = await ports.remote.fetchObject(uri);
-  if (document.ok) return document.value;
-  const { code } = document.error;
-  return isPassing(code) ? retry(`object_unreachable: ${code}`) : ignored(`object_${code}`);
+  const { author, note } = read.value;
+  if (note.uri !== uri) return ignored('id_mismatch');
+  const isForFewer = note.isPlainlyAddressed && isNarrower(note.visibility, known.visibility);
+  return isForFewer ? editByOrigin(ports, known) : verdictOf(await ingestEdit(ports, author, note));
 }
 
 /** What moderators change of the group itself is what its own address serves. */
@@ -154,11 +153,11 @@ async function isGone(ports: ApplyPorts, uri: string): Promise<boolean> {
 async function ofMember(ports: ApplyPorts, incoming: Incoming<'group-delivery'>, handle: Handler<FactsKind>): Promise<Verdict> {
   const { activity: inner, facts } = incoming.facts;
   const isVouched = sameHost(inner.actorUri, incoming.activity.actorUri);
-  if (!isVouched && !concernsOurs(ports, facts)) return ignored('group_vote');
+  if (!isVouched && !isAboutOurs(ports, facts)) return ignored('group_vote');
   if (!isVouched && !(await standsAtItsOrigin(ports, inner))) return ignored('unproven');
   const [actor = null] = await ports.store.accountsByUris([inner.actorUri]);
   if (actor !== null && (actor.domain === null || actor.deletedAt !== null || actor.suspendedAt !== null)) return ignored('actor_suspended');
-  return handle(ports, { rowId: incoming.rowId, activity: inner, facts, actor });
+  return handle(ports, { rowId: incoming.rowId, activity: inner, facts, actor, isFirstHand: false });
 }
 
 /** Whether the member's server shows the very same under the activity's id. */

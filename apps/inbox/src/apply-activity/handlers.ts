@@ -19,7 +19,7 @@ import { applyVote } from './vote.js';
 
 /**
  * Who handles what an activity says (`ActivityFacts` of @trunkline/activitypub): one file a kind. A kind that is not here
- * is let go; the types that bring it have to stand in `activity-types.ts`, or the door lets them go already.
+ * is let go; types that are not read (`known-types.ts` of the same package) the door lets go already.
  */
 export const HANDLERS: { readonly [K in FactsKind]?: Handler<K> } = {
   accept: applyAccept,

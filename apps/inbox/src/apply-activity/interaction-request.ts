@@ -5,9 +5,11 @@ import { actorOf } from './actor.js';
 import { applyAnnounce } from './announce.js';
 import { applyCreate } from './create.js';
 import { applyLike } from './like.js';
+import { rememberRequest } from './heard-words.js';
 import { localStatusAt } from './local-status.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { applyReaction } from './react.js';
+import { isTombstoned } from './tombstones.js';
 import { ignored, unresolved, type Verdict } from './verdict.js';
 
 /**
@@ -20,6 +22,7 @@ export async function applyInteractionRequest(ports: ApplyPorts, incoming: Incom
   const status = await localStatusAt(ports, facts.objectUri);
   if (status === null) return ignored('unknown_status');
   if (activity.id === null || facts.instrument.uri === null) return ignored('missing_id');
+  if (await isTombstoned(ports, activity)) return ignored('undone');
   const actor = await actorOf(ports, incoming);
   if (!actor.ok) return unresolved('actor', actor.error);
   const asked: AskedInteraction = { what: facts.what, requestUri: activity.id, interactionUri: facts.instrument.uri, asker: actor.value, status };
@@ -28,6 +31,7 @@ export async function applyInteractionRequest(ports: ApplyPorts, incoming: Incom
   const verdict = may ? await applyAsked(ports, incoming, asked) : ignored('interaction_refused');
   if (verdict.kind === 'retry' || isPassedBy(verdict)) return verdict;
   const standing = may ? await standingInteraction(ports, asked) : null;
+  if (standing !== null) await rememberRequest(ports, asked.requestUri, asked.asker, asked.interactionUri);
   await answerRequest(ports, asked, standing);
   return standing === null && verdict.kind === 'applied' ? ignored('interaction_refused') : verdict;
 }
@@ -50,7 +54,7 @@ async function applyAsked(ports: ApplyPorts, incoming: Incoming<'interaction-req
   const read = parseActivity(innerActivity(incoming, asker));
   const facts = read.ok ? activityFacts(read.value) : null;
   if (!read.ok || facts?.ok !== true || read.value.actorUri !== asker.uri) return ignored('instrument_mismatch');
-  const inner = { rowId: incoming.rowId, activity: read.value, actor: asker };
+  const inner = { rowId: incoming.rowId, activity: read.value, actor: asker, isFirstHand: incoming.isFirstHand };
   const { what } = incoming.facts;
   switch (facts.value.kind) {
     case 'like':

@@ -2,6 +2,7 @@ import type { ActivityFacts, IncomingActivity } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
 import type { Snowflake } from '@trunkline/kernel';
 import type { KeyBook, RelayReads, RelayWrites, ReportStore, SocialPorts, RelayBook } from '@trunkline/social';
+import type { PeopleReadings } from './people-readings.js';
 import type { Verdict } from './verdict.js';
 
 export interface ApplyPorts extends SocialPorts {
@@ -16,6 +17,8 @@ export interface ApplyPorts extends SocialPorts {
   readonly relays: RelayReads & RelayWrites;
   /** Those in use, as asked about for each Announce. */
   readonly relayBook: Pick<RelayBook, 'actors' | 'isHost'>;
+  /** What is shown to people here and not to this server. */
+  readonly people: Pick<PeopleReadings, 'fetch'>;
   /** Whether this server may file another report now. */
   readonly mayReport: (domain: string) => Promise<boolean>;
   /** Whether one more of what this actor says may be passed on to the followers of people here: each costs a delivery a server. */
@@ -40,6 +43,8 @@ export interface Incoming<K extends FactsKind = FactsKind> {
   readonly rowId: Snowflake;
   readonly activity: IncomingActivity;
   readonly facts: FactsOf<K>;
+  /** Its actor's own server sent it: nobody passed it on. */
+  readonly isFirstHand: boolean;
   /** null: not known here yet. Local ones never get this far, deleted ones only with an Undo. */
   readonly actor: Account | null;
 }

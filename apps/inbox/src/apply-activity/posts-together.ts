@@ -5,9 +5,10 @@ import { refreshLater } from './actor.js';
 import { settleQuoteLater } from './answered-quote.js';
 import { fetchParentsLater, meetNamedLater, verdictOf } from './create.js';
 import { announceForwards, forwardOfAnswer } from './forward-answer.js';
+import { inTurns } from './in-turns.js';
 import type { ApplyPorts } from './ports.js';
 import { concerning } from './relevance.js';
-import type { PostCandidate, TogetherRow } from './together-candidates.js';
+import type { PostCandidate, TogetherRow } from './candidate-kinds.js';
 import type { Knowledge } from './together-knowledge.js';
 import type { VerdictBook } from './verdict-book.js';
 import { ignored } from './verdict.js';
@@ -43,7 +44,7 @@ const isAnswerHere = (ingested: Ingested | undefined): boolean => ingested?.outc
 
 async function store(ports: ApplyPorts, book: VerdictBook, wanted: readonly Wanted[], people: Knowledge['people']): Promise<void> {
   const named = await peopleNamed(ports, wanted.map(({ note }) => note), people);
-  const posts = wanted.map(({ row, author, note }) => readPost(ports, { author, note, trace: row.trace }, named));
+  const posts = await inTurns(wanted, ({ row, author, note }) => readPost(ports, { author, note, trace: row.trace }, named));
   const forwards = await Promise.all(wanted.map((one) => forwardOf(ports, one)));
   let outcomes: readonly Ingested[] = [];
   await book.write(async (tx) => {
@@ -55,7 +56,7 @@ async function store(ports: ApplyPorts, book: VerdictBook, wanted: readonly Want
     const one = wanted[index];
     if (one === undefined) continue;
     refreshLater(ports, one.author);
-    if (orphan) fetchParentsLater(ports, one.note);
+    if (orphan) fetchParentsLater(ports, one.note, { rowId: one.row.id, activity: one.activity, actor: one.author, isFirstHand: true });
     if (outcome === 'stored') {
       settleQuoteLater(ports, one.note);
       meetNamedLater(ports, one.note, named);

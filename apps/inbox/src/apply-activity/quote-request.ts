@@ -21,7 +21,7 @@ export async function applyQuoteRequest(ports: ApplyPorts, incoming: Incoming<'q
   const request: QuoteRequest = { requestUri: activity.id, asker: asker.value, quoted };
   const may = await mayQuote(ports, request);
   if (may === null) return ignored('not_visible');
-  const note = may ? await ownNote(ports, facts.quote, activity.actorUri) : null;
+  const note = may ? await ownNote(ports, facts.quote, incoming) : null;
   if (note?.ok === false && note.error.verdict.kind === 'retry') return note.error.verdict;
   if (note?.ok !== true || note.value.quote?.uri !== quoted.uri || note.value.quote.legacy) return refuse(ports, request, facts.quote.uri);
   return grant(ports, request, note.value);

@@ -1,8 +1,7 @@
-import { mediaRule, reactToStatus, unreactToStatus } from '@trunkline/social';
+import { mediaRule, reactToStatus, unreactToStatus, type GivenReaction, type ReactionOutcome } from '@trunkline/social';
 import type { Account, Status } from '@trunkline/domain';
 import { favourite, reactingTo } from './like.js';
 import type { ApplyPorts, FactsOf, Incoming } from './ports.js';
-import { isTombstoned } from './tombstones.js';
 import { APPLIED, ignored, type Verdict } from './verdict.js';
 
 /**
@@ -14,20 +13,25 @@ export async function applyReaction(ports: ApplyPorts, incoming: Incoming<'react
   if (!reacting.ok) return reacting.error.verdict;
   const { activity, facts } = incoming;
   const { actor, status } = reacting.value;
-  const { custom } = facts;
-  if (custom !== null && !mediaRule(ports, actor.domain)(custom)) return favourite(ports, incoming, reacting.value);
-  const name = reactionName(facts, actor);
-  const pictures = custom === null ? { url: null, staticUrl: null } : { url: custom.url, staticUrl: custom.staticUrl };
-  const outcome = await reactToStatus(ports, { accountId: actor.id, statusId: status.id, name, ...pictures, uri: activity.id });
-  if (outcome === 'unknown_status' || outcome === 'too_many') return ignored(outcome);
-  // An Undo between the question and the effect left its mark before it looked for the reaction.
-  if (await isTombstoned(ports, activity)) await undoReaction(ports, facts, actor, status);
-  return APPLIED;
+  if (!isShown(ports, facts, actor)) return favourite(ports, incoming, reacting.value);
+  return reactionVerdict(await reactToStatus(ports, reactionBy(actor, status, facts, activity.id)));
 }
+
+/** Whether it is more than a Like here. */
+export const isShown = (ports: Pick<ApplyPorts, 'policy' | 'settings'>, { custom }: FactsOf<'reaction'>, actor: Account): boolean => custom === null || mediaRule(ports, actor)(custom);
+
+export function reactionBy(actor: Account, status: Status, facts: FactsOf<'reaction'>, uri: string | null): GivenReaction {
+  const { custom } = facts;
+  const pictures = custom === null ? { url: null, staticUrl: null } : { url: custom.url, staticUrl: custom.staticUrl };
+  return { accountId: actor.id, statusId: status.id, name: reactionName(facts, actor), ...pictures, uri };
+}
+
+export const reactionVerdict = (outcome: ReactionOutcome): Verdict => (outcome === 'stored' || outcome === 'known' ? APPLIED : ignored(outcome));
 
 /** Takes back what the actor reacted with. */
 export async function undoReaction(ports: ApplyPorts, facts: FactsOf<'reaction'>, actor: Account, status: Status): Promise<void> {
   await unreactToStatus(ports, { accountId: actor.id, statusId: status.id, name: reactionName(facts, actor) });
 }
 
-const reactionName = ({ emoji, custom }: FactsOf<'reaction'>, { domain }: Account): string => (custom === null ? emoji : `${emoji}@${domain ?? ''}`);
+/** As it is stored: a custom one belongs to its server. */
+export const reactionName = ({ emoji, custom }: FactsOf<'reaction'>, { domain }: Account): string => (custom === null ? emoji : `${emoji}@${domain ?? ''}`);

@@ -1,8 +1,8 @@
 import type { AccountId, Snowflake } from '@trunkline/kernel';
-import { followAll, unfavouriteAll, unfollowAll, type FollowAsk } from '@trunkline/social';
+import { followAll, underRules, unfavouriteAll, unfollowAll, type FollowAsk } from '@trunkline/social';
 import { refreshLater } from './actor.js';
 import type { ApplyPorts } from './ports.js';
-import type { TieCandidate, UnlikeCandidate } from './together-candidates.js';
+import type { TieCandidate, UnlikeCandidate } from './candidate-kinds.js';
 import type { Knowledge } from './together-knowledge.js';
 import type { VerdictBook } from './verdict-book.js';
 import { APPLIED, ignored, type Verdict } from './verdict.js';
@@ -13,7 +13,7 @@ export async function applyFollows(ports: ApplyPorts, book: VerdictBook, follows
   for (const { row, read, targetId } of follows) {
     const [follower, target] = [known.people.get(row.actorUri), known.here.get(targetId)];
     if (target === undefined || target.deletedAt !== null) book.note(row.id, ignored('unknown_target'));
-    else if (follower !== undefined) asks.push({ rowId: row.id, follower, target, uri: read.activity.id, trace: row.trace });
+    else if (follower !== undefined) asks.push({ rowId: row.id, follower: underRules(ports.policy.current(), follower), target, uri: read.activity.id, trace: row.trace });
   }
   if (asks.length === 0) return;
   await book.write(async (tx) => {

@@ -100,12 +100,20 @@ async function undoQuoteRequest(ports: ApplyPorts, { quote }: FactsOf<'quote-req
 }
 
 /** The one who let a follower in, or agreed to be quoted, changes their mind. */
-async function undoAccept(ports: ApplyPorts, { actorUri, facts }: Undone<'accept'>, actor: Account | null): Promise<Verdict> {
-  const quote = actor === null ? null : await answeredQuote(ports, facts.answered, actor);
+async function undoAccept(ports: ApplyPorts, { uri, actorUri, facts }: Undone<'accept'>, actor: Account | null): Promise<Verdict> {
+  // Without what it answered: its id may be known.
+  const isHollow = facts.answered.uri === null && facts.answered.facts === null;
+  if (uri !== null && isHollow) return undoById(ports, uri, actorUri, actor);
+  // Some give each Accept of a follow the same id: it is not kept from coming again.
+  return endAccepted(ports, facts.answered, actorUri, actor);
+}
+
+async function endAccepted(ports: ApplyPorts, answered: CarriedActivity, actorUri: string, actor: Account | null): Promise<Verdict> {
+  const quote = actor === null ? null : await answeredQuote(ports, answered, actor);
   if (quote !== null) return refuseAnswered(ports, quote);
-  const asked = actor === null ? null : await answeredLeave(ports, facts.answered, actor);
+  const asked = actor === null ? null : await answeredLeave(ports, answered, actor);
   if (asked !== null) return (await refuseAsked(ports, asked)) ? APPLIED : ignored('nothing_to_undo');
-  const follower = await answeredFollower(ports, facts.answered, actorUri);
+  const follower = await answeredFollower(ports, answered, actorUri);
   if (actor === null || follower === null) return ignored('unknown_follow');
   return (await rejectFollow(ports, follower.id, actor.id)) ? APPLIED : ignored('nothing_to_undo');
 }
@@ -116,7 +124,8 @@ async function undoAccept(ports: ApplyPorts, { actorUri, facts }: Undone<'accept
  */
 async function returned(ports: ApplyPorts, actorUri: string, actor: Account | null): Promise<Verdict> {
   if (actor === null) return ignored('unknown_actor');
-  const document = await ports.remote.fetchObject(actorUri);
+  // Fresh: that it was gone a moment ago, when somebody looked, is what this takes back.
+  const document = await ports.remote.fetchObject(actorUri, { fresh: true });
   if (!document.ok) return isPassing(document.error.code) ? retry(`actor_unreachable: ${document.error.code}`) : ignored(`actor_${document.error.code}`);
   const read = parseActor(document.value.json);
   if (!read.ok || read.value.uri !== actorUri) return ignored('actor_invalid');
@@ -127,10 +136,19 @@ async function returned(ports: ApplyPorts, actorUri: string, actor: Account | nu
 
 /** A bare id: what the actor did under it. What is not here is kept from coming. */
 async function undoById(ports: ApplyPorts, uri: string, actorUri: string, actor: Account | null): Promise<Verdict> {
+  return (await undoAct(ports, uri, actorUri, actor)) ?? (await undoWord(ports, uri, actor)) ?? undoRest(ports, uri, actorUri, actor);
+}
+
+/** What it is neither as an act nor as a word: the id of a request to quote, or what is not here and is kept from coming. */
+const undoRest = async (ports: ApplyPorts, uri: string, actorUri: string, actor: Account | null): Promise<Verdict> =>
+  (await undoRequestById(ports, uri, actor)) ?? deleteOwnStatus(ports, uri, actorUri, actor);
+
+/** A boost, follow, block, favourite or reaction that stands; null: it is none. */
+async function undoAct(ports: ApplyPorts, uri: string, actorUri: string, actor: Account | null): Promise<Verdict | null> {
   const [status] = await ports.store.statusesByUris([uri]);
   if (status !== undefined) return status.boostOfId === null ? ignored('undone_type') : deleteOwnStatus(ports, uri, actorUri, actor);
   const act = actor === null ? null : await ports.store.actUnder(actor.id, uri);
-  if (actor === null || act === null) return (await undoRequestById(ports, uri, actor)) ?? deleteOwnStatus(ports, uri, actorUri, actor);
+  if (actor === null || act === null) return null;
   // Ids of follows are used again.
   if (act.kind === 'follow') return (await unfollowAccount(ports, actor.id, act.objectId)) ? APPLIED : ignored('nothing_to_undo');
   await tombstone(ports, uri, actorUri);
@@ -138,6 +156,15 @@ async function undoById(ports: ApplyPorts, uri: string, actorUri: string, actor:
   else if (act.kind === 'favourite') await unfavouriteStatus(ports, actor.id, act.objectId);
   else await unreactToStatus(ports, { accountId: actor.id, statusId: act.objectId, name: act.emoji ?? '' });
   return APPLIED;
+}
+
+/** The id of an Accept, or of a request for leave; null: it is neither. */
+async function undoWord(ports: ApplyPorts, uri: string, actor: Account | null): Promise<Verdict | null> {
+  const word = actor === null ? null : await ports.store.consents.heardUnder(actor.id, uri);
+  if (actor === null || word === null) return null;
+  if (word.what === 'accept') return endAccepted(ports, { uri: word.aboutUri, actorUri: null, facts: null }, actor.uri, actor);
+  // Once: two requests may each say that they are about the other.
+  return (await undoAct(ports, word.aboutUri, actor.uri, actor)) ?? undoRest(ports, word.aboutUri, actor.uri, actor);
 }
 
 /** The id of a QuoteRequest that was granted; null: it is none. */

@@ -6,9 +6,10 @@ import { settleQuoteLater } from './answered-quote.js';
 import { fetchParentsLater, ownNote, verdictOf } from './create.js';
 import type { ApplyPorts, Incoming } from './ports.js';
 import { concernsUs } from './relevance.js';
+import { editByOrigin, editOfNeighbour, isContradicted, profileOfNeighbour } from './told-by-origin.js';
 import { APPLIED, ignored, unresolved, type Verdict } from './verdict.js';
 
-/** A profile or a post changed, as its own actor says. Nobody changes another's, not even on the same host. */
+/** A profile or a post changed, as its own actor says. Nobody's word changes another's, not even on the same host: there the origin is asked. */
 export async function applyUpdate(ports: ApplyPorts, incoming: Incoming<'update'>): Promise<Verdict> {
   switch (incoming.facts.what) {
     case 'account':
@@ -25,7 +26,7 @@ export async function applyUpdate(ports: ApplyPorts, incoming: Incoming<'update'
 async function updateProfile(ports: ApplyPorts, { activity, actor, facts }: Incoming<'update'>): Promise<Verdict> {
   const { object } = facts;
   const { actorUri } = activity;
-  if (object.uri !== actorUri) return ignored('foreign_profile');
+  if (object.uri !== actorUri) return profileOfNeighbour(ports, object.uri, actorUri);
   if (actor === null) return ignored('unknown_actor');
   if (object.json === null) {
     const fetched = await resolveAccount(ports, actorUri, { refresh: true });
@@ -54,17 +55,26 @@ export async function replaceKeys(ports: Pick<ApplyPorts, 'keys'>, actors: reado
   );
 }
 
+/** How a server answers that shows a post to some alone. */
+const UNSHOWN: readonly string[] = ['object_not_found', 'object_gone', 'object_http_4xx'];
+
 async function updateNote(ports: ApplyPorts, incoming: Incoming<'update'>): Promise<Verdict> {
-  const note = await ownNote(ports, incoming.facts.object, incoming.activity.actorUri);
-  if (!note.ok) return note.error.verdict;
+  const { activity, facts: { object } } = incoming;
+  const note = await ownNote(ports, object, incoming);
+  if (!note.ok) return note.error.code === 'foreign_author' ? editOfNeighbour(ports, object, activity.actorUri) : note.error.verdict;
   const [known] = await ports.store.statusesByUris([note.value.uri]);
   if (known === undefined && !(await concernsUs(ports, incoming.actor, note.value))) return ignored('not_relevant');
   // A suspended author may mend or end what stands, not add to it.
   if (known === undefined && incoming.actor?.suspendedAt != null) return ignored('actor_suspended');
   const author = await actorOf(ports, incoming);
   if (!author.ok) return unresolved('actor', author.error);
+  if (known !== undefined && object.json !== null && isContradicted(activity, note.value, known, author.value)) {
+    const asked = await editByOrigin(ports, known);
+    // What is not shown to us is not for everybody.
+    if (asked.kind !== 'ignored' || !UNSHOWN.includes(asked.reason)) return asked;
+  }
   const outcome = await ingestEdit(ports, author.value, addressedBy(note.value, author.value.followersUrl));
-  if (outcome === 'stored') fetchParentsLater(ports, note.value);
+  if (outcome === 'stored') fetchParentsLater(ports, note.value, incoming);
   if (outcome === 'stored' || outcome === 'edited' || outcome === 'told') settleQuoteLater(ports, note.value);
   return verdictOf(outcome);
 }

@@ -1,4 +1,4 @@
-import type { Snowflake } from '@trunkline/kernel';
+import { unavailable, type Snowflake } from '@trunkline/kernel';
 import type { SocialTransaction } from '@trunkline/social';
 import type { Verdict } from './verdict.js';
 
@@ -16,7 +16,11 @@ export class VerdictBook {
   private readonly done = new Map<Snowflake, Verdict>();
   private untold = new Map<Snowflake, Verdict>();
 
-  constructor(private readonly settling: Settling) {}
+  /** @param signal once it fires nothing more is written, nor begun again after a deadlock */
+  constructor(
+    private readonly settling: Settling,
+    private readonly signal?: AbortSignal,
+  ) {}
 
   /** Those that the ledger knows of. */
   get settled(): ReadonlyMap<Snowflake, Verdict> {
@@ -29,13 +33,19 @@ export class VerdictBook {
 
   /** @param effects begun again after a deadlock: nothing but the transaction's own may happen in it; says what became of its rows */
   async write(effects: (tx: SocialTransaction) => Promise<ReadonlyMap<Snowflake, Verdict>>): Promise<void> {
+    this.mustGoOn();
     const told = await this.settling(async (tx, settle) => {
+      this.mustGoOn();
       const all = new Map([...this.untold, ...(await effects(tx))]);
       await settle([...all].map(([id, verdict]) => ({ id, reason: verdict.kind === 'ignored' ? verdict.reason : null })));
       return all;
     });
     for (const [id, verdict] of told) this.done.set(id, verdict);
     this.untold = new Map();
+  }
+
+  private mustGoOn(): void {
+    if (this.signal?.aborted === true) throw unavailable('took_too_long');
   }
 
   /** What is left to be told. */

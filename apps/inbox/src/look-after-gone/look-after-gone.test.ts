@@ -23,7 +23,7 @@ function worldOf(people: readonly [Account, unknown][]) {
         return typeof found === 'string' ? fail({ code: found }) : ok({ json: found });
       },
     },
-    store: { transaction: (async (work: (tx: unknown) => unknown) => work({ deleteAccount: async (id: AccountId) => void ended.push(id), appendEvent: async () => undefined })) as unknown as GonePorts['store']['transaction'] },
+    store: { transaction: (async (work: (tx: unknown) => unknown) => work({ eraseSome: async () => 0, deleteAccounts: async (ids: AccountId[]) => void ended.push(...ids), appendEvents: async () => undefined })) as unknown as GonePorts['store']['transaction'] },
     keys: { deleteByOwner: async () => undefined },
   };
   return { ports, ended, asked };

@@ -4,6 +4,7 @@ import type { StatusId } from '@trunkline/kernel';
 import { ingestStatus, readNote } from '@trunkline/social';
 import type { ReadPorts, ReadingRun } from './ports.js';
 import type { ReadingLimits } from './reading-budget.js';
+import { WaitingPosts } from './waiting-posts.js';
 import { headOf, walkPages, type PageHead } from './walk-pages.js';
 
 /** Half of what Mastodon allows itself (1,000 posts, 500 pages): what a person reads of one thread. */
@@ -12,8 +13,9 @@ export const THREAD_LIMITS: ReadingLimits = { documentsMax: 500, pagesMax: 100, 
 const KNOWN_MAX = 1_000;
 const AT_ONCE = 4;
 const ACTIVITIES_DEEP_MAX = 2;
-/** Answers remembered of what stands inline: the others stand on pages. */
+/** Answers remembered of what stands inline, of one post and of all: the others stand on pages. */
 const INLINE_MAX = 100;
+const INLINE_CHARS_MAX = 2 * 1_024 * 1_024;
 
 interface Fetched {
   readonly note: RemoteNote;
@@ -41,8 +43,9 @@ class ThreadWalk {
   private readonly seen = new Set<string>();
   /** Posts of the thread that are here. */
   private readonly inThread = new Set<string>();
-  /** Fetched posts by the parent that is not here yet. */
-  private readonly waiting = new Map<string, Fetched[]>();
+  /** Fetched posts whose parent is not here yet. */
+  private readonly waiting = new WaitingPosts<Fetched>();
+  private inlineCharsLeft = INLINE_CHARS_MAX;
   /** Posts whose answers have not been read, and what is known of these. */
   private readonly queue: { readonly uri: string; readonly head: PageHead | null }[] = [];
 
@@ -91,9 +94,10 @@ class ThreadWalk {
 
   private async take(uris: readonly string[]): Promise<void> {
     const fresh = [...new Set(uris)].filter((uri) => !this.seen.has(uri) && hostOf(uri) !== hostOf(this.ports.settings.baseUrl));
-    for (const uri of fresh) this.seen.add(uri);
     const here = new Map((await this.ports.store.statusesByUris(fresh)).map((status) => [status.uri, status]));
     const wanted = fresh.filter((uri) => !here.has(uri) && this.run.budget.takeDocument(uri));
+    // Not all that is listed: a hundred pages may list a hundred megabytes.
+    for (const uri of [...here.keys(), ...wanted]) this.seen.add(uri);
     for (let at = 0; at < wanted.length; at += AT_ONCE) {
       const fetched = await Promise.all(wanted.slice(at, at + AT_ONCE).map((uri) => this.fetchNote(uri)));
       for (const one of fetched) if (one !== null) await this.offer(one);
@@ -117,16 +121,20 @@ class ThreadWalk {
       const { uri, inReplyToUri } = post.note;
       if (inReplyToUri === null) continue;
       if (!this.inThread.has(inReplyToUri)) {
-        this.waiting.set(inReplyToUri, [...(this.waiting.get(inReplyToUri) ?? []), post]);
+        this.waiting.keep(inReplyToUri, post);
         continue;
       }
       if (!(await this.store(post))) continue;
       this.inThread.add(uri);
-      ready.push(...(this.waiting.get(uri) ?? []));
-      this.waiting.delete(uri);
+      ready.push(...this.waiting.take(uri));
       const { items, next } = headOf(refOf(post.json['replies']));
-      this.queue.push({ uri, head: { items: items.slice(0, INLINE_MAX).map(({ uri: id }) => ({ uri: id, json: null })), next } });
+      this.queue.push({ uri, head: { items: this.remembered(items.slice(0, INLINE_MAX).flatMap((item) => item.uri ?? [])), next } });
     }
+  }
+
+  /** What will be looked at later, as far as there is room. */
+  private remembered(uris: readonly string[]): ObjectRef[] {
+    return uris.filter((uri) => !this.seen.has(uri) && (this.inlineCharsLeft -= uri.length) > 0).map((uri) => ({ uri, json: null }));
   }
 
   private async store({ json, note: offered }: Fetched): Promise<boolean> {

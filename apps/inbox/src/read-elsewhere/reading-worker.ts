@@ -5,6 +5,7 @@ import { ReadingBudget, type ReadingLimits } from './reading-budget.js';
 import { readThread, THREAD_LIMITS } from './read-thread.js';
 import type { ReadPorts } from './ports.js';
 import { FOLLOWERS_LIMITS, syncFollowers } from './sync-followers.js';
+import { timedRemote } from './timed-remote.js';
 
 export interface WorkerPorts {
   readonly readings: Pick<ReadingStore, 'claim' | 'tell' | 'finish'>;
@@ -14,15 +15,23 @@ export interface WorkerPorts {
 
 /** Readings under way in one process: what people wait for, what other servers have us compare, and polls, each one request. None waits for another. */
 const LANES: readonly Lane[] = [
-  { kinds: ['thread', 'outbox'], atOnce: 2 },
-  { kinds: ['followers'], atOnce: 1 },
-  { kinds: ['poll'], atOnce: 4 },
+  { kinds: ['thread', 'outbox'], atOnce: 2, slowMax: 4 },
+  { kinds: ['followers'], atOnce: 1, slowMax: 2 },
+  { kinds: ['poll'], atOnce: 4, slowMax: 4 },
 ];
 
 interface Lane {
   readonly kinds: readonly Reading['kind'][];
   readonly atOnce: number;
+  /** Those that take long give their places to others, so many of them. */
+  readonly slowMax: number;
 }
+
+interface UnderWay {
+  readonly lane: Lane;
+  readonly startedMs: number;
+}
+const SLOW_AFTER_MS = 15_000;
 const POLL_MS = 1_000;
 /** Longer than any reading takes: what a killed process held comes again after it. */
 const LEASE_SECONDS = 180;
@@ -33,7 +42,7 @@ const LIMITS: Readonly<Record<Reading['kind'], ReadingLimits>> = { thread: THREA
 
 /** Carries out what is to be read from other servers, a few at a time, until stopped. Copies share the work. */
 export class ReadingWorker {
-  private readonly underWay = new Map<Promise<void>, Lane>();
+  private readonly underWay = new Map<Promise<void>, UnderWay>();
   private readonly ending = new AbortController();
   private timer: NodeJS.Timeout | null = null;
   private looking: Promise<void> | null = null;
@@ -63,7 +72,7 @@ export class ReadingWorker {
 
   private async look(): Promise<void> {
     for (const lane of LANES) {
-      const free = lane.atOnce - [...this.underWay.values()].filter((one) => one === lane).length;
+      const free = this.freeIn(lane);
       if (this.ending.signal.aborted || free === 0) continue;
       try {
         for (const reading of await this.ports.readings.claim(lane.kinds, free, LEASE_SECONDS)) this.track(reading, lane);
@@ -73,6 +82,12 @@ export class ReadingWorker {
     }
   }
 
+  private freeIn(lane: Lane): number {
+    const starts = [...this.underWay.values()].filter((one) => one.lane === lane).map(({ startedMs }) => startedMs);
+    const slow = starts.filter((startedMs) => performance.now() - startedMs >= SLOW_AFTER_MS).length;
+    return Math.max(0, lane.atOnce - starts.length + Math.min(slow, lane.slowMax));
+  }
+
   private track(reading: Reading, lane: Lane): void {
     const tracked = this.carryOut(reading)
       .catch((error: unknown) => this.ports.onError(reading, error))
@@ -80,7 +95,7 @@ export class ReadingWorker {
         this.underWay.delete(tracked);
         this.wake();
       });
-    this.underWay.set(tracked, lane);
+    this.underWay.set(tracked, { lane, startedMs: performance.now() });
   }
 
   private async carryOut(reading: Reading): Promise<void> {
@@ -92,19 +107,21 @@ export class ReadingWorker {
   }
 
   private read({ kind, subjectId, detail }: Reading): Promise<number> {
+    const budget = new ReadingBudget(LIMITS[kind], this.ending.signal);
+    const ports = { ...this.ports.read, remote: timedRemote(this.ports.read.remote, budget) };
     const run = {
-      budget: new ReadingBudget(LIMITS[kind], this.ending.signal),
+      budget,
       tell: (found: number) => this.ports.readings.tell(kind, subjectId, found),
     };
     switch (kind) {
       case 'thread':
-        return readThread(this.ports.read, subjectId, run);
+        return readThread(ports, subjectId, run);
       case 'outbox':
-        return readOutbox(this.ports.read, subjectId, run);
+        return readOutbox(ports, subjectId, run);
       case 'followers':
-        return syncFollowers(this.ports.read, subjectId, detail, run);
+        return syncFollowers(ports, subjectId, detail, run);
       case 'poll':
-        return readPoll(this.ports.read, subjectId, run);
+        return readPoll(ports, subjectId, run);
     }
   }
 }

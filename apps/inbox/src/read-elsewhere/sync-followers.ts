@@ -1,8 +1,8 @@
-import { actorUris, followersDigest, hostOf, parseCollectionPage, parseFollowersSync, parseLocalUri, sameHost, type FollowersSync } from '@trunkline/activitypub';
+import { actorUris, hostOf, parseCollectionPage, parseFollowersSync, parseLocalUri, sameHost, type FollowersSync } from '@trunkline/activitypub';
 import { FollowUndoneV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import type { AccountId } from '@trunkline/kernel';
-import { acceptFollow, unfollowAccount } from '@trunkline/social';
+import { acceptFollow, digestOfMany, unfollowAccount } from '@trunkline/social';
 import type { ReadPorts, ReadingRun } from './ports.js';
 import type { ReadingLimits } from './reading-budget.js';
 import { walkPages } from './walk-pages.js';
@@ -12,6 +12,8 @@ export const FOLLOWERS_LIMITS: ReadingLimits = { documentsMax: 0, pagesMax: 10, 
 /** Above this neither side compares: as Mastodon. */
 const FOLLOWERS_SYNC_MAX = 25_000;
 const PAGE = 1_000;
+/** Of those whom they count and we do not, in one reading: each may cost a delivery, and whoever made the list may have made it up. The rest has its turn with the next one. */
+const STRANGERS_MAX = 200;
 
 /** What a header says, and about whom. */
 export interface SyncClaim {
@@ -34,7 +36,7 @@ export async function claimOf(ports: Pick<ReadPorts, 'store'>, actorUri: string,
 /** Whether their count of followers here is ours. More than can be compared count as the same. */
 export async function agrees(ports: ReadPorts, { account, sync }: SyncClaim): Promise<boolean> {
   const ours = await followersHere(ports, account.id);
-  return ours === null || followersDigest(ours.keys()) === sync.digest;
+  return ours === null || (await digestOfMany(ours.keys())) === sync.digest;
 }
 
 /** Our people who follow the account, by actor id; null: too many. */
@@ -63,7 +65,7 @@ export async function syncFollowers(ports: ReadPorts, accountId: AccountId, deta
   const [account] = await ports.store.accountsByIds([accountId]);
   if (account === undefined || account.domain === null || typeof partUri !== 'string' || typeof digest !== 'string' || !sameHost(partUri, account.uri)) return 0;
   const listed = await listedThere(ports, partUri, account, run);
-  if (listed === null || followersDigest(listed) !== digest) return 0;
+  if (listed === null || (await digestOfMany(listed)) !== digest) return 0;
   const ours = await followersHere(ports, account.id);
   if (ours === null) return 0;
   let changed = 0;
@@ -71,11 +73,26 @@ export async function syncFollowers(ports: ReadPorts, accountId: AccountId, deta
     if (!run.budget.goesOn) return changed;
     if (!listed.has(uri) && (await unfollowAccount(ports, id, account.id))) changed += 1;
   }
-  for (const uri of listed) {
+  for (const follower of await strangersHere(ports, [...listed].filter((uri) => !ours.has(uri)))) {
     if (!run.budget.goesOn) return changed;
-    if (!ours.has(uri) && (await standOrTakeBack(ports, uri, account))) changed += 1;
+    await standOrTakeBack(ports, follower, account);
+    changed += 1;
   }
   return changed;
+}
+
+/** The living people of ours among them, looked up many at once. */
+async function strangersHere({ store, settings }: ReadPorts, uris: readonly string[]): Promise<AccountId[]> {
+  const ids = uris.flatMap((uri) => {
+    const local = parseLocalUri(settings.baseUrl, uri);
+    return local?.kind === 'actor' ? [local.accountId] : [];
+  });
+  const found: AccountId[] = [];
+  for (let at = 0; at < ids.length && found.length < STRANGERS_MAX; at += PAGE) {
+    const page = await store.accountsByIds(ids.slice(at, at + PAGE));
+    found.push(...page.filter(({ domain, deletedAt }) => domain === null && deletedAt === null).map(({ id }) => id));
+  }
+  return found.slice(0, STRANGERS_MAX);
 }
 
 /** null: it could not be read whole. */
@@ -95,14 +112,8 @@ async function listedThere(ports: ReadPorts, partUri: string, account: Account, 
 }
 
 /** They count somebody of ours whom we do not: a request that waits was accepted; else the follow is undone there. */
-async function standOrTakeBack(ports: ReadPorts, uri: string, account: Account): Promise<boolean> {
-  const local = parseLocalUri(ports.settings.baseUrl, uri);
-  const [follower] = local?.kind === 'actor' ? await ports.store.accountsByIds([local.accountId]) : [];
-  if (follower === undefined || follower.domain !== null || follower.deletedAt !== null) return false;
-  if (await acceptFollow(ports, follower.id, account.id)) return true;
+async function standOrTakeBack(ports: ReadPorts, followerId: AccountId, account: Account): Promise<void> {
+  if (await acceptFollow(ports, followerId, account.id)) return;
   // Nobody here has an id for it. Servers that go by actor and object alone understand.
-  await ports.store.transaction((tx) =>
-    tx.appendEvent(FollowUndoneV1, { followId: ports.ids.next(), followerId: follower.id, targetId: account.id }),
-  );
-  return true;
+  await ports.store.transaction((tx) => tx.appendEvent(FollowUndoneV1, { followId: ports.ids.next(), followerId, targetId: account.id }));
 }

@@ -7,21 +7,29 @@ const PAIRS_MAX = 20_000;
  * fetched in its name; a new person of that domain, whose server has spoken before, must still be heard (S045).
  */
 export class KnownSenders {
-  private readonly pairs = new Set<string>();
+  /** Addresses by domain, the domain heard longest ago first. */
+  private readonly addresses = new Map<string, Set<string>>();
+  private pairs = 0;
   private readonly domains = new RegistrableDomains();
 
   has(address: string, host: string): boolean {
-    return this.pairs.has(this.pairOf(address, host));
+    return this.addresses.get(this.domains.of(host))?.has(address) === true;
   }
 
   /** A signature of the host's was good. */
   note(address: string, host: string): void {
-    const [oldest] = this.pairs;
-    if (this.pairs.size >= PAIRS_MAX && oldest !== undefined) this.pairs.delete(oldest);
-    this.pairs.add(this.pairOf(address, host));
+    if (this.has(address, host)) return;
+    if (this.pairs >= PAIRS_MAX) this.forgetOldest();
+    const domain = this.domains.of(host);
+    const known = this.addresses.get(domain) ?? new Set();
+    this.addresses.set(domain, known.add(address));
+    this.pairs += 1;
   }
 
-  private pairOf(address: string, host: string): string {
-    return `${address} ${this.domains.of(host)}`;
+  private forgetOldest(): void {
+    const [oldest] = this.addresses;
+    if (oldest === undefined) return;
+    this.addresses.delete(oldest[0]);
+    this.pairs -= oldest[1].size;
   }
 }

@@ -2,19 +2,21 @@ import { createPublicKey } from 'node:crypto';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { instanceActorUris } from '@trunkline/activitypub';
 import { AppError, type Result } from '@trunkline/kernel';
-import { GroupCommit, inShare, newEventId, RelayStore } from '@trunkline/persistence';
+import { GroupCommit, inShare, isOfData, newEventId } from '@trunkline/persistence';
 import { BACKBONE, currentTraceparent, type Backbone } from '@trunkline/platform';
-import { fetchKey, KeyBook, KeyLane, type FetchedKey, type KeyFailure, RelayBook } from '@trunkline/social';
+import { fetchKey, KeyBook, KeyLane, type FetchedKey, type KeyFailure } from '@trunkline/social';
 import { ReadElsewhereAdapter } from '../read-elsewhere/read-elsewhere.adapter.js';
 import { DoorAdapter } from './door.adapter.js';
 import { HostEars } from './hear-hosts.js';
 import { KnownSenders } from './known-senders.js';
 import { receiveActivity, type InboxPost, type ReceivePorts, type VerifiedActivity } from './receive-activity.js';
 import { ReceivedStore, type ReceivedRow, type StoredRow } from './received-store.js';
-import type { Refusal } from './refusals.js';
+import { keptEnough, type Refusal } from './refusals.js';
 
 const MS_PER_SECOND = 1_000;
 const EARS_REFRESH_MS = 10_000;
+/** Of the rows of one COMMIT. */
+const GROUP_CHARS_MAX = 1_048_576;
 
 /** What the receiving half stands on, made once per process. */
 @Injectable()
@@ -32,10 +34,10 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
     const { clock, policy, settings, store, remoteKeys, instanceKey } = backbone;
     const lane = new KeyLane({ fetch: (keyId) => this.fetchKey(keyId), clock }, { waitersMax: this.door.admission.waitersMax });
     const { host, origin } = new URL(settings.baseUrl);
-    const relays = new RelayBook(new RelayStore(backbone.db), () => clock.nowMs());
     this.received = this.makeStore();
     this.ears = this.listen();
-    this.commits = new GroupCommit((rows: readonly ReceivedRow[]) => this.received.commit(rows));
+    // What is written at once is made in one turn of the event loop.
+    this.commits = new GroupCommit((rows: readonly ReceivedRow[]) => this.received.commit(rows), { isOfOne: isOfData, weightOf: ({ body }) => body.length, groupWeightMax: GROUP_CHARS_MAX });
     this.ports = {
       admission: this.door.admission,
       policy,
@@ -45,7 +47,7 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
       accounts: store,
       instanceKey: async () => ({ keyId: instanceActorUris(settings.baseUrl).keyId, key: createPublicKey((await instanceKey.getOrCreate()).publicKeyPem) }),
       store: (row) => this.store(row),
-      isRelay: (relayHost) => relays.isHost(relayHost),
+      isRelay: (relayHost) => this.door.relays.isHost(relayHost),
       hosts: [host],
       origins: [origin],
       followersTold: (actorUri, header) => elsewhere.watch.saw(actorUri, header),
@@ -62,7 +64,10 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
   async receive(post: InboxPost): Promise<void> {
     const { metrics, logger } = this.backbone.parts;
     const startedMs = performance.now();
-    const answer = await this.answer(post);
+    const answer = await inShare('inbox', () => receiveActivity(this.ports, post)).catch((error: unknown) => {
+      metrics.inboxRequests.inc({ result: 'failed' });
+      throw error;
+    });
     metrics.inboxRequests.inc({ result: resultOf(answer) });
     if (answer.ok) {
       metrics.inboxAcceptSeconds.observe((performance.now() - startedMs) / MS_PER_SECOND);
@@ -74,15 +79,6 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
     throw new AppError(status, code, safe, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
   }
 
-  private async answer(post: InboxPost): Promise<Awaited<ReturnType<typeof receiveActivity>>> {
-    try {
-      return await inShare('inbox', () => receiveActivity(this.ports, post));
-    } catch (error) {
-      this.backbone.parts.metrics.inboxRequests.inc({ result: 'failed' });
-      throw error;
-    }
-  }
-
   private async fetchKey(keyId: string): Promise<Result<FetchedKey, KeyFailure>> {
     const fetched = await fetchKey(this.backbone.remote, keyId);
     this.backbone.parts.metrics.keyFetches.inc({ result: fetched.ok ? 'ok' : fetched.error.code });
@@ -90,10 +86,17 @@ export class ReceiveActivityAdapter implements OnModuleDestroy {
   }
 
   private async store(row: VerifiedActivity): Promise<'accepted' | 'duplicate'> {
+    if (this.door.kept.isFullFor(row.signerHost)) {
+      const { status, code, safe } = keptEnough().error;
+      throw new AppError(status, code, safe);
+    }
     this.ears.heard(row.signerHost);
-    const stored = await this.commits.submit({ ...row, id: this.backbone.ids.next(), trace: currentTraceparent() });
+    const stored = await this.commits.submit({ ...row, id: this.backbone.ids.next(), trace: currentTraceparent() }).catch((cause: unknown) => {
+      throw isOfData(cause) ? new AppError(400, 'unstorable', 'The activity holds what cannot be stored', { cause }) : cause;
+    });
     if (stored.duplicate) return 'duplicate';
     this.door.backlog.add(row.signerHost);
+    this.door.kept.add(row.signerHost, row.body.length);
     return 'accepted';
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { headersFromRaw } from '@trunkline/http-signatures';
 import { AppError } from '@trunkline/kernel';
@@ -5,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ReceiveActivityAdapter } from './receive-activity.adapter.js';
 
 /** Mastodon takes plain JSON as well; the body is data, whatever it is called. */
+const LARGE_BYTES = 65_536;
 const JSON_TYPE = /^application\/(?:(?:activity|ld)\+)?json\s*(?:;|$)/i;
 
 /** Where other servers knock. The edge has refused what is over 1 MiB (413) or no JSON (400). */
@@ -32,11 +34,13 @@ export class ReceiveActivityController {
     reply.code(405).header('Allow', 'POST').header('Cache-Control', 'no-store').send({ error: 'Inboxes take POST' });
   }
 
-  private take(request: FastifyRequest, inbox: string): Promise<void> {
+  private async take(request: FastifyRequest, inbox: string): Promise<void> {
     const { rawBody, rawText } = request;
     if (rawBody === undefined || rawText === undefined || !JSON_TYPE.test(request.headers['content-type'] ?? '')) {
       throw new AppError(415, 'unsupported_media_type', 'Send application/activity+json');
     }
+    // Parsing a large one was a turn of the event loop; reading what it says is another.
+    if (rawBody.length > LARGE_BYTES) await setImmediate();
     return this.adapter.receive({
       from: request.ip,
       path: request.url,

@@ -1,10 +1,9 @@
 import { hash, type KeyObject } from 'node:crypto';
-import { hostOf, parseActivity, type IncomingActivity } from '@trunkline/activitypub';
+import { hostOf, parseActivity, readTypeOf, type IncomingActivity } from '@trunkline/activitypub';
 import { domainVerdict } from '@trunkline/domain';
 import { coversHeader, verifyRequestSignature } from '@trunkline/http-signatures';
 import { isSnowflake, ok, type Clock, type Result } from '@trunkline/kernel';
 import type { KeyBook, PolicyPort, SocialReads } from '@trunkline/social';
-import { appliedTypeOf } from '../activity-types.js';
 import { canAskOrigin } from '../apply-activity/forwarded.js';
 import { carriesProof, mayBePassedOn, mayBePassedOnAtHome, provenByActor } from '../proven-by-actor.js';
 import type { Admission } from './admission.js';
@@ -69,29 +68,22 @@ const FOLLOWERS_HEADER = 'collection-synchronization';
 export async function receiveActivity(ports: ReceivePorts, post: InboxPost): Promise<Answer> {
   const leave = ports.admission.enter();
   if (leave === null) return overloaded();
+  let leaveDomain: (() => void) | null = null;
   try {
-    return await receive(ports, post);
+    const read = readIncoming(ports, post.json);
+    if (!read.ok) return await (read.error.code === LOCAL_ACTOR ? refuseOwn(ports, post, read) : read);
+    const activity = read.value;
+    const noInbox = isShared(post.inbox) ? null : await missingInbox(ports, post.inbox);
+    if (noInbox !== null) return noInbox;
+    // One such arrives from everywhere for each account that is deleted anywhere: a key fetch each would be a storm.
+    if (tellsOfItsActor(activity) && (await isStranger(ports, activity))) return ok('ignored_unknown_actor');
+    const signature = readSignature(ports, post);
+    if (!signature.ok) return signature;
+    if (isBlocked(ports, signature.value.keyHost)) return blocked();
+    leaveDomain = ports.admission.enterFor(signature.value.keyHost);
+    return leaveDomain === null ? throttled() : await acceptSigned(ports, post, activity, signature.value);
   } finally {
-    leave();
-  }
-}
-
-async function receive(ports: ReceivePorts, post: InboxPost): Promise<Answer> {
-  const read = readIncoming(ports, post.json);
-  if (!read.ok) return read.error.code === LOCAL_ACTOR ? refuseOwn(ports, post, read) : read;
-  const activity = read.value;
-  const noInbox = isShared(post.inbox) ? null : await missingInbox(ports, post.inbox);
-  if (noInbox !== null) return noInbox;
-  // One such arrives from everywhere for each account that is deleted anywhere: a key fetch each would be a storm.
-  if (tellsOfItsActor(activity) && (await isStranger(ports, activity))) return ok('ignored_unknown_actor');
-  const signature = readSignature(ports, post);
-  if (!signature.ok) return signature;
-  if (isBlocked(ports, signature.value.keyHost)) return blocked();
-  const leave = ports.admission.enterFor(signature.value.keyHost);
-  if (leave === null) return throttled();
-  try {
-    return await acceptSigned(ports, post, activity, signature.value);
-  } finally {
+    leaveDomain?.();
     leave();
   }
 }
@@ -109,7 +101,7 @@ async function acceptSigned(ports: ReceivePorts, post: InboxPost, activity: Inco
     const forward = await judgeForward(ports, post, activity, signature);
     if (forward !== null) return forward;
   }
-  const activityType = appliedTypeOf(activity);
+  const activityType = readTypeOf(activity);
   if (activityType === null) return ok('ignored_type');
   const { id: activityId, actorUri } = activity;
   const stored = await ports.store({ activityId, activityType, actorUri, signerHost: signature.keyHost, body: post.text, signatureHash: hash('sha256', signature.parsed.signature, 'base64url') });
@@ -176,7 +168,7 @@ async function judgeForward(ports: ReceivePorts, post: InboxPost, activity: Inco
   const isSigned = isProvable || ['signature', 'proof'].some((name) => typeof activity.raw[name] === 'object' && activity.raw[name] !== null);
   // A relay of ours forwards what it got as it got it.
   if (!isSigned && !(await ports.isRelay(keyHost))) return forged;
-  return (isProvable && mayBePassedOn(activity)) || canAskOrigin(activity) || appliedTypeOf(activity) === null ? null : ok('ignored_forward');
+  return (isProvable && mayBePassedOn(activity)) || canAskOrigin(activity) || readTypeOf(activity) === null ? null : ok('ignored_forward');
 }
 
 const isBlocked = (ports: ReceivePorts, host: string): boolean => domainVerdict(ports.policy.current(), host).suspended;

@@ -22,6 +22,8 @@ const backLater = (): number => RETRY_LATER_SECONDS + Math.floor(RETRY_LATER_SEC
 export const backlogFull = () => refuse(503, 'backlog_full', 'Too much waits to be worked on', backLater());
 export const overloaded = () => refuse(503, 'overloaded', 'Too many requests are being worked on', RETRY_SOON_SECONDS);
 export const throttled = () => refuse(429, 'throttled', 'Too many requests of this domain are being worked on', RETRY_SOON_SECONDS);
+/** Its day ends at midnight UTC; whoever asks hourly finds that out early enough. */
+export const keptEnough = () => refuse(429, 'kept_enough', 'Your domain sent as much as is kept of it in a day', 30 * backLater());
 export const blocked = () => refuse(403, 'blocked_domain', 'This server does not federate with yours');
 
 /** 401 to a bad signature, never anything else: senders that speak two schemes try the other one on it. */

@@ -55,7 +55,7 @@ const deliver = (ports: World, outcome: DeliveryOutcome, attempts = 1): Promise<
 const DOWN: DeliveryOutcome = { kind: 'retry', reason: 'timeout' };
 const FINE: DeliveryOutcome = { kind: 'delivered', reason: 'accepted', status: 202 };
 
-// federation.md §10: 401 comes again, 410 and other 4xx are final, silence goes by the schedule (n⁴ + 15 s).
+// FEDERATION.md, Delivery: 401 comes again, 410 and other 4xx are final, silence goes by the schedule (n⁴ + 15 s).
 test.each<[DeliveryOutcome, number, Fate]>([
   [FINE, 1, { kind: 'done' }],
   [DOWN, 1, { kind: 'later', notBefore: new Date(NOW + 16_000), attempted: true, reason: 'timeout' }],

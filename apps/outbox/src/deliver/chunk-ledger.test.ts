@@ -34,10 +34,11 @@ test('an open chunk tells how it gets on, each failure once, and that it is stil
 test('what could not be written is told again, until the lease is over', async () => {
   let away = true;
   const writes: ChunkProgress[] = [];
-  const ledger = new ChunkLedger(async ([progress]) => {
+  const ledgerOf = (giveUpMs: number) => new ChunkLedger(async ([progress]) => {
     if (away) throw new Error('away');
     if (progress !== undefined) writes.push(progress);
-  }, { tickMs: 1, giveUpMs: 60 });
+  }, { tickMs: 1, giveUpMs });
+  const ledger = ledgerOf(60_000);
   const closed = ledger.begin(ONE, ['b']);
   ledger.settle(ONE, 'b', FAILURE);
   await sleep(10);
@@ -45,7 +46,8 @@ test('what could not be written is told again, until the lease is over', async (
   await closed;
   expect(writes).toEqual([{ id: ONE, waiting: [], failures: [FAILURE] }]);
   away = true;
-  const lost = ledger.begin(TWO, ['c']);
-  ledger.settle(TWO, 'c', null);
+  const impatient = ledgerOf(60);
+  const lost = impatient.begin(TWO, ['c']);
+  impatient.settle(TWO, 'c', null);
   await expect(lost).rejects.toThrow('away');
 });

@@ -15,9 +15,11 @@ import {
 } from '@trunkline/activitypub';
 import { effectivePolicy, tagUrl, type Account, type MediaAttachment, type Mention, type Poll, type QuoteGroup, type Status } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
-import type { AskedRow, SocialReads, SocialSettings } from '@trunkline/social';
+import type { AskedRow, SocialReads, SocialSettings, ThreadGroup } from '@trunkline/social';
 import { describeEmojis } from './describe-actor.js';
 import { mediaTypeOf } from './media-type.js';
+import { consentOf, waitingAbove } from './resting-on.js';
+import { groupsOfAnswers } from './thread-groups.js';
 
 const FALLBACK_TYPES: Readonly<Record<MediaAttachment['kind'], string>> = {
   image: 'image/jpeg',
@@ -37,14 +39,21 @@ export interface StatusSurroundings {
   readonly quoted: Status | null;
   /** Leave that it had to be asked for: an answer to, or a boost of, a post elsewhere. */
   readonly asked: AskedRow | null;
+  /** Of an answer that everybody may read: the groups in which its thread stands. */
+  readonly groups: readonly ThreadGroup[];
+  /** What it rests on that did not get the leave it was asked for. */
+  readonly restsOn: AskedRow | null;
   /** Of a boost: the boosted status and its author. */
   readonly boosted: { readonly status: Status; readonly author: Account } | null;
 }
 
-/** The surroundings of many statuses in at most five reads. A boost whose target is gone is left out. */
+/** Whether it waits for an author's leave, or did not get it, or rests on what does: nobody else is told of it. */
+export const isHeldBack = ({ asked, restsOn }: StatusSurroundings): boolean => [asked, restsOn].some((leave) => leave !== null && leave.state !== 'accepted');
+
+/** The surroundings of many statuses in at most six reads, and three for each that answers or boosts somebody here. A boost whose target is gone is left out. */
 export async function surroundingsOf(
   settings: SocialSettings,
-  store: Pick<SocialReads, 'statusesByIds' | 'accountsByIds' | 'threadRoots' | 'askedInteractions'>,
+  store: Pick<SocialReads, 'statusesByIds' | 'accountsByIds' | 'threadRoots' | 'threadGroups' | 'askedInteractions' | 'ancestorIds'>,
   statuses: readonly Status[],
 ): Promise<Map<StatusId, StatusSurroundings>> {
   const related = statuses.flatMap((status) => [status.inReplyToId, status.boostOfId, status.quote?.quotedId ?? null]).filter((id) => id !== null);
@@ -56,6 +65,7 @@ export async function surroundingsOf(
   const contexts = await contextsOf(settings, store, statuses);
   const isElsewhere = (id: StatusId | null): boolean => id !== null && byId.get(id)?.local === false;
   const asked = await store.askedInteractions(statuses.filter(({ inReplyToId, boostOfId }) => isElsewhere(inReplyToId) || isElsewhere(boostOfId)).map(({ id }) => id));
+  const groups = await groupsOfAnswers(store, statuses);
   const found = new Map<StatusId, StatusSurroundings>();
   for (const status of statuses) {
     const target = status.boostOfId === null ? undefined : byId.get(status.boostOfId);
@@ -64,7 +74,16 @@ export async function surroundingsOf(
     if (status.boostOfId !== null && boosted === null) continue;
     const parentUri = status.inReplyToId === null ? null : (byId.get(status.inReplyToId)?.uri ?? null);
     const quoted = status.quote?.quotedId == null ? null : (byId.get(status.quote.quotedId) ?? null);
-    found.set(status.id, { parentUri: parentUri ?? status.inReplyToUri, contextUri: contexts.get(status.conversationId) ?? null, quoted, asked: asked.get(status.id) ?? null, boosted });
+    const restsOn = await waitingAbove(store, status, byId.get(status.boostOfId ?? status.inReplyToId ?? status.id));
+    found.set(status.id, {
+      parentUri: parentUri ?? status.inReplyToUri,
+      contextUri: contexts.get(status.conversationId) ?? null,
+      quoted,
+      asked: asked.get(status.id) ?? null,
+      restsOn,
+      groups: groups.get(status.id) ?? [],
+      boosted,
+    });
   }
   return found;
 }
@@ -83,7 +102,7 @@ async function contextsOf(settings: SocialSettings, store: Pick<SocialReads, 'th
 }
 
 /** A local status as its Note needs it. */
-export function describeNote(settings: SocialSettings, status: Status, { parentUri, contextUri, quoted, asked }: StatusSurroundings): LocalNoteDocument {
+export function describeNote(settings: SocialSettings, status: Status, { parentUri, contextUri, quoted, asked, groups }: StatusSurroundings): LocalNoteDocument {
   const author = actorUris(settings.baseUrl, status.accountId);
   const uris = statusUris(settings.baseUrl, status.accountId, status.id);
   const named = status.mentions.filter((mention) => !mention.silent);
@@ -106,10 +125,10 @@ export function describeNote(settings: SocialSettings, status: Status, { parentU
     repliesUri: uris.replies,
     poll: status.poll === null ? null : describePoll(status.poll),
     quote: describeQuote(status, quoted),
-    replyStampUri: asked?.stampUri ?? null,
+    replyStampUri: consentOf(asked),
     quotableBy: describePolicy(status, author),
     openTo: openTo(status, author),
-    ...audienceOf(status.visibility, author.followers, status.mentions.map((mention) => mention.uri)),
+    ...audienceOf(status.visibility, author.followers, [...status.mentions, ...groups].map(({ uri }) => uri)),
   };
 }
 
@@ -166,6 +185,6 @@ export function announceEnvelope(settings: SocialSettings, boost: Status, booste
 
 /** The Create of a local status, or the Announce of a boost. */
 export function renderPublication(settings: SocialSettings, status: Status, around: StatusSurroundings): JsonObject {
-  if (around.boosted !== null) return renderAnnounce(announceEnvelope(settings, status, around.boosted.author.uri), around.boosted.status.uri, around.asked?.stampUri ?? null);
+  if (around.boosted !== null) return renderAnnounce(announceEnvelope(settings, status, around.boosted.author.uri), around.boosted.status.uri, consentOf(around.asked));
   return renderCreate(statusUris(settings.baseUrl, status.accountId, status.id).activity, describeNote(settings, status, around));
 }

@@ -1,7 +1,7 @@
-import { actorUris, followersDigest, followersSyncUri, renderFollowersSync } from '@trunkline/activitypub';
+import { actorUris, followersSyncUri, renderFollowersSync } from '@trunkline/activitypub';
 import type { Account } from '@trunkline/domain';
 import type { AccountId } from '@trunkline/kernel';
-import type { SocialSettings } from '@trunkline/social';
+import { digestOfMany, type SocialSettings } from '@trunkline/social';
 
 /** Accounts with more followers are not compared, as Mastodon does it. */
 export const FOLLOWERS_SYNC_MAX = 25_000;
@@ -23,5 +23,7 @@ export async function followersSyncHeaders(ports: FollowersAtHostsPorts, senderI
   const { baseUrl } = ports.settings;
   const collectionUri = actorUris(baseUrl, senderId).followers;
   const partUri = followersSyncUri(baseUrl, senderId);
-  return new Map(hosts.map((host) => [host, renderFollowersSync({ collectionUri, partUri, digest: followersDigest(followers.get(host) ?? []) })]));
+  const headers = new Map<string, string>();
+  for (const host of hosts) headers.set(host, renderFollowersSync({ collectionUri, partUri, digest: await digestOfMany(followers.get(host) ?? []) }));
+  return headers;
 }

@@ -15,7 +15,7 @@ import { factsOf, NO_TIES, pageOf, sightOf, type Account } from '@trunkline/doma
 import { newestFirst, notFound, type AccountId } from '@trunkline/kernel';
 import { isDomainSuspended, isVisible, loadStatuses, type Entry, type PageQuery } from '@trunkline/social';
 import { describeActor } from '../describe/describe-actor.js';
-import { renderPublication, surroundingsOf } from '../describe/describe-status.js';
+import { isHeldBack, renderPublication, surroundingsOf } from '../describe/describe-status.js';
 import { anyAccount, idOf, isReachable, localAccount, type Document, type DocumentPorts, type DocumentSource } from './document.js';
 import { isServerOf } from './reader.js';
 
@@ -71,8 +71,7 @@ export const outboxDocument =
     const around = await surroundingsOf(ports.settings, ports.store, shown.map((view) => view.status));
     const items = shown.flatMap(({ status }) => {
       const surroundings = around.get(status.id);
-      const isHeldBack = surroundings === undefined || (surroundings.asked !== null && surroundings.asked.state !== 'accepted');
-      return isHeldBack ? [] : [renderPublication(ports.settings, status, surroundings)];
+      return surroundings === undefined || isHeldBack(surroundings) ? [] : [renderPublication(ports.settings, status, surroundings)];
     });
     return {
       json: renderOrderedCollectionPage({

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@trunkline/activitypub';
-import { domainVerdict, type Account } from '@trunkline/domain';
+import type { Account } from '@trunkline/domain';
 import { AppError, isSnowflake, notFound, type AccountId, type Clock, type Snowflake } from '@trunkline/kernel';
-import type { PolicyPort, SocialReads, SocialSettings } from '@trunkline/social';
+import { isDomainSuspended, type PolicyPort, type SocialReads, type SocialSettings } from '@trunkline/social';
 import type { PublicKeys } from '../describe/describe-actor.js';
 import type { Reader } from './reader.js';
 
@@ -61,4 +61,4 @@ export async function localAccount(ports: DocumentPorts, id: string): Promise<Ac
 
 /** Nobody is pointed to servers that are suspended here. */
 export const isReachable = (ports: DocumentPorts, account: Account): boolean =>
-  account.suspendedAt === null && account.deletedAt === null && !domainVerdict(ports.policy.current(), account.domain).suspended;
+  account.suspendedAt === null && account.deletedAt === null && !isDomainSuspended(ports.policy.current(), account);

@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { NO_TIES, type Account, type DomainRule } from '@trunkline/domain';
+import type { Account, DomainRule } from '@trunkline/domain';
 import { snowflake, type AccountId } from '@trunkline/kernel';
-import type { SocialReads } from '@trunkline/social';
 import { inboxesOf } from './inboxes-of.js';
-import { toAccount, toFollowers, TO_EVERYBODY, type PlanPorts, type Reach } from './plan.js';
+import { toAccount, toFollowers, TO_EVERYBODY, type PlanPorts, type PlanReads, type Reach } from './plan.js';
 
 const ANN = snowflake('1');
 const person = (id: string, domain: string | null, change: Partial<Account> = {}): Account =>
@@ -21,18 +20,19 @@ const person = (id: string, domain: string | null, change: Partial<Account> = {}
 function ports(people: readonly Account[], options: { followers?: readonly string[]; blocked?: readonly AccountId[]; suspended?: readonly string[]; dead?: readonly string[] } = {}): PlanPorts {
   const pageOf = (inboxes: readonly string[], after: string, limit: number) =>
     inboxes.filter((inbox) => inbox > after).slice(0, limit).map((inbox) => ({ inbox, domain: new URL(inbox).host }));
-  const store: Pick<SocialReads, 'accountsByIds' | 'followerInboxes' | 'interactedAccountIds' | 'viewerTies'> = {
+  const store: Pick<PlanReads, 'accountsByIds' | 'followerInboxes' | 'interactedAccountIds'> = {
     accountsByIds: async (ids) => people.filter((account) => ids.includes(account.id)),
     followerInboxes: async (_, after, limit) => pageOf(options.followers ?? [], after, limit),
-    viewerTies: async (_, ids) => new Map(ids.map((id) => [id, { ...NO_TIES, blockedEitherWay: options.blocked?.includes(id) === true }])),
     interactedAccountIds: async () => people.map((account) => account.id),
   };
   const domainRules = (options.suspended ?? []).map((domain) => ({ domain, severity: 'suspend' }) as DomainRule);
   return {
-    store: store as SocialReads,
+    store: store as PlanReads,
     settings: { baseUrl: 'https://us.example', localDomain: 'us.example', webDomain: 'us.example', federationHttpHosts: [] },
     policy: { current: () => ({ version: 1, domainRules, allowedDomains: [], limitedFederation: false, registrations: 'open', approvalReasonRequired: false, serverRules: [] }) },
     favouriteById: async () => null,
+    isFavourited: async () => false,
+    blocksAround: async (_, ids) => new Map(ids.filter((id) => options.blocked?.includes(id)).map((id) => [id, { blocks: false }])),
     knownInboxes: async (after, limit) => pageOf(['https://a.example/inbox', 'https://b.example/inbox'], after, limit),
     deadHosts: async (hosts) => new Set(hosts.filter((host) => options.dead?.includes(host))),
     receivedActivity: async () => null,

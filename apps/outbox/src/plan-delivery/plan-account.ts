@@ -75,5 +75,5 @@ const blockOf = (ports: PlanPorts, event: BlockEvent, targetUri: string): Return
 };
 
 async function blocksNow(ports: PlanPorts, { accountId, targetId }: BlockEvent): Promise<boolean> {
-  return (await ports.store.viewerTies(accountId, [targetId])).get(targetId)?.blocks === true;
+  return (await ports.blocksAround(accountId, [targetId])).get(targetId)?.blocks === true;
 }

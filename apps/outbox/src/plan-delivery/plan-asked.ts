@@ -1,11 +1,11 @@
 import { actorUris, interactionStampUri, renderAcceptInteraction, renderRejectInteraction, type InteractionRequestDocument } from '@trunkline/activitypub';
 import { StatusAskedV1 } from '@trunkline/contracts';
-import { outboundPair, planOf, toAccount, type PlanRule } from './plan.js';
+import { keyOfAddress, outboundPair, planOf, toAccount, type PlanRule } from './plan.js';
 
 /** Who asked leave to like, answer or boost is told, each time that they ask. */
 export const planAsked: PlanRule<typeof StatusAskedV1> = {
   contract: StatusAskedV1,
-  orderKey: ({ requestUri }) => `interaction-request:${requestUri}`.slice(0, 500),
+  orderKey: ({ requestUri }) => keyOfAddress('interaction-request', requestUri),
   async plan(ports, event) {
     const pair = await outboundPair(ports.store, event.authorId, event.askerId);
     const [status] = pair === null ? [] : await ports.store.statusesByIds([event.statusId]);

@@ -1,102 +1,121 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { isProvable, proveActivity, type Prover } from '@trunkline/activitypub';
-import { consumerName, type EventContract } from '@trunkline/contracts';
-import { nowDate, type AccountId } from '@trunkline/kernel';
-import { BatchFailure } from '@trunkline/messaging';
-import { AccountKeyStore, FederationReads, HostStore, markDone, markFirst, ProofKeyStore, RelayStore, SqlReportStore, type Queryable } from '@trunkline/persistence';
+import { isProvable, proveActivity } from '@trunkline/activitypub';
+import { consumerName, publicationEventId, StatusPermittedV1, StatusPublishedV1, type EventContract } from '@trunkline/contracts';
+import { idTimeMs, nowDate, type StatusId } from '@trunkline/kernel';
+import {
+  AccountKeyStore,
+  DeliveryPlans,
+  FederationReads,
+  HostStore,
+  markDone,
+  PlanningReads,
+  ProofKeyStore,
+  RelayStore,
+  SqlReportStore,
+  type DoneMark,
+  type PlannedDelivery,
+  type Queryable,
+} from '@trunkline/persistence';
 import { BACKBONE, currentTraceparent, type Backbone } from '@trunkline/platform';
 import { RelayBook, type Relay } from '@trunkline/social';
 import { publicKeysOf } from '../describe/describe-actor.js';
-import { inboxesOf } from './inboxes-of.js';
-import { isLasting, type Plan, type PlanPorts, type PlanRule, type Told } from './plan.js';
+import { gatheredReads } from './gathered-reads.js';
+import { planAll, type Sending, type Turn } from './plan-batch.js';
+import type { PlanPorts, PlanRule, Told } from './plan.js';
 import { ProverBook } from './prover-book.js';
 
-/** Each holds a database connection for its transaction. */
-const AT_ONCE = 2;
 /** What a host that is dead for longer missed is not kept for it. */
 const KEPT_FOR_DEAD_MS = 30 * 24 * 60 * 60 * 1_000;
+/** So long it is known whether a publication was planned: done rows are kept for three times as long. What is older was. */
+const PUBLICATION_KNOWN_MS = 3 * 24 * 60 * 60 * 1_000;
+/** A proof takes a good part of a millisecond. */
+const BODIES_AT_ONCE = 8;
 
 /**
- * Runs a rule for each event of a batch, once: the note that it is done and the deliveries are one transaction. That
- * transaction asks nothing over a second connection, or planners that hold all of them would wait for each other.
+ * Runs a rule for all events of a batch, each once: the notes that they are done and the deliveries are one transaction.
+ * That asks nothing over a second connection, or planners that hold all of them would wait for each other. When it fails,
+ * the batch comes again one by one, so that whatever is wrong with an event takes no others along.
  */
 @Injectable()
 export class PlanDeliveryAdapter {
   private readonly provers: ProverBook;
   private readonly relayBook: RelayBook;
+  private readonly plans: DeliveryPlans;
 
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
     this.provers = new ProverBook(backbone.settings.baseUrl);
     this.relayBook = new RelayBook(new RelayStore(backbone.db), () => backbone.clock.nowMs());
+    this.plans = new DeliveryPlans(backbone.ids, backbone.clock);
   }
 
   async planBatch<C extends EventContract>(rule: PlanRule<C>, events: readonly Told<C>[]): Promise<void> {
     const consumer = consumerName('outbox', 'plan', rule.contract);
-    const ours = events.filter((event) => rule.concernsUs?.(event) ?? true);
-    const others = events.filter((event) => !ours.includes(event));
+    const ours = [...new Map(events.filter((event) => rule.concernsUs?.(event) ?? true).map((event) => [event.eventId, event])).values()];
+    const others = events.filter((event) => rule.concernsUs?.(event) === false);
     await markDone(this.backbone.db, consumer, others.map((event) => event.eventId));
-    const failed = new Map<string, unknown>();
-    let chunks = 0;
-    for (let from = 0; from < ours.length; from += AT_ONCE) {
-      const slice = ours.slice(from, from + AT_ONCE);
-      const results = await Promise.allSettled(slice.map((event) => this.planOne(consumer, rule, event)));
-      results.forEach((result, index) => {
-        if (result.status === 'fulfilled') chunks += result.value;
-        else failed.set(slice[index]?.eventId ?? '', result.reason);
-      });
-    }
-    if (chunks > 0) this.backbone.live.deliveriesPlanned();
-    if (failed.size > 0) throw new BatchFailure(failed);
-  }
-
-  private async planOne<C extends EventContract>(consumer: string, rule: PlanRule<C>, event: Told<C>): Promise<number> {
-    const { db, deliveries, keyRing } = this.backbone;
+    if (ours.length === 0) return;
     const relays = await this.relayBook.all();
-    return db.transaction(async (tx) => {
-      if (!(await markFirst(tx, consumer, [event.eventId])).has(event.eventId)) return 0;
-      const orderKey = rule.orderKey(event);
-      await deliveries.lockOrder(tx, orderKey);
-      const ports = this.portsWithin(tx, relays);
-      const proverOf = this.provers.within(new ProofKeyStore(tx, keyRing));
-      const plans = [(await rule.plan(ports, event)) ?? []].flat();
-      let chunks = 0;
-      for (const plan of plans) {
-        chunks += await deliveries.plan(tx, {
-          activityId: plan.activity.id,
-          senderAccountId: plan.senderId,
-          body: plan.body ?? (await this.bodyOf(plan, proverOf)),
-          syncFollowers: plan.syncFollowers ?? false,
-          trace: currentTraceparent(),
-          orderKey,
-          inboxes: await inboxesOf(ports, plan.reach, { lasting: isLasting(plan) }),
-        });
-      }
-      return chunks;
-    });
+    const chunks = await this.backbone.db.transaction((tx) => this.planWithin(tx, relays, rule, ours));
+    if (chunks > 0) this.backbone.live.deliveriesPlanned();
   }
 
-  /** Proven once, for all inboxes that it goes to. */
-  private async bodyOf({ senderId, activity }: Plan, proverOf: (senderId: AccountId) => Promise<Prover>): Promise<string> {
-    return JSON.stringify(isProvable(activity) ? proveActivity(activity, await proverOf(senderId), nowDate(this.backbone.clock)) : activity);
+  private async planWithin<C extends EventContract>(tx: Queryable, relays: readonly Relay[], rule: PlanRule<C>, events: readonly Told<C>[]): Promise<number> {
+    const consumer = consumerName('outbox', 'plan', rule.contract);
+    const first = new Map(events.map((event) => [event, this.toldBefore(rule, event)]));
+    const marks = [...events.map(({ eventId }) => ({ eventId, consumer })), ...[...first.values()].flatMap((id) => (id === null ? [] : [publicationOf(id), openingOf(id)]))];
+    const turn = await this.plans.begin(tx, events.map((event) => rule.orderKey(event)), marks);
+    const seen = new Set<StatusId>();
+    const turns = events
+      .filter(({ eventId }) => !turn.isDone({ eventId, consumer }))
+      .map((event): Turn<C> => {
+        const statusId = first.get(event) ?? null;
+        if (statusId === null || seen.has(statusId) || turn.isDone(openingOf(statusId))) return { event, first: null };
+        seen.add(statusId);
+        return { event, first: { statusId, isPublished: turn.isDone(publicationOf(statusId)) } };
+      });
+    if (turns.length === 0) return 0;
+    const planned = await planAll(this.portsWithin(tx, relays), rule, turns);
+    const done = [...turns.map(({ event: { eventId } }) => ({ eventId, consumer })), ...planned.flatMap(marksOf)];
+    const deliveries = await this.written(tx, planned.flatMap(({ sendings }) => sendings));
+    return this.plans.write(tx, turn, { deliveries, done });
+  }
+
+  private toldBefore<C extends EventContract>(rule: PlanRule<C>, event: Told<C>): StatusId | null {
+    const statusId = rule.after?.(event) ?? null;
+    return statusId === null || idTimeMs(statusId) < this.backbone.clock.nowMs() - PUBLICATION_KNOWN_MS ? null : statusId;
+  }
+
+  /** As they will be sent: proven once, for all inboxes that they go to. */
+  private async written(tx: Queryable, sendings: readonly Sending[]): Promise<PlannedDelivery[]> {
+    const senders = new Set(sendings.flatMap(({ plan }) => (plan.body === undefined && isProvable(plan.activity) ? plan.senderId : [])));
+    const provers = await this.provers.proversOf(new ProofKeyStore(tx, this.backbone.keyRing), [...senders]);
+    const trace = currentTraceparent();
+    const deliveries: PlannedDelivery[] = [];
+    for (const { plan, orderKey, inboxes } of sendings) {
+      const { activity, senderId, syncFollowers = false } = plan;
+      const prover = provers.get(senderId);
+      const body = plan.body ?? JSON.stringify(prover === undefined || !isProvable(activity) ? activity : proveActivity(activity, prover, nowDate(this.backbone.clock)));
+      deliveries.push({ activityId: activity.id, senderAccountId: senderId, body, syncFollowers, trace, orderKey, inboxes });
+      if (deliveries.length % BODIES_AT_ONCE === 0) await otherWork();
+    }
+    return deliveries;
   }
 
   private portsWithin(tx: Queryable, relays: readonly Relay[]): PlanPorts {
     const { store, settings, policy, clock, keyRing } = this.backbone;
     const reads = new FederationReads(tx);
-    const hosts = new HostStore(tx, clock);
     const keys = { account: new AccountKeyStore(tx, keyRing), proof: new ProofKeyStore(tx, keyRing) };
+    const { unavailableSince, ...gathered } = gatheredReads({ store: store.within(tx), reads: new PlanningReads(tx), policy, hosts: new HostStore(tx, clock) });
     return {
-      store: store.within(tx),
+      ...gathered,
       settings,
       policy,
-      favouriteById: (id) => reads.favouriteById(id),
-      receivedActivity: (id) => reads.receivedActivity(id),
       acquaintances: (id) => reads.acquaintances(id, clock.nowMs()),
       knownInboxes: (after, limit) => reads.knownInboxes(after, limit),
       deadHosts: async (names, lasting) => {
-        const states = await hosts.load(names);
         const deadBeforeMs = lasting ? clock.nowMs() - KEPT_FOR_DEAD_MS : Infinity;
-        return new Set(names.filter((name) => (states.get(name)?.unavailableSinceMs ?? Infinity) < deadBeforeMs));
+        return new Set([...(await unavailableSince(names))].flatMap(([name, sinceMs]) => (sinceMs < deadBeforeMs ? name : [])));
       },
       relays: { byId: (id) => new RelayStore(tx).byId(id), enabled: async () => relays },
       reports: new SqlReportStore(tx),
@@ -104,3 +123,13 @@ export class PlanDeliveryAdapter {
     };
   }
 }
+
+const PUBLISHED = consumerName('outbox', 'plan', StatusPublishedV1);
+const PERMITTED = consumerName('outbox', 'plan', StatusPermittedV1);
+/** That a status was told, or its author asked; and that it was told to all since leave had come. */
+const publicationOf = (statusId: StatusId): DoneMark => ({ eventId: publicationEventId(statusId), consumer: PUBLISHED });
+const openingOf = (statusId: StatusId): DoneMark => ({ eventId: publicationEventId(statusId), consumer: PERMITTED });
+const marksOf = ({ published, opened }: { readonly published: StatusId | null; readonly opened: StatusId | null }): DoneMark[] => [
+  ...(published === null ? [] : [publicationOf(published)]),
+  ...(opened === null ? [] : [openingOf(opened)]),
+];

@@ -36,9 +36,9 @@ export const planForwarded: PlanRule<typeof StatusForwardedV1> = {
 const isHere = (account: Account): boolean => account.domain === null && account.suspendedAt === null && account.deletedAt === null;
 
 /** Nobody passes on what somebody says whom they block, or who blocks them. */
-async function withoutParted({ store }: PlanPorts, senders: readonly Account[], actorUri: string): Promise<Account[]> {
+async function withoutParted({ store, blocksAround }: PlanPorts, senders: readonly Account[], actorUri: string): Promise<Account[]> {
   const [actor] = await store.accountsByUris([actorUri]);
   if (actor === undefined) return [];
-  const ties = await store.tiesOfMany(senders.map(({ id }) => id), [actor.id]);
-  return senders.filter(({ id }) => ties.get(id)?.get(actor.id)?.blockedEitherWay !== true);
+  const parted = await blocksAround(actor.id, senders.map(({ id }) => id));
+  return senders.filter(({ id }) => !parted.has(id));
 }

@@ -23,6 +23,7 @@ export const planAccountMoved: PlanRule<typeof AccountMovedV1> = {
 export const planStatusPinned: PlanRule<typeof StatusPinnedV1> = {
   contract: StatusPinnedV1,
   orderKey: ({ statusId }) => `status:${statusId}`,
+  after: ({ statusId }) => statusId,
   async plan(ports, event) {
     const [status] = await ports.store.statusesByIds([event.statusId]);
     if (status === undefined || !status.local || status.deletedAt !== null) return null;

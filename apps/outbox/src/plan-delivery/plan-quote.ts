@@ -12,9 +12,9 @@ import {
 } from '@trunkline/activitypub';
 import { StatusQuotedV1, StatusUnquotedV1 } from '@trunkline/contracts';
 import type { Account, Status } from '@trunkline/domain';
-import { describeNote } from '../describe/describe-status.js';
-import { outboundPair, planOf, toAccount, type Plan, type PlanPorts, type PlanRule, type Told } from './plan.js';
-import { isHeldBack, reachOf, toldOf } from './plan-status.js';
+import { describeNote, isHeldBack } from '../describe/describe-status.js';
+import { keyOfAddress, outboundPair, planOf, toAccount, type Plan, type PlanPorts, type PlanRule, type Told } from './plan.js';
+import { reachOf, toldOf } from './plan-status.js';
 
 type Quoted = Told<typeof StatusQuotedV1>;
 
@@ -35,6 +35,8 @@ export const planQuoted: PlanRule<typeof StatusQuotedV1> = {
   contract: StatusQuotedV1,
   // In one row with the quoting status's own Create and Delete.
   orderKey: ({ statusId }) => `status:${statusId}`,
+  // A request holds the quote itself; what its readers are told does not.
+  after: ({ statusId, state }) => (state === 'pending' ? null : statusId),
   async plan(ports, event) {
     const now = await loadQuote(ports, event);
     if (now === null || now.quoting.quote?.state !== event.state) return null;
@@ -89,7 +91,7 @@ async function tellRevoked(ports: PlanPorts, { quoting, quoted, quoter, author }
 /** A quote of somebody here was agreed to, refused or taken back: an Update says it to whoever holds the post. It is no edit. */
 async function tellReaders(ports: PlanPorts, { event, quoting }: QuoteNow): Promise<Plan | null> {
   const told = await toldOf(ports, quoting.id);
-  if (told === null || isHeldBack(told)) return null;
+  if (told === null || isHeldBack(told.around)) return null;
   const { status, around } = told;
   const note = describeNote(ports.settings, status, around);
   return planOf(status.accountId, renderUpdate(`${note.id}#updates/${Date.parse(event.changedAt)}`, note), await reachOf(ports, status, 'update', null));
@@ -98,7 +100,7 @@ async function tellReaders(ports: PlanPorts, { event, quoting }: QuoteNow): Prom
 /** The asker is told no, whether their post is here or not. */
 export const planUnquoted: PlanRule<typeof StatusUnquotedV1> = {
   contract: StatusUnquotedV1,
-  orderKey: ({ requestUri }) => `quote-request:${requestUri}`.slice(0, 500),
+  orderKey: ({ requestUri }) => keyOfAddress('quote-request', requestUri),
   async plan(ports, event) {
     const pair = await outboundPair(ports.store, event.quotedAuthorId, event.askerId);
     const [quoted] = pair === null ? [] : await ports.store.statusesByIds([event.quotedId]);

@@ -12,7 +12,9 @@ import {
 import { StatusDeletedV1, StatusEditedV1, StatusPublishedV1, StatusTalliedV1 } from '@trunkline/contracts';
 import { audienceOf, type Account, type Status } from '@trunkline/domain';
 import type { AccountId, StatusId } from '@trunkline/kernel';
-import { announceEnvelope, describeNote, renderPublication, surroundingsOf, type StatusSurroundings } from '../describe/describe-status.js';
+import { announceEnvelope, describeNote, isHeldBack, renderPublication, surroundingsOf, type StatusSurroundings } from '../describe/describe-status.js';
+import { waitingAbove } from '../describe/resting-on.js';
+import { groupsOfAnswers } from '../describe/thread-groups.js';
 import { askAuthor } from './plan-leave.js';
 import { INSTANCE_SENDER, planOf, toAccount, toInboxes, type Plan, type PlanPorts, type PlanRule, type Reach } from './plan.js';
 
@@ -24,14 +26,28 @@ export const planPublished: PlanRule<typeof StatusPublishedV1> = {
   contract: StatusPublishedV1,
   orderKey,
   concernsUs,
-  async plan(ports, event) {
-    const told = await toldOf(ports, event.statusId);
-    if (told === null) return null;
-    const asked = told.around.asked?.state;
-    if (asked === 'pending') return askAuthor(ports, told);
-    return asked === 'rejected' ? null : publicationOf(ports, told);
-  },
+  plan: async (ports, { statusId }) => (await firstTold(ports, { statusId, isPublished: false })).plans,
 };
+
+/** What has to be said of a status before anything else is. */
+export interface FirstTold {
+  readonly plans: readonly Plan[];
+  /** It had to wait for leave, which came. */
+  readonly opens: boolean;
+}
+
+/**
+ * What is said when a status is new, as it stands by now: to everybody who is to have it, or to the one who has to give leave.
+ * `isPublished`: that was planned, and what came of leave since may not be.
+ */
+export async function firstTold(ports: PlanPorts, { statusId, isPublished }: { readonly statusId: StatusId; readonly isPublished: boolean }): Promise<FirstTold> {
+  const told = await toldOf(ports, statusId);
+  const leave = told?.around.asked?.state ?? null;
+  if (told === null || (isPublished && leave !== 'accepted')) return { plans: [], opens: false };
+  if (leave === 'pending') return { plans: [(await askAuthor(ports, told)) ?? []].flat(), opens: false };
+  // What rests on what waits goes with that, see `planPermitted`.
+  return { plans: isHeldBack(told.around) ? [] : await publicationOf(ports, told), opens: leave === 'accepted' };
+}
 
 /** A post or boost to whoever is to have it. */
 export async function publicationOf(ports: PlanPorts, { status, around }: ToldStatus): Promise<Plan[]> {
@@ -40,19 +56,17 @@ export async function publicationOf(ports: PlanPorts, { status, around }: ToldSt
   return [publication, ...(await announcedToRelays(ports, status))];
 }
 
-/** What waits for an author's leave, or did not get it, is told to nobody else. */
-export const isHeldBack = ({ around }: ToldStatus): boolean => around.asked !== null && around.asked.state !== 'accepted';
-
 /** An edit goes out as Update, also to everybody who interacted. Of several edits the last one speaks for all. */
 export const planEdited: PlanRule<typeof StatusEditedV1> = {
   contract: StatusEditedV1,
   orderKey,
   concernsUs,
+  after: ({ statusId }) => statusId,
   async plan(ports, event) {
     const editedMs = Date.parse(event.editedAt);
     const isLast = ({ editedAt }: Status): boolean => editedAt === null || editedAt.getTime() <= editedMs;
     const told = await toldOf(ports, event.statusId, (status) => status.boostOfId === null && isLast(status));
-    if (told === null || isHeldBack(told)) return null;
+    if (told === null || isHeldBack(told.around)) return null;
     const { status, around } = told;
     const note = describeNote(ports.settings, status, around);
     const plan = planOf(status.accountId, renderUpdate(`${note.id}#updates/${editedMs}`, note), await reachOf(ports, status, 'update', null));
@@ -65,9 +79,10 @@ export const planTallied: PlanRule<typeof StatusTalliedV1> = {
   contract: StatusTalliedV1,
   orderKey,
   concernsUs,
+  after: ({ statusId }) => statusId,
   async plan(ports, event) {
     const told = await toldOf(ports, event.statusId, (status) => status.poll !== null);
-    if (told === null || isHeldBack(told)) return null;
+    if (told === null || isHeldBack(told.around)) return null;
     const { status, around } = told;
     const note = describeNote(ports.settings, status, around);
     return planOf(status.accountId, renderUpdate(`${note.id}#updates/poll/${event.eventId}`, note), await reachOf(ports, status, 'update', null));
@@ -81,7 +96,7 @@ export const planDeleted: PlanRule<typeof StatusDeletedV1> = {
   concernsUs,
   async plan(ports, event) {
     const [status] = await ports.store.statusesByIds([event.statusId]);
-    if (status === undefined) return null;
+    if (status === undefined || (await neverLeft(ports, status))) return null;
     if (status.boostOfId !== null) return planUndoneBoost(ports, status, status.boostOfId);
     const { baseUrl } = ports.settings;
     const author = actorUris(baseUrl, status.accountId);
@@ -91,6 +106,13 @@ export const planDeleted: PlanRule<typeof StatusDeletedV1> = {
     return planOf(status.accountId, activity, (await onlyAsked(ports, status)) ?? (await reachOf(ports, status, 'delete', null)));
   },
 };
+
+/** It rests on what never got leave: that was, or still is, waited for. What went out by a leave that was taken back has copies that have to go. */
+async function neverLeft({ store }: PlanPorts, status: Status): Promise<boolean> {
+  const parentId = status.boostOfId ?? status.inReplyToId;
+  const [parent] = parentId === null ? [] : await store.statusesByIds([parentId]);
+  return (await waitingAbove(store, status, parent))?.stampUri === null;
+}
 
 async function planUndoneBoost(ports: PlanPorts, boost: Status, targetId: StatusId): Promise<Plan | null> {
   const [target] = await ports.store.statusesByIds([targetId]);
@@ -106,11 +128,11 @@ async function planUndoneBoost(ports: PlanPorts, boost: Status, targetId: Status
   return planOf(boost.accountId, renderUndo(id, announce), reach);
 }
 
-/** Who was asked for leave and gave none: nobody else has heard of it. Null: it is known as others are. */
+/** Who was asked for leave and never gave it: nobody else has heard of it. Null: it is known as others are. */
 async function onlyAsked(ports: PlanPorts, status: Status): Promise<Reach | null> {
   if (status.inReplyToId === null) return null;
   const asked = (await ports.store.askedInteractions([status.id])).get(status.id);
-  if (asked === undefined || asked.state === 'accepted') return null;
+  if (asked === undefined || asked.stampUri !== null) return null;
   const [target] = await ports.store.statusesByIds([asked.statusId]);
   return target === undefined ? null : toAccount(target.accountId);
 }
@@ -175,9 +197,10 @@ export async function reachOf(
     boostedAuthorId,
     quotedAuthorId: quoted?.accountId ?? null,
   });
+  const groups = (await groupsOfAnswers(ports.store, [status])).get(status.id) ?? [];
   return {
     followersOf: audience.followersOf,
-    accountIds: audience.accountIds,
+    accountIds: [...audience.accountIds, ...groups.map(({ accountId }) => accountId)],
     interactedWith: audience.interacted ? status.id : null,
     everybody: false,
     inboxes: [],

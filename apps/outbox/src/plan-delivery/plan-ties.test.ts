@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { NO_TIES, type Account, type Status } from '@trunkline/domain';
+import type { Account, Status } from '@trunkline/domain';
 import { snowflake, type Snowflake } from '@trunkline/kernel';
-import type { FollowTie, SocialReads } from '@trunkline/social';
+import type { FollowTie } from '@trunkline/social';
 import { planAccountBlocked, planAccountUnblocked } from './plan-account.js';
 import { planFavourited, planUnfavourited } from './plan-favourite.js';
 import { planFollowAccepted, planFollowRejected, planFollowRequested, planFollowUndone } from './plan-follow.js';
-import type { Plan, PlanPorts } from './plan.js';
+import type { Plan, PlanPorts, PlanReads } from './plan.js';
 
 const [ANN, REM, NOTE] = [snowflake('1'), snowflake('2'), snowflake('3')];
 const ann = { id: ANN, domain: null, uri: 'https://us.example/ap/users/1' } as Account;
@@ -22,20 +22,20 @@ interface Standing {
 }
 function ports(standing: Standing): PlanPorts {
   const tie = (id: Snowflake | undefined) => (id === undefined ? null : ({ id, uri: standing.followUri ?? null } as FollowTie));
-  const store: Partial<SocialReads> = {
+  const store: Partial<PlanReads> = {
     accountsByIds: async (ids) => [ann, rem].filter((account) => ids.includes(account.id)),
     statusesByIds: async () => [note],
     follow: async () => tie(standing.follow),
     followRequest: async () => tie(standing.request),
-    statusFlags: async () => new Map([[NOTE, { favourited: standing.favourite !== undefined, boosted: false, bookmarked: false, muted: false, pinned: false }]]),
-    viewerTies: async () => new Map([[REM, { ...NO_TIES, blocks: standing.blocks ?? false }]]),
     askedInteractions: async () => new Map(),
   };
   return {
-    store: store as SocialReads,
+    store: store as PlanReads,
     settings: { baseUrl: 'https://us.example', localDomain: 'us.example', webDomain: 'us.example', federationHttpHosts: [] },
     policy: { current: () => ({ version: 1, domainRules: [], allowedDomains: [], limitedFederation: false, registrations: 'open', approvalReasonRequired: false, serverRules: [] }) },
     favouriteById: async (id) => (standing.favourite === id ? { accountId: ANN } : null),
+    isFavourited: async () => standing.favourite !== undefined,
+    blocksAround: async () => new Map(standing.blocks === true ? [[REM, { blocks: true }]] : []),
     knownInboxes: async () => [],
     deadHosts: async () => new Set<string>(),
     receivedActivity: async () => null,

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { JsonObject } from '@trunkline/activitypub';
 import type { EventContract, EventOf } from '@trunkline/contracts';
-import type { Account } from '@trunkline/domain';
+import type { Account, Ties } from '@trunkline/domain';
 import { snowflake, type AccountId, type Snowflake, type StatusId } from '@trunkline/kernel';
-import type { PolicyPort, Relay, RelayReads, ReportStore, SocialReads, SocialSettings } from '@trunkline/social';
+import type { FollowerInbox, PolicyPort, Relay, RelayReads, ReportStore, SocialReads, SocialSettings } from '@trunkline/social';
 import type { PublicKeys } from '../describe/describe-actor.js';
 
 /** Whose inboxes get an activity. Local people among them are dropped. */
@@ -36,16 +37,46 @@ export interface Plan {
   readonly reach: Reach;
   /** What is sent, when it is somebody else's activity passed on as it came. Absent: `activity` as JSON. */
   readonly body?: string;
+  /** What it is about, when that is something else than its event is about. Absent: the event's key. */
+  readonly orderKey?: string;
   /** Servers are told which of their people follow the sender (FEP-8fcf). */
   readonly syncFollowers?: boolean;
 }
 
-/** What planning reads, all inside the transaction that writes the deliveries down. */
+/** An inbox, and its host when that was looked up already; null: nothing goes there. */
+export type ReachedInbox = FollowerInbox & { readonly host?: string | null };
+
+/** As `SocialReads`; what is asked for single things is put together with what others ask. */
+export type PlanReads = Pick<
+  SocialReads,
+  | 'accountsByIds'
+  | 'accountsByUris'
+  | 'statusesByIds'
+  | 'askedInteractions'
+  | 'threadRoots'
+  | 'threadGroups'
+  | 'ancestorIds'
+  | 'descendantIds'
+  | 'boostedByIds'
+  | 'follow'
+  | 'followRequest'
+  | 'pinId'
+  | 'voteById'
+  | 'quoteRequest'
+> & {
+  followerInboxes(accountId: AccountId, afterInbox: string, limit: number): Promise<readonly ReachedInbox[]>;
+  interactedAccountIds(statusId: StatusId, limit: number): Promise<readonly AccountId[]>;
+};
+
+/** What planning reads, all inside the transaction that writes the deliveries down, for all events of a batch side by side. */
 export interface PlanPorts {
-  readonly store: SocialReads;
+  readonly store: PlanReads;
   readonly settings: SocialSettings;
   readonly policy: PolicyPort;
   favouriteById(id: Snowflake): Promise<{ readonly accountId: AccountId } | null>;
+  isFavourited(accountId: AccountId, statusId: StatusId): Promise<boolean>;
+  /** Those of the others with whom there is a block in one direction or the other, and whether it is the account's. */
+  blocksAround(accountId: AccountId, otherIds: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Pick<Ties, 'blocks'>>>;
   /** An activity as it came; null: it is too long ago. */
   receivedActivity(inboundId: Snowflake): Promise<{ readonly activityId: string | null; readonly signerHost: string; readonly body: string } | null>;
   /** Whom the account spoke to or followed lately. */
@@ -64,6 +95,9 @@ export interface PlanPorts {
 /** An event of the contract; every one has an id. */
 export type Told<C extends EventContract> = EventOf<C> & { readonly eventId: string };
 
+/** An order key by a peer's address: beside an inbox it must not be longer than an index entry takes. */
+export const keyOfAddress = (kind: string, uri: string): string => `${kind}:${createHash('sha256').update(uri).digest('base64url')}`;
+
 /** How one kind of event becomes deliveries. */
 export interface PlanRule<C extends EventContract> {
   readonly contract: C;
@@ -71,6 +105,13 @@ export interface PlanRule<C extends EventContract> {
   concernsUs?(event: Told<C>): boolean;
   /** Deliveries of one key reach each inbox in order, and are planned one after the other. */
   orderKey(event: Told<C>): string;
+  /**
+   * A status of this server whose publication has to be told before this. The events of both wait in line apart: where this one is
+   * first, the publication is planned with it. null: there is none.
+   */
+  after?(event: Told<C>): StatusId | null;
+  /** A status of this server that this tells to all, since its author was given leave. */
+  opens?(event: Told<C>): StatusId;
   /** null: nobody elsewhere has to know, or a later event tells them. */
   plan(ports: PlanPorts, event: Told<C>): Promise<Plan | readonly Plan[] | null>;
 }

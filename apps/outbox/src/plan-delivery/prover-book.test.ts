@@ -5,7 +5,7 @@ import type { SigningKeyPair } from '@trunkline/persistence';
 import { INSTANCE_SENDER } from './plan.js';
 import { ProverBook } from './prover-book.js';
 
-const ANN = snowflake('1');
+const [ANN, BOB] = [snowflake('1'), snowflake('2')];
 
 function newPair(): SigningKeyPair {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -28,24 +28,24 @@ class Rows {
   };
 }
 
-test('a key that is there is read once, whatever number of transactions', async () => {
-  const [book, rows] = [new ProverBook('https://a.test'), new Rows(new Map([[ANN, newPair()]]))];
-  const keys = [await book.within(rows)(ANN), await book.within(rows)(ANN)];
-  expect(keys.map(({ keyId }) => keyId)).toEqual(Array(2).fill('https://a.test/ap/users/1#ed25519-key'));
-  expect(keys[0]?.privateKey).toBe(keys[1]?.privateKey);
+test('keys that are there are read once and together, whatever number of transactions', async () => {
+  const [book, rows] = [new ProverBook('https://a.test'), new Rows(new Map([ANN, BOB].map((id) => [id, newPair()])))];
+  const [first, second] = [await book.proversOf(rows, [ANN, BOB]), await book.proversOf(rows, [BOB, ANN])];
+  expect(first.get(ANN)?.keyId).toBe('https://a.test/ap/users/1#ed25519-key');
+  for (const id of [ANN, BOB]) expect(second.get(id)?.privateKey).toBe(first.get(id)?.privateKey);
   expect(rows.asked).toEqual(['find']);
 });
 
 // The transaction that made it may have been rolled back: what others then find is another key.
 test('a key that was made is kept by its own transaction alone', async () => {
   const [book, first, second] = [new ProverBook('https://a.test'), new Rows(), new Rows()];
-  const proverOf = book.within(first);
-  const [one, again] = [await proverOf(ANN), await proverOf(ANN)];
-  expect(again.privateKey).toBe(one.privateKey);
+  const one = (await book.proversOf(first, [ANN])).get(ANN);
   expect(first.asked).toEqual(['find', 'create']);
-  expect((await book.within(second)(ANN)).privateKey).not.toBe(one.privateKey);
+  expect((await book.proversOf(second, [ANN])).get(ANN)?.privateKey).not.toBe(one?.privateKey);
 });
 
-test('the server itself has one too', async () => {
-  expect((await new ProverBook('https://a.test').within(new Rows())(INSTANCE_SENDER)).keyId).toBe('https://a.test/actor#ed25519-key');
+test('the server itself has one too; nobody asks for none', async () => {
+  const rows = new Rows();
+  expect((await new ProverBook('https://a.test').proversOf(rows, [INSTANCE_SENDER])).get(INSTANCE_SENDER)?.keyId).toBe('https://a.test/actor#ed25519-key');
+  expect((await new ProverBook('https://a.test').proversOf(new Rows(), [])).size).toBe(0);
 });

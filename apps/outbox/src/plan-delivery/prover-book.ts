@@ -19,26 +19,24 @@ export class ProverBook {
 
   constructor(private readonly baseUrl: string) {}
 
-  /** For one transaction: a key that is made in it is known to it alone, since it may be rolled back. */
-  within(rows: ProofKeyRows): (senderId: AccountId) => Promise<Prover> {
-    const made = new Map<AccountId, KeyObject>();
-    return async (senderId) => {
-      const privateKey = this.known(senderId) ?? made.get(senderId) ?? (await this.found(rows, senderId)) ?? createPrivateKey((await rows.getOrCreate(senderId)).privateKeyPem);
-      if (!this.keys.has(senderId)) made.set(senderId, privateKey);
-      const uris = senderId === INSTANCE_SENDER ? instanceActorUris(this.baseUrl) : actorUris(this.baseUrl, senderId);
-      return { keyId: uris.proofKeyId, privateKey };
-    };
+  /** Each of the senders' provers. A key that is made now is kept by nobody else: the transaction may be rolled back. */
+  async proversOf(rows: ProofKeyRows, senderIds: readonly AccountId[]): Promise<Map<AccountId, Prover>> {
+    const keys = new Map<AccountId, KeyObject>();
+    for (const id of senderIds) {
+      const key = this.keys.get(id);
+      if (key !== undefined) keys.set(id, this.keep(id, key));
+    }
+    const unknown = senderIds.filter((id) => !keys.has(id));
+    const found = unknown.length === 0 ? new Map<AccountId, SigningKeyPair>() : await rows.find(unknown);
+    for (const id of unknown) {
+      const pair = found.get(id);
+      keys.set(id, pair === undefined ? createPrivateKey((await rows.getOrCreate(id)).privateKeyPem) : this.keep(id, createPrivateKey(pair.privateKeyPem)));
+    }
+    return new Map([...keys].map(([id, privateKey]) => [id, { keyId: this.keyIdOf(id), privateKey }]));
   }
 
-  private known(senderId: AccountId): KeyObject | undefined {
-    const key = this.keys.get(senderId);
-    if (key !== undefined) this.keep(senderId, key);
-    return key;
-  }
-
-  private async found(rows: ProofKeyRows, senderId: AccountId): Promise<KeyObject | undefined> {
-    const pair = (await rows.find([senderId])).get(senderId);
-    return pair === undefined ? undefined : this.keep(senderId, createPrivateKey(pair.privateKeyPem));
+  private keyIdOf(id: AccountId): string {
+    return (id === INSTANCE_SENDER ? instanceActorUris(this.baseUrl) : actorUris(this.baseUrl, id)).proofKeyId;
   }
 
   private keep(senderId: AccountId, key: KeyObject): KeyObject {

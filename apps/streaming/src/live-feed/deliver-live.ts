@@ -1,5 +1,5 @@
 import type { LivePublicMessage, LiveUserMessage } from '@trunkline/contracts';
-import { feedVerdict, listVerdict, publicTimelineVerdict, type Notification, type Status, type Viewer } from '@trunkline/domain';
+import { feedVerdict, listVerdict, publicTimelineVerdict, sightFor, type Notification, type Status, type TimelineFacts, type Viewer } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import { covers } from '@trunkline/mastodon-api';
 import {
@@ -98,10 +98,10 @@ function listenersOf(audience: Audience, item: DirectItem): readonly Listener[] 
     .filter(({ channel, client }) => (isNotice ? covers(client.who.scopes, 'read:notifications') : channel.source === 'user' || channel.source === 'list'));
 }
 
-/** Whether the message belongs to the channel. A deletion names neither tags nor media: all who may have the status hear it. */
+/** Whether the message belongs to the channel. A deletion names neither tags nor media: all who may have the status hear it. So it is with what went from public places. */
 function holds(channel: Channel, message: LivePublicMessage): boolean {
   if (channel.from !== 'all' && message.local !== (channel.from === 'local')) return false;
-  if (message.type === 'delete') return true;
+  if (message.type === 'delete' || isNarrowed(message)) return true;
   if (channel.onlyMedia && !message.hasMedia) return false;
   return channel.tag === null || message.tags.includes(channel.tag);
 }
@@ -136,7 +136,8 @@ function plan(ports: DeliverPorts, item: DirectItem, listener: Listener, loaded:
     return [{ listener, event: 'notification', carries: { what: 'notification', id: message.notificationId } }];
   }
   const found = loaded.views.get(message.statusId);
-  if (found === undefined || !mayHear(ports, found, listener, loaded)) return [];
+  if (isNarrowed(message) && (found === undefined || isOutOfSight(ports, found, listener, loaded))) return [{ listener, event: 'delete', carries: { what: 'text', text: message.statusId } }];
+  if (found === undefined || !mayHear(ports, found, listener, { ...loaded, narrowed: isNarrowed(message) })) return [];
   // Whom the listener blocks, or whose posts are not for them, is not shown within what others quote.
   const view = seenBy(ports, found, viewerOfListener(listener, loaded));
   const eyes = item.kind === 'public' ? 'anonymous' : eyesOf(view, listener.client.who.accountId, message.type);
@@ -145,7 +146,17 @@ function plan(ports: DeliverPorts, item: DirectItem, listener: Listener, loaded:
 
 const viewerOfListener = ({ client }: Listener, { ties }: Loaded): Viewer => viewerOf(client.who.accountId, ties.get(client.who.accountId) ?? new Map());
 
-function mayHear(ports: DeliverPorts, view: StatusView, listener: Listener, loaded: Loaded): boolean {
+const isNarrowed = (message: LiveUserMessage | LivePublicMessage): boolean => message.type === 'status.update' && message.narrowed === true;
+
+function isOutOfSight(ports: DeliverPorts, view: StatusView, listener: Listener, loaded: Loaded): boolean {
+  const { status, boosted } = timelineFacts(ports, view);
+  return sightFor(status, boosted?.status ?? null, viewerOfListener(listener, loaded)) !== 'visible';
+}
+
+/** As the status stood while it was public. */
+const inPublic = (facts: TimelineFacts): TimelineFacts => ({ ...facts, status: { ...facts.status, visibility: 'public' } });
+
+function mayHear(ports: DeliverPorts, view: StatusView, listener: Listener, { narrowed = false, ...loaded }: Loaded & { readonly narrowed?: boolean }): boolean {
   const { channel } = listener;
   const viewer = viewerOfListener(listener, loaded);
   const facts = timelineFacts(ports, view);
@@ -156,7 +167,7 @@ function mayHear(ports: DeliverPorts, view: StatusView, listener: Listener, load
     if (known === undefined || known.list.accountId !== viewer.id) return false;
     return listVerdict(facts, viewer, { repliesPolicy: known.list.repliesPolicy, isMember: (id) => known.members.has(id) }) === 'show';
   }
-  return publicTimelineVerdict(facts, viewer, { repliesToo: channel.source === 'tag' }) === 'show';
+  return publicTimelineVerdict(narrowed ? inPublic(facts) : facts, viewer, { repliesToo: channel.source === 'tag' }) === 'show';
 }
 
 /** A status that did not exist a moment ago looks alike to all but its author: nobody has favourited it yet. */

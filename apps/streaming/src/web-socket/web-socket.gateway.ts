@@ -4,7 +4,7 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core';
 import { AppError } from '@trunkline/kernel';
 import { routeFor, routeNotFound, tooManyRequests, userNeeded, type Route } from '@trunkline/mastodon-api';
-import { admit, answerFor, BACKBONE, clientAddresses, isCounted, RateLimiter, retryAfterSeconds, STREAMS_RULE, type Backbone } from '@trunkline/platform';
+import { addressGroup, admit, answerFor, BACKBONE, clientAddresses, isCounted, RateLimiter, retryAfterSeconds, STREAMS_RULE, type Backbone } from '@trunkline/platform';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { bearerInUpgrade } from '../connections/bearer-in-upgrade.js';
 import { identifyClient } from '../connections/identify-client.js';
@@ -104,7 +104,7 @@ export class WebSocketGateway implements OnApplicationBootstrap {
     const { settings, clock } = this.backbone;
     const address = this.addressOf(request);
     if (!isCounted(settings.nodeEnv, address)) return;
-    const verdict = await this.limiter.check(STREAMS_RULE, address, clock.nowMs());
+    const verdict = await this.limiter.check(STREAMS_RULE, addressGroup(address), clock.nowMs());
     if (!verdict.allowed) throw tooManyRequests(retryAfterSeconds(verdict, clock.nowMs()));
   }
 

@@ -1,32 +1,10 @@
 import type { EventOf, LiveUserMessage, StatusDeletedV1, StatusEditedV1, StatusPublishedV1, StatusTalliedV1 } from '@trunkline/contracts';
 import { feedVerdict, mayShowLater, normaliseHashtag, sightOf, type StatusFacts, type TimelineFacts, type Viewer } from '@trunkline/domain';
-import { idTimeMs, type AccountId, type Clock, type StatusId } from '@trunkline/kernel';
-import {
-  FEED_LATE_MS,
-  isFeedsDown,
-  loadStatuses,
-  timelineFacts,
-  type HomeFeeds,
-  type LivePort,
-  type PolicyPort,
-  type PulledAuthors,
-  type SocialReads,
-  type StatusView,
-} from '@trunkline/social';
-import type { Turns } from './turns.js';
+import type { AccountId, StatusId } from '@trunkline/kernel';
+import { loadStatuses, timelineFacts, type StatusView } from '@trunkline/social';
+import { announceNarrowed, isForFewer } from './announce-narrowed.js';
+import { isLate, unlessAway, type FanOutPorts } from './ports.js';
 import { walkReaders, type Answer, type Walk } from './walk-readers.js';
-
-export interface FanOutPorts {
-  readonly store: SocialReads;
-  readonly feeds: HomeFeeds;
-  readonly pulled: Pick<PulledAuthors, 'among'>;
-  readonly live: LivePort;
-  readonly policy: PolicyPort;
-  readonly clock: Clock;
-  readonly turns: Turns;
-  /** How far an event came, kept for a while: a try that was cut short is taken up there. */
-  readonly progress: { get(key: string): Promise<unknown>; set(key: string, value: unknown, ttlSeconds: number): Promise<void> };
-}
 
 /** An event, and whether it was delivered before. */
 export interface Told<E> {
@@ -45,7 +23,7 @@ const PROGRESS_SECONDS = 3_600;
 
 /** New statuses into the home feeds of their authors and of active local followers, and onto their streams. */
 export async function fanOutStatuses(ports: FanOutPorts, told: readonly Told<EventOf<typeof StatusPublishedV1>>[]): Promise<FannedOut> {
-  const views = await viewsOf(ports, told);
+  const views = await ports.posts.load(told.map(({ event }) => event.statusId));
   const feeds = new Map<string, number>();
   const pulled = await pulledAmong(ports, views);
   const walks = new Map<Walk, string>();
@@ -63,8 +41,12 @@ export async function fanOutStatuses(ports: FanOutPorts, told: readonly Told<Eve
  * Open streams are told. Edits change no feed, but for one: whom a direct message names is whom it is for. All others who
  * may see it after the edit have had it in their feeds before, see `mayShowLater`.
  */
-export const announceEdits = (ports: FanOutPorts, told: readonly Told<EventOf<typeof StatusEditedV1>>[]): Promise<FannedOut> =>
-  announceChanges(ports, told, (view) => view.status.visibility === 'direct');
+export async function announceEdits(ports: FanOutPorts, told: readonly Told<EventOf<typeof StatusEditedV1>>[]): Promise<FannedOut> {
+  const narrowed = told.map(({ event }) => event).filter(isForFewer);
+  const others = told.filter(({ event }) => !isForFewer(event));
+  const done = await announceChanges(ports, others, (view) => view.status.visibility === 'direct');
+  return { ...done, failed: new Map([...done.failed, ...(await announceNarrowed(ports, narrowed))]) };
+}
 
 /** Open streams are told how a poll stands. No feed changes. */
 export const announceTallies = (ports: FanOutPorts, told: readonly Told<EventOf<typeof StatusTalliedV1>>[]): Promise<FannedOut> => announceChanges(ports, told, () => false);
@@ -167,9 +149,6 @@ async function walkOf(ports: FanOutPorts, { view, again, isPulled, eventId, coun
   };
 }
 
-/** Its id was made long ago. */
-const isLate = ({ clock }: FanOutPorts, statusId: StatusId): boolean => clock.nowMs() - idTimeMs(statusId) > FEED_LATE_MS;
-
 const cursorIn = (value: unknown): AccountId | null =>
   typeof value === 'object' && value !== null && 'after' in value && typeof value.after === 'string' ? (value.after as AccountId) : null;
 
@@ -179,13 +158,6 @@ function answerOf(item: TimelineFacts, viewer: Viewer): Answer {
   // In no feed, but in a list that somebody may listen to.
   if (verdict === 'apart') return 'tell';
   return mayShowLater(item, viewer, verdict) ? 'keep' : 'leave';
-}
-
-/** Feeds that are away are no failure: Redis holds nothing that a read cannot rebuild. Streams are told all the same. */
-async function unlessAway(work: () => Promise<void>): Promise<void> {
-  await work().catch((error: unknown) => {
-    if (!isFeedsDown(error)) throw error;
-  });
 }
 
 const tellStreams =

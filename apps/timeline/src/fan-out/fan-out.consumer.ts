@@ -12,11 +12,13 @@ import {
   type EventOf,
 } from '@trunkline/contracts';
 import type { JetStreamContext } from '@trunkline/messaging';
-import { markDone } from '@trunkline/persistence';
+import { doneBefore } from '@trunkline/persistence';
 import { BACKBONE, type Backbone } from '@trunkline/platform';
 import { conclude, handleBatch } from '../handle-batch.js';
 import { removeBlocked, removeUnfollowed, renewFollower } from './adjust-feeds.js';
-import { announceEdits, announceTallies, fanOutStatuses, withdrawStatuses, type FannedOut, type FanOutPorts, type Told } from './fan-out-status.js';
+import { announceEdits, announceTallies, fanOutStatuses, withdrawStatuses, type FannedOut, type Told } from './fan-out-status.js';
+import { Shared } from '../reading/shared.adapter.js';
+import type { FanOutPorts } from './ports.js';
 import { Turns } from './turns.js';
 
 const name = (event: Parameters<typeof consumerName>[2]): string => consumerName('timeline', 'fan-out', event);
@@ -34,19 +36,25 @@ const TURNS_AT_ONCE = 4;
 export class FanOutConsumer {
   private readonly ports: FanOutPorts;
 
-  constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
+  constructor(
+    @Inject(BACKBONE) private readonly backbone: Backbone,
+    private readonly shared: Shared,
+  ) {
     const { store, feeds, pulled, live, policy, clock, cache: progress } = backbone;
-    this.ports = { store, feeds, pulled, live, policy, clock, progress, turns: new Turns(TURNS_AT_ONCE) };
+    this.ports = { store, posts: shared.posts, feeds, pulled, live, policy, clock, progress, turns: new Turns(TURNS_AT_ONCE) };
   }
 
   @EventPattern<string>(name(StatusPublishedV1), LONG_BATCH)
   async published(@Payload() events: EventOf<typeof StatusPublishedV1>[], @Ctx() context: JetStreamContext): Promise<void> {
-    const { metrics } = this.backbone.parts;
+    const { db, clock, parts: { metrics } } = this.backbone;
     const startedMs = performance.now();
-    const { feeds, failed } = await fanOutStatuses(this.ports, toldOf(events, context));
-    for (const { eventId } of events) metrics.fanoutRecipients.observe(feeds.get(eventId) ?? 0);
+    // Announced again since another group has not done it yet, it would stand in all feeds twice, and be shown twice to those who watch.
+    const done = await doneBefore(db, name(StatusPublishedV1), events.map(({ eventId }) => eventId), clock.nowMs());
+    const told = toldOf(events, context).filter(({ event }) => !done.has(event.eventId));
+    const { feeds, failed } = await fanOutStatuses(this.ports, told);
+    for (const { event } of told) metrics.fanoutRecipients.observe(feeds.get(event.eventId) ?? 0);
     metrics.fanoutSeconds.observe((performance.now() - startedMs) / 1000);
-    await conclude(this.done(StatusPublishedV1), events, failed);
+    await conclude(this.done(StatusPublishedV1), told.map(({ event }) => event), failed);
   }
 
   @EventPattern<string>(name(StatusEditedV1), LONG_BATCH)
@@ -84,7 +92,7 @@ export class FanOutConsumer {
   }
 
   private done(event: Parameters<typeof name>[0]): (eventIds: readonly string[]) => Promise<void> {
-    return (eventIds) => markDone(this.backbone.db, name(event), eventIds);
+    return (eventIds) => this.shared.marks.mark(name(event), eventIds);
   }
 }
 

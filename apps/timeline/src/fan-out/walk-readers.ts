@@ -7,6 +7,8 @@ import type { Turns } from './turns.js';
 const FIRST_PAGE = 500;
 /** Of a post with many followers, what is done in one turn: five pushes, one live message. */
 const LATER_PAGE = 2_500;
+/** All pairs of them are asked for. */
+const NAMED_AT_ONCE = 60;
 const FROM_THE_START = '0' as AccountId;
 
 /** What a status is to a reader: shown, kept in the feed until it may be shown, told of where they listen and in no feed, or none of these. */
@@ -49,7 +51,10 @@ interface Course {
 export async function walkReaders(ports: WalkPorts, walks: readonly Walk[]): Promise<Map<Walk, unknown>> {
   const failed = new Map<Walk, unknown>();
   const attempt = (walk: Walk, work: () => Promise<void>): Promise<void> => ports.turns.take(work).catch((error: unknown) => void failed.set(walk, error));
-  await Promise.all(walks.map((walk) => attempt(walk, () => giveToNamed(ports, walk))));
+  const ties = tiesOfNamed(ports, walks);
+  // Each walk is told when its turn comes.
+  ties.catch(() => undefined);
+  await Promise.all(walks.map((walk) => attempt(walk, async () => giveToNamed(walk, await ties))));
   const all = walks.flatMap((walk) => (failed.has(walk) ? [] : coursesOf(walk)));
   for (const { walk, people, answer } of all) if (answer !== 'tell') walk.instead?.(people);
   const courses = all.filter(({ walk }) => walk.instead === undefined);
@@ -100,10 +105,27 @@ async function pagesOf(ports: WalkPorts, courses: readonly Course[], after: read
   return pages.map((page, at) => ({ ...page, touched: touched[at] ?? new Set() }));
 }
 
+type TiesOfMany = Awaited<ReturnType<SocialReads['tiesOfMany']>>;
+
+/** Of the authors and those whom the statuses name, answer or boost: for many statuses at once, as each names few. */
+async function tiesOfNamed(ports: WalkPorts, walks: readonly Walk[]): Promise<TiesOfMany> {
+  const named = walks.map(({ item }) => peopleOf(item)).filter((people) => people.length > 1);
+  const parts: Set<AccountId>[] = [];
+  for (const people of named) {
+    const part = parts.at(-1);
+    if (part === undefined || part.size + people.length > NAMED_AT_ONCE) parts.push(new Set(people));
+    else for (const id of people) part.add(id);
+  }
+  const all: TiesOfMany = new Map();
+  for (const [viewerId, ties] of (await Promise.all(parts.map((part) => ports.store.tiesOfMany([...part], [...part])))).flatMap((found) => [...found])) {
+    all.set(viewerId, new Map([...(all.get(viewerId) ?? []), ...ties]));
+  }
+  return all;
+}
+
 /** The author, and those whom the status names, answers or boosts, each by their own ties. */
-async function giveToNamed(ports: WalkPorts, walk: Walk): Promise<void> {
+async function giveToNamed(walk: Walk, ties: TiesOfMany): Promise<void> {
   const people = peopleOf(walk.item);
-  const ties = people.length === 1 ? new Map() : await ports.store.tiesOfMany(people, people);
   await giveEach(walk, people, (id) => walk.judge(viewerOf(id, ties.get(id) ?? new Map())));
 }
 

@@ -13,33 +13,9 @@ import type {
   StatusQuotedV1,
   StatusUnfavouritedV1,
 } from '@trunkline/contracts';
-import type { Account, NotificationType } from '@trunkline/domain';
-import type { AccountId, Snowflake } from '@trunkline/kernel';
-import {
-  isDomainSuspended,
-  isSilenced,
-  isVisible,
-  loadStatuses,
-  viewerOf,
-  type IdSource,
-  type LivePort,
-  type NewNotification,
-  type NotificationStore,
-  type PolicyPort,
-  type ReportStore,
-  type SocialReads,
-  type StatusView,
-} from '@trunkline/social';
-
-export interface NotifyPorts {
-  readonly store: SocialReads;
-  readonly notifications: NotificationStore;
-  readonly reports: ReportStore;
-  readonly users: { moderatorAccountIds(): Promise<AccountId[]> };
-  readonly ids: IdSource;
-  readonly live: LivePort;
-  readonly policy: PolicyPort;
-}
+import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
+import { loadStatuses, type StatusView } from '@trunkline/social';
+import { NOTICES_AT_ONCE, tellAll, withdrawAll, type Notice, type NotifyPorts, type Telling } from './notices.js';
 
 /** How a fact is named, when it is told and when it is taken back. */
 const factOf = {
@@ -51,61 +27,48 @@ const factOf = {
   followRequest: (followId: Snowflake): string => `follow_request:${followId}`,
 };
 
-/** Followers with the bell on: told in pages, asked for in larger ones. */
-const FOLLOWERS_PER_PAGE = 500;
+/** What failed, by event. */
+type Failed = Promise<ReadonlyMap<string, unknown>>;
+
+/** Followers with the bell on, and quoters. */
 const BELLS_AT_ONCE = 5_000;
 const VOTERS_PER_PAGE = 500;
 
-interface Notice {
-  readonly accountId: AccountId;
-  readonly type: NotificationType;
-  readonly fromAccountId: AccountId;
-  readonly statusId?: Snowflake;
-  readonly reportId?: Snowflake;
-  readonly fact: string;
+/** The posts of these events that are still there. */
+async function postsOf<E extends { readonly eventId: string; readonly statusId: StatusId }>(ports: NotifyPorts, events: readonly E[]): Promise<{ event: E; view: StatusView }[]> {
+  if (events.length === 0) return [];
+  const { views } = await loadStatuses(ports, null, [...new Set(events.map((event) => event.statusId))]);
+  return events.flatMap((event) => {
+    const view = views.get(event.statusId);
+    return view === undefined || view.status.deletedAt !== null ? [] : [{ event, view }];
+  });
 }
 
 /** Mentions, boosts of local people's posts, and new posts for those who asked to be told. */
-export async function notifyOfStatuses(ports: NotifyPorts, events: readonly EventOf<typeof StatusPublishedV1>[]): Promise<ReadonlyMap<string, unknown>> {
-  const { views } = await loadStatuses(ports, null, [...new Set(events.map((event) => event.statusId))]);
-  const posts = events.flatMap(({ eventId, statusId }) => {
-    const view = views.get(statusId);
-    return view === undefined || view.status.deletedAt !== null ? [] : [{ eventId, view }];
+export async function notifyOfStatuses(ports: NotifyPorts, events: readonly EventOf<typeof StatusPublishedV1>[]): Failed {
+  const views = await ports.posts.load(events.map((event) => event.statusId));
+  const posts = events.flatMap((event) => {
+    const view = views.get(event.statusId);
+    return view === undefined ? [] : [{ event, view }];
   });
   const authors = [...new Set(posts.filter(({ view }) => tellsSubscribers(view)).map(({ view }) => view.author.id))];
   const bells = await bellsOf(ports, authors);
-  const failed = new Map<string, unknown>();
-  for (const { eventId, view } of posts) {
-    await notifyOfStatus(ports, view, bells.get(view.author.id) ?? []).catch((error: unknown) => void failed.set(eventId, error));
-  }
-  return failed;
+  return tellAll(ports, posts.flatMap(({ event, view }) => tellingsOf(event.eventId, view, bells.get(view.author.id) ?? [])));
 }
 
-async function notifyOfStatus(ports: NotifyPorts, view: StatusView, subscribers: readonly AccountId[]): Promise<void> {
-  const from = view.status.accountId;
-  if (view.boosted !== null) {
-    const fact = factOf.boost(view.status.id);
-    await notify(ports, view, [{ accountId: view.boosted.author.id, type: 'reblog', fromAccountId: from, statusId: view.boosted.status.id, fact }]);
-    return;
-  }
-  const mentions = view.status.mentions.filter((mention) => !mention.silent && mention.domain === null);
-  await notify(
-    ports,
-    view,
-    mentions.map(({ accountId }) => ({ accountId, type: 'mention', fromAccountId: from, statusId: view.status.id, fact: `mention:${view.status.id}` })),
-  );
-  if (!tellsSubscribers(view)) return;
-  const told = new Set(mentions.map((mention) => mention.accountId));
-  for (let at = 0; at < subscribers.length; at += FOLLOWERS_PER_PAGE) {
-    await notify(
-      ports,
-      view,
-      subscribers
-        .slice(at, at + FOLLOWERS_PER_PAGE)
-        .filter((accountId) => !told.has(accountId))
-        .map((accountId) => ({ accountId, type: 'status', fromAccountId: from, statusId: view.status.id, fact: `status:${view.status.id}` })),
-    );
-  }
+function tellingsOf(eventId: string, view: StatusView, subscribers: readonly AccountId[]): Telling[] {
+  const { status, boosted } = view;
+  const fromAccountId = status.accountId;
+  const telling = (notices: readonly Notice[]): Telling => ({ eventId, about: view, notices });
+  if (boosted !== null) return [telling([{ accountId: boosted.author.id, type: 'reblog', fromAccountId, statusId: boosted.status.id, fact: factOf.boost(status.id) }])];
+  const mentioned = status.mentions.filter((mention) => !mention.silent && mention.domain === null).map(({ accountId }) => accountId);
+  const told = new Set(mentioned);
+  const others = tellsSubscribers(view) ? subscribers.filter((accountId) => !told.has(accountId)) : [];
+  const notices = [
+    ...mentioned.map((accountId): Notice => ({ accountId, type: 'mention', fromAccountId, statusId: status.id, fact: `mention:${status.id}` })),
+    ...others.map((accountId): Notice => ({ accountId, type: 'status', fromAccountId, statusId: status.id, fact: `status:${status.id}` })),
+  ];
+  return Array.from({ length: Math.ceil(notices.length / NOTICES_AT_ONCE) }, (_, page) => telling(notices.slice(page * NOTICES_AT_ONCE, (page + 1) * NOTICES_AT_ONCE)));
 }
 
 function tellsSubscribers({ status, boosted }: StatusView): boolean {
@@ -136,162 +99,111 @@ async function allBellsOf(ports: NotifyPorts, authorId: AccountId): Promise<Acco
 }
 
 /** Whose post is quoted with their consent is told of it. */
-export async function notifyOfQuote(ports: NotifyPorts, event: EventOf<typeof StatusQuotedV1>): Promise<void> {
-  if (event.state !== 'accepted') return;
-  const { views } = await loadStatuses(ports, null, [event.statusId]);
-  const view = views.get(event.statusId);
-  if (view === undefined || view.status.quote?.state !== 'accepted') return;
-  await notify(ports, view, [
-    { accountId: event.quotedAuthorId, type: 'quote', fromAccountId: event.authorId, statusId: event.statusId, fact: factOf.quote(event.statusId) },
-  ]);
+export async function notifyOfQuotes(ports: NotifyPorts, events: readonly EventOf<typeof StatusQuotedV1>[]): Failed {
+  const posts = await postsOf(ports, events.filter(({ state }) => state === 'accepted'));
+  return tellAll(ports, posts.filter(({ view }) => view.status.quote?.state === 'accepted').map(({ event, view }) => {
+    const { eventId, statusId, authorId, quotedAuthorId } = event;
+    return { eventId, about: view, notices: [{ accountId: quotedAuthorId, type: 'quote', fromAccountId: authorId, statusId, fact: factOf.quote(statusId) }] };
+  }));
 }
 
 /** Who quoted a post is told that it says something else now; of their own post, in which it stands. */
-export async function notifyOfQuotedEdit(ports: NotifyPorts, event: EventOf<typeof StatusEditedV1>): Promise<void> {
-  const { views } = await loadStatuses(ports, null, [event.statusId]);
-  const view = views.get(event.statusId);
+export async function notifyOfQuotedEdits(ports: NotifyPorts, events: readonly EventOf<typeof StatusEditedV1>[]): Failed {
   // An Update that is no edit keeps the date of the last one; a later edit speaks for itself.
-  if (view === undefined || view.status.quotesCount === 0 || view.status.editedAt?.toISOString() !== event.editedAt) return;
-  const quoters = await ports.store.localQuoters(event.statusId, BELLS_AT_ONCE);
-  await notify(
-    ports,
-    view,
-    quoters.map(({ accountId, statusId }) => ({ accountId, type: 'quoted_update', fromAccountId: event.authorId, statusId, fact: factOf.quotedEdit(event) })),
-  );
+  const quoted = (await postsOf(ports, events)).filter(({ event, view: { status } }) => status.quotesCount > 0 && status.editedAt?.toISOString() === event.editedAt);
+  const tellings: Telling[] = [];
+  // Hardly any edited post is quoted by somebody here.
+  for (const { event, view } of quoted) {
+    const quoters = await ports.store.localQuoters(event.statusId, BELLS_AT_ONCE);
+    const fact = factOf.quotedEdit(event);
+    tellings.push({ eventId: event.eventId, about: view, notices: quoters.map(({ accountId, statusId }) => ({ accountId, type: 'quoted_update', fromAccountId: event.authorId, statusId, fact })) });
+  }
+  return tellAll(ports, tellings);
 }
 
-export async function notifyOfFavourite(ports: NotifyPorts, event: EventOf<typeof StatusFavouritedV1>): Promise<void> {
-  const { views } = await loadStatuses(ports, null, [event.statusId]);
-  const view = views.get(event.statusId);
-  if (view === undefined || view.status.deletedAt !== null) return;
-  await notify(ports, view, [
-    { accountId: view.author.id, type: 'favourite', fromAccountId: event.accountId, statusId: event.statusId, fact: factOf.favourite(event.favouriteId) },
-  ]);
+/** A crowd likes one post within minutes: it is loaded once for all of them. */
+export async function notifyOfFavourites(ports: NotifyPorts, events: readonly EventOf<typeof StatusFavouritedV1>[]): Failed {
+  const posts = await postsOf(ports, events);
+  return tellAll(ports, posts.map(({ event: { eventId, accountId, statusId, favouriteId }, view }) => ({
+    eventId, about: view, notices: [{ accountId: view.author.id, type: 'favourite', fromAccountId: accountId, statusId, fact: factOf.favourite(favouriteId) }],
+  })));
 }
 
 /** Of a poll's end its author hears and everybody here who voted. Most that come here are about its tallies alone. */
 export async function notifyOfPoll(ports: NotifyPorts, event: EventOf<typeof StatusTalliedV1>): Promise<void> {
   if (!event.ended) return;
-  const { views } = await loadStatuses(ports, null, [event.statusId]);
-  const view = views.get(event.statusId);
-  if (view === undefined || view.status.deletedAt !== null) return;
-  const noticeTo = (accountId: AccountId): Notice => ({ accountId, type: 'poll', fromAccountId: view.author.id, statusId: event.statusId, fact: `poll:${event.statusId}` });
-  await notify(ports, view, [noticeTo(view.author.id)]);
+  const [post] = await postsOf(ports, [event]);
+  if (post === undefined) return;
+  const { view } = post;
+  const tell = (people: readonly AccountId[]): Promise<void> =>
+    tellOne(ports, { eventId: event.eventId, about: view, notices: people.map((accountId) => ({ accountId, type: 'poll', fromAccountId: view.author.id, statusId: event.statusId, fact: `poll:${event.statusId}` })) });
+  await tell([view.author.id]);
   for (let after = '0' as AccountId; ; ) {
     const voters = await ports.store.votersHere(event.statusId, after, VOTERS_PER_PAGE);
-    await notify(ports, view, voters.filter((id) => id !== view.author.id).map(noticeTo));
+    await tell(voters.filter((id) => id !== view.author.id));
     const last = voters.at(-1);
     if (last === undefined || voters.length < VOTERS_PER_PAGE) return;
     after = last;
   }
 }
 
-export async function withdrawFavourite(ports: NotifyPorts, event: EventOf<typeof StatusUnfavouritedV1>): Promise<void> {
-  const [status] = await ports.store.statusesByIds([event.statusId]);
-  if (status === undefined) return;
-  const { accountId: fromAccountId, statusId } = event;
-  await withdraw(ports, [{ accountId: status.accountId, type: 'favourite', fromAccountId, statusId, fact: factOf.favourite(event.favouriteId) }]);
+export async function withdrawFavourites(ports: NotifyPorts, events: readonly EventOf<typeof StatusUnfavouritedV1>[]): Failed {
+  const authors = await authorsOf(ports, events.map(({ statusId }) => statusId));
+  return withdrawAll(ports, events.flatMap(({ eventId, accountId: fromAccountId, statusId, favouriteId }) => {
+    const accountId = authors.get(statusId);
+    return accountId === undefined ? [] : [{ eventId, about: null, notices: [{ accountId, type: 'favourite', fromAccountId, statusId, fact: factOf.favourite(favouriteId) }] }];
+  }));
 }
 
-export async function withdrawBoost(ports: NotifyPorts, event: EventOf<typeof StatusDeletedV1>): Promise<void> {
-  // What was told of a post that is gone is left out when it is read.
-  const [boosted] = event.boostOfId === null ? [] : await ports.store.statusesByIds([event.boostOfId]);
-  if (boosted === undefined) return;
-  await withdraw(ports, [{ accountId: boosted.accountId, type: 'reblog', fromAccountId: event.authorId, statusId: boosted.id, fact: factOf.boost(event.statusId) }]);
+/** What was told of a post that is gone is left out when it is read. */
+export async function withdrawBoosts(ports: NotifyPorts, events: readonly EventOf<typeof StatusDeletedV1>[]): Failed {
+  const boosts = events.flatMap(({ boostOfId, ...event }) => (boostOfId === null ? [] : [{ ...event, boostOfId }]));
+  const authors = await authorsOf(ports, boosts.map(({ boostOfId }) => boostOfId));
+  return withdrawAll(ports, boosts.flatMap(({ eventId, authorId, statusId, boostOfId }) => {
+    const accountId = authors.get(boostOfId);
+    return accountId === undefined ? [] : [{ eventId, about: null, notices: [{ accountId, type: 'reblog', fromAccountId: authorId, statusId: boostOfId, fact: factOf.boost(statusId) }] }];
+  }));
 }
 
-export async function withdrawFollow(ports: NotifyPorts, { followId, followerId, targetId }: EventOf<typeof FollowUndoneV1>): Promise<void> {
-  await withdraw(ports, [
-    { accountId: targetId, type: 'follow', fromAccountId: followerId, fact: factOf.follow(followId) },
-    { accountId: targetId, type: 'follow_request', fromAccountId: followerId, fact: factOf.followRequest(followId) },
-  ]);
+/** Of statuses that are known, deleted ones among them. */
+async function authorsOf(ports: NotifyPorts, ids: readonly StatusId[]): Promise<ReadonlyMap<StatusId, AccountId>> {
+  return new Map(ids.length === 0 ? [] : (await ports.store.statusesByIds([...new Set(ids)])).map((status) => [status.id, status.accountId]));
 }
 
-/** Taken back, it is as if it had not been: nobody is told any more, also when this is heard before the fact itself. */
-async function withdraw(ports: NotifyPorts, notices: readonly Notice[]): Promise<void> {
-  const accounts = await ports.store.accountsByIds([...new Set(notices.map((notice) => notice.accountId))]);
-  const here = new Set(accounts.filter((account) => account.domain === null).map((account) => account.id));
-  await ports.notifications.withdraw(notices.filter((notice) => here.has(notice.accountId)).map((notice) => rowOf(ports, notice)));
-}
+export const withdrawFollows = (ports: NotifyPorts, events: readonly EventOf<typeof FollowUndoneV1>[]): Failed =>
+  withdrawAll(ports, events.map(({ eventId, followId, followerId, targetId }) => ({
+    eventId,
+    about: null,
+    notices: [
+      { accountId: targetId, type: 'follow', fromAccountId: followerId, fact: factOf.follow(followId) },
+      { accountId: targetId, type: 'follow_request', fromAccountId: followerId, fact: factOf.followRequest(followId) },
+    ],
+  })));
 
-const rowOf = (ports: NotifyPorts, notice: Notice): NewNotification => ({
-  ...notice,
-  id: ports.ids.next(),
-  statusId: notice.statusId ?? null,
-  reportId: notice.reportId ?? null,
-});
+export const notifyOfFollowRequests = (ports: NotifyPorts, events: readonly EventOf<typeof FollowRequestedV1>[]): Failed =>
+  tellAll(ports, events.map(({ eventId, followId, followerId, targetId }) => ({
+    eventId, about: null, notices: [{ accountId: targetId, type: 'follow_request', fromAccountId: followerId, fact: factOf.followRequest(followId) }],
+  })));
 
-export function notifyOfFollowRequest(ports: NotifyPorts, event: EventOf<typeof FollowRequestedV1>): Promise<void> {
-  const fact = factOf.followRequest(event.followId);
-  return notify(ports, null, [{ accountId: event.targetId, type: 'follow_request', fromAccountId: event.followerId, fact }]);
-}
-
-export async function notifyOfFollow(ports: NotifyPorts, event: EventOf<typeof FollowAcceptedV1>): Promise<void> {
-  if (event.again) return;
-  await notify(ports, null, [{ accountId: event.targetId, type: 'follow', fromAccountId: event.followerId, fact: factOf.follow(event.followId) }]);
-}
+export const notifyOfFollows = (ports: NotifyPorts, events: readonly EventOf<typeof FollowAcceptedV1>[]): Failed =>
+  tellAll(ports, events.filter(({ again }) => !again).map(({ eventId, followId, followerId, targetId }) => ({
+    eventId, about: null, notices: [{ accountId: targetId, type: 'follow', fromAccountId: followerId, fact: factOf.follow(followId) }],
+  })));
 
 /** Those who approve sign-ups learn of each new one. */
-export async function notifyOfSignUp(ports: NotifyPorts, event: EventOf<typeof AccountRegisteredV1>): Promise<void> {
+export async function notifyOfSignUp(ports: NotifyPorts, { eventId, accountId: fromAccountId }: EventOf<typeof AccountRegisteredV1>): Promise<void> {
   const moderators = await ports.users.moderatorAccountIds();
-  await notify(
-    ports,
-    null,
-    moderators.map((accountId) => ({ accountId, type: 'admin.sign_up', fromAccountId: event.accountId, fact: `sign_up:${event.accountId}` })),
-  );
+  await tellOne(ports, { eventId, about: null, notices: moderators.map((accountId) => ({ accountId, type: 'admin.sign_up', fromAccountId, fact: `sign_up:${fromAccountId}` })) });
 }
 
-export async function notifyOfReport(ports: NotifyPorts, event: EventOf<typeof ReportCreatedV1>): Promise<void> {
-  const [report] = await ports.reports.byIds([event.reportId]);
+export async function notifyOfReport(ports: NotifyPorts, { eventId, reportId }: EventOf<typeof ReportCreatedV1>): Promise<void> {
+  const [report] = await ports.reports.byIds([reportId]);
   if (report === undefined) return;
   const moderators = await ports.users.moderatorAccountIds();
-  await notify(
-    ports,
-    null,
-    moderators.map((accountId) => ({
-      accountId,
-      type: 'admin.report',
-      fromAccountId: report.accountId,
-      reportId: report.id,
-      fact: `report:${report.id}`,
-    })),
-  );
+  await tellOne(ports, { eventId, about: null, notices: moderators.map((accountId) => ({ accountId, type: 'admin.report', fromAccountId: report.accountId, reportId: report.id, fact: `report:${report.id}` })) });
 }
 
-/** Stores what the recipients want to hear, once, and tells their streams. Only people here are notified. */
-async function notify(ports: NotifyPorts, about: StatusView | null, notices: readonly Notice[]): Promise<void> {
-  // Nobody is told of what they did themselves; that a poll ended nobody did.
-  const outsiders = notices.filter((notice) => notice.accountId !== notice.fromAccountId || notice.type === 'poll');
-  if (outsiders.length === 0) return;
-  const wanted = await wantedBy(ports, about, outsiders);
-  if (wanted.length === 0) return;
-  for (const stored of await ports.notifications.insert(wanted.map((notice) => rowOf(ports, notice)))) {
-    ports.live.toUsers([stored.accountId], { type: 'notification', notificationId: stored.id });
-  }
+/** @throws what it failed of */
+async function tellOne(ports: NotifyPorts, telling: Telling): Promise<void> {
+  for (const error of (await tellAll(ports, [telling])).values()) throw error;
 }
-
-/** Left out: people elsewhere, senders blocked or muted or on suspended servers, and posts the recipient cannot see. */
-async function wantedBy(ports: NotifyPorts, about: StatusView | null, notices: readonly Notice[]): Promise<Notice[]> {
-  const fromIds = [...new Set(notices.map((notice) => notice.fromAccountId))];
-  const accounts = await ports.store.accountsByIds([...new Set([...fromIds, ...notices.map((notice) => notice.accountId)])]);
-  const known = new Map(accounts.map((account) => [account.id, account]));
-  const recipients = notices.map((notice) => notice.accountId).filter((id) => isHere(known.get(id)));
-  const others = about === null ? fromIds : [...fromIds, about.author.id];
-  const ties = recipients.length === 0 ? new Map() : await ports.store.tiesOfMany(recipients, others);
-  return notices.filter((notice) => {
-    const from = known.get(notice.fromAccountId);
-    if (!isHere(known.get(notice.accountId)) || from === undefined || from.deletedAt !== null) return false;
-    // Moderators hear of reports and sign-ups whoever they come from.
-    if (notice.type.startsWith('admin.')) return true;
-    if (from.suspendedAt !== null || isDomainSuspended(ports.policy.current(), from)) return false;
-    const viewer = viewerOf(notice.accountId, ties.get(notice.accountId) ?? new Map());
-    const toSender = viewer.tiesTo(from.id);
-    if (toSender.blockedEitherWay || toSender.mutes || toSender.blocksDomain) return false;
-    // Limited accounts, and those of limited servers, reach only those who follow them.
-    if (isSilenced(ports.policy.current(), from) && !toSender.follows) return false;
-    return about === null || isVisible(ports, about, viewer);
-  });
-}
-
-const isHere = (account: Account | undefined): boolean =>
-  account !== undefined && account.domain === null && account.deletedAt === null && account.suspendedAt === null;

@@ -28,6 +28,7 @@ describe('what changes', () => {
     ['foreign classes go', '<p class="x mention h-entry evil">y</p>', '<p class="mention h-entry">y</p>'],
     ['a relative link is text', '<a href="/login">x</a>', '<span>x</span>'],
     ['a protocol-relative link is text', '<a href="//evil.example">x</a>', '<span>x</span>'],
+    ['what stands apart stays apart', '<div>a</div><div><b>b</b></div>c<table><tr><td>d</td><td>e</td></tr></table>', 'a  <b>b</b> c   d  e'],
     ['a list start that is no number goes', '<ol start="1;x"><li>y</li></ol>', '<ol><li>y</li></ol>'],
   ])('%s', (_name, html, expected) => {
     expect(sanitizeHtml(html)).toBe(expected);

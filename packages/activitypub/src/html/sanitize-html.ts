@@ -5,7 +5,7 @@ import { cleanPlainHtml } from './plain-html.js';
 import { replaceMath } from './replace-math.js';
 
 const HTML_CHARS_MAX = 131_072;
-const TAGS_MAX = 2_000;
+const TAGS_MAX = 1_500;
 const NESTING_MAX = 64;
 const HEADINGS = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
 const ALLOWED_TAGS =
@@ -70,7 +70,7 @@ const OPTIONS: sanitize.IOptions = {
 /**
  * HTML from a stranger as HTML that may stand in our pages: the tags, attributes, classes and schemes that Mastodon
  * 4.7 keeps. Headings become bold paragraphs, pictures links, MathML its TeX source; other tags go and their text
- * stays, scripts and forms go whole. Never throws; input beyond 128 Ki characters or 2,000 tags is cut.
+ * stays, scripts and forms go whole. Never throws; input beyond 128 Ki characters or 1,500 tags is cut.
  *
  * @param tagsMax fewer for what is short: fields of a profile are fifty
  * @see https://docs.joinmastodon.org/spec/activitypub/#sanitization
@@ -80,9 +80,15 @@ export function sanitizeHtml(html: string, tagsMax = TAGS_MAX): string {
   return cleanPlainHtml(text) ?? sanitizeAnyHtml(text);
 }
 
+/** Those that stand apart from what is around them: when their tags go, their text must not run into its neighbours'. */
+const APART =
+  /<\/?(?:address|article|aside|audio|body|button|canvas|caption|center|dd|details|dialog|div|dl|dt|fieldset|figcaption|figure|footer|form|head|header|hr|html|label|legend|main|nav|section|summary|table|tbody|td|tfoot|th|thead|tr|video)(?=[\s/>])/gi;
+
 /** The long way, for whatever is no plain HTML: parsed as browsers do. */
 export function sanitizeAnyHtml(html: string): string {
-  const clean = sanitize(replaceMath(html), OPTIONS);
+  const text = replaceMath(html);
+  const apart = text.replace(APART, ' $&');
+  const clean = apart === text ? sanitize(text, OPTIONS) : sanitize(apart, OPTIONS).trim();
   // The output is in one canonical form with every other "<" escaped, so these are headings and nothing else.
   return clean.replace(/<h[1-6]>/g, '<p><strong>').replace(/<\/h[1-6]>/g, '</strong></p>');
 }

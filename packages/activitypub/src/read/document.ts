@@ -82,14 +82,14 @@ export const hasContext = (json: JsonObject): boolean =>
 /** The types of an object, without `as:` or the full namespace before them. */
 export const typesOf = (json: JsonObject): readonly string[] =>
   listOf(member(json, 'type'))
-    .filter((type) => typeof type === 'string')
     .slice(0, LIMITS.links)
+    .filter((type) => typeof type === 'string')
     .map((type) => type.replace(/^(?:as:|https?:\/\/www\.w3\.org\/ns\/activitystreams#)/, '').slice(0, 100));
 
 const PLAIN_DATE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?Z$/;
 
 /**
- * A date as ISO 8601 UTC, or null when it is none or lies outside the years 0 to 9999. Reads `+0000`
+ * A date as ISO 8601 UTC, or null when it is none or lies outside the years 1 to 9999 (Postgres knows no year 0). Reads `+0000`
  * without a colon (Threads) and `+00`; a time without a zone is UTC, a day without a time begins.
  */
 export function dateOf(value: unknown): string | null {
@@ -107,5 +107,5 @@ export function dateOf(value: unknown): string | null {
 function isoOf(text: string): string | null {
   const date = new Date(text);
   const year = date.getUTCFullYear();
-  return year >= 0 && year <= 9999 ? date.toISOString() : null;
+  return year >= 1 && year <= 9999 ? date.toISOString() : null;
 }

@@ -7,8 +7,9 @@ import { eventLine } from './read-event.js';
 import { idOf, mediaTypeOf } from './references.js';
 import type { RemoteEvent, RemoteNote, RemotePoll } from './types.js';
 
-/** Types that are posts of their own; the rest of `NOTE_TYPES` is shown as title, text and link. */
+/** Types that are posts of their own. */
 const FIRST_CLASS = new Set(['Note', 'Question']);
+/** Shown as title, text and link. */
 const CONVERTED = new Set([
   ...['Article', 'Page', 'Image', 'Audio', 'Video', 'Event', 'Album', 'Story'],
   // BookWyrm
@@ -17,11 +18,15 @@ const CONVERTED = new Set([
   'Proposal',
 ]);
 
+/** A message of one person to another (Pleroma, Lemmy, Mbin): shown among their direct messages, to whomever else it is addressed. */
+const CHAT = 'ChatMessage';
+export const isChat = (type: string): boolean => type === CHAT;
+
 /** Whether a post of this type may hold a poll: Mbin puts one into a comment, which stays a Note. */
 export const mayAsk = (type: string): boolean => FIRST_CLASS.has(type);
 
 /** Objects that are read as posts. */
-export const POST_TYPES: ReadonlySet<string> = new Set([...FIRST_CLASS, ...CONVERTED]);
+export const POST_TYPES: ReadonlySet<string> = new Set([...FIRST_CLASS, ...CONVERTED, CHAT]);
 
 /** Whether an object of this type is read as a post. */
 export const isNoteType = (type: string): boolean => POST_TYPES.has(type);
@@ -92,9 +97,11 @@ function languageOf(raw: JsonObject): string | null {
   return languageTag(isJsonObject(first) ? member(first, 'identifier') : first);
 }
 
+const LANGUAGE_CHARS_MAX = 64;
+
 /** BCP 47 without oddities; `und` means unknown. */
 function languageTag(value: unknown): string | null {
-  const tag = typeof value === 'string' ? value.replaceAll('_', '-') : '';
+  const tag = typeof value === 'string' && value.length <= LANGUAGE_CHARS_MAX ? value.replaceAll('_', '-') : '';
   return /^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}$/i.test(tag) && tag.toLowerCase() !== 'und' ? tag : null;
 }
 

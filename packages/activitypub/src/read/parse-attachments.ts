@@ -1,3 +1,4 @@
+import { httpUri } from '../hosts.js';
 import { isJsonObject, listOf, member, textOf, type JsonObject } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { typesOf } from './document.js';
@@ -12,20 +13,26 @@ const KIND_BY_EXTENSION: readonly (readonly [RegExp, Kind])[] = [
   [/\.(?:mp3|ogg|oga|opus|wav|flac|m4a|aac)$/i, 'audio'],
 ];
 const SIDE_MAX = 65_535;
+/** Entries that are no media count as well: each may name many addresses. */
+const LOOKED_AT_MAX = 64;
+/** Of a video's links, those whose own lists are looked into. */
+const PLAYLISTS_MAX = 4;
 
 /** Media of a post: Document, Image, Video and Audio, the first `LIMITS.attachments`; the post is never refused. */
-export const parseAttachments = (value: unknown): readonly RemoteAttachment[] =>
-  listOf(value)
-    .slice(0, LIMITS.tags)
-    .map(asDocument)
-    .filter(isJsonObject)
-    .filter(isMedium)
-    .map(attachmentOf)
-    .filter((attachment) => attachment !== null)
-    .slice(0, LIMITS.attachments);
+export function parseAttachments(value: unknown): readonly RemoteAttachment[] {
+  const found: RemoteAttachment[] = [];
+  for (const entry of listOf(value).slice(0, LOOKED_AT_MAX)) {
+    const document = asDocument(entry);
+    const attachment = isJsonObject(document) && isMedium(document) ? attachmentOf(document, isFile) : null;
+    if (attachment !== null) found.push(attachment);
+    if (found.length === LIMITS.attachments) break;
+  }
+  return found;
+}
 
 /** A bare address counts when it ends like a medium. */
-const asDocument = (entry: unknown): unknown => (typeof entry === 'string' && kindByName(entry) !== 'unknown' ? { type: 'Document', url: entry } : entry);
+const asDocument = (entry: unknown): unknown =>
+  typeof entry === 'string' && httpUri(entry) !== null && kindByName(entry) !== 'unknown' ? { type: 'Document', url: entry } : entry;
 
 const isLink = (entry: JsonObject): boolean => typesOf(entry).includes('Link');
 
@@ -54,8 +61,10 @@ export function attachedLink(value: unknown): { readonly url: string; readonly i
 export const ownMedium = (raw: JsonObject): RemoteAttachment | null =>
   attachmentOf({ ...raw, mediaType: null, summary: null, name: null, content: null });
 
-function attachmentOf(entry: JsonObject): RemoteAttachment | null {
-  const link = bestMedia(linksOf([member(entry, 'url'), member(entry, 'href')].flat()));
+/** `mayBe`: what its link may be where none is a medium. */
+function attachmentOf(entry: JsonObject, mayBe: (link: LinkTarget) => boolean = () => false): RemoteAttachment | null {
+  const links = linksOf([member(entry, 'url'), member(entry, 'href')].flat());
+  const link = bestMedia(links) ?? links.find(mayBe) ?? null;
   if (link === null) return null;
 
   const mediaType = mediaTypeOf(member(entry, 'mediaType')) ?? link.mediaType;
@@ -75,10 +84,13 @@ function attachmentOf(entry: JsonObject): RemoteAttachment | null {
   };
 }
 
+/** What is attached may be a file of any kind, no page. */
+const isFile = ({ mediaType }: LinkTarget): boolean => !/^(?:text|application)\/(?:x?html|ld|activity)\b/.test(mediaType ?? '');
+
 /** The tallest mp4 among PeerTube's many targets, else the first that is a medium, else the first of unknown type. */
 function bestMedia(links: readonly LinkTarget[]): LinkTarget | null {
   // HLS playlists carry their mp4 files in a tag list.
-  const all = [...links, ...links.flatMap((link) => linksOf(link.json?.['tag']))];
+  const all = [...links, ...links.filter((link) => link.json?.['tag'] !== undefined).slice(0, PLAYLISTS_MAX).flatMap((link) => linksOf(link.json?.['tag']))];
   const mp4s = all.filter((link) => link.mediaType === 'video/mp4').sort((a, b) => b.height - a.height);
   const medium = all.find((link) => /^(?:image|video|audio)\//.test(link.mediaType ?? ''));
   return mp4s[0] ?? medium ?? all.find((link) => link.mediaType === null) ?? null;

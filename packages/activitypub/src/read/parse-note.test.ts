@@ -25,6 +25,13 @@ test.each([
   expect(read(audience)).toMatchObject({ visibility });
 });
 
+test('a chat is for whom it is addressed to alone, who is mentioned by that', () => {
+  const to = ['https://b.example/u/2'];
+  const spoken = { mentions: [{ href: to[0] }], visibility: 'direct', contentHtml: '<p>hi</p>' };
+  expect(read({ type: 'ChatMessage', to })).toMatchObject(spoken);
+  expect(read({ type: 'ChatMessage', to: [...to, PUBLIC_URI], cc: [FOLLOWERS], tag: [{ type: 'Mention', href: 'https://c.example/u/3' }] })).toMatchObject(spoken);
+});
+
 describe('text and language', () => {
   test.each([
     ['old Mastodon: a map alone', { content: undefined, contentMap: { de: '<p>x</p>' } }, { contentHtml: '<p>x</p>', language: 'de' }],
@@ -85,6 +92,26 @@ describe('converted types', () => {
 
   test('an Article shows its teaser, not a warning', () => {
     expect(read({ type: 'Article', name: 'T', summary: 'teaser' })).toMatchObject({ spoilerText: '', sensitive: false, contentHtml: expect.stringContaining('<p>teaser</p>') });
+  });
+});
+
+describe('whom it is for', () => {
+  const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public';
+  const BEN = 'https://b.example/u/ben';
+  test.each<[string, object, boolean]>([
+    ['a list', { to: [PUBLIC], cc: [BEN] }, true],
+    ['one name', { to: 'as:Public', cc: undefined }, true],
+    ['objects with ids', { to: [{ type: 'Person', id: BEN }], cc: [] }, true],
+    ['nobody', { to: [], cc: [] }, false],
+    ['nothing', { to: undefined, cc: null }, false],
+    ['its author alone', { to: [AUTHOR], cc: [] }, false],
+    ['what is no address', { to: [BEN, 'tag:b.example,2026:all'], cc: [] }, false],
+    ['a number', { to: [BEN], cc: [7] }, false],
+    ['the public without its fragment', { to: ['https://www.w3.org/ns/activitystreams'], cc: [BEN] }, false],
+    ['the public by http', { to: [BEN], cc: ['http://www.w3.org/ns/activitystreams#Public'] }, false],
+    ['more than are read', { to: Array.from({ length: 1_025 }, (_, n) => `${BEN}/${n}`), cc: [] }, false],
+  ])('%s: said plainly or not', (_name, changes, isPlainlyAddressed) => {
+    expect(read(changes)).toMatchObject({ isPlainlyAddressed });
   });
 });
 
@@ -163,7 +190,7 @@ describe('what is refused', () => {
     ['an author on another host', { attributedTo: 'https://victim.example/u' }, 'host_mismatch'],
     ['no author', { attributedTo: null }, 'missing_actor'],
     ['no id', { id: 'bear:?t=x&u=https://a.example/' }, 'missing_id'],
-    ['a chat message', { type: 'ChatMessage' }, 'wrong_type'],
+    ['what is no post', { type: 'Edition' }, 'wrong_type'],
   ])('%s', (_name, changes, code) => {
     expect(read(changes)).toEqual({ code });
   });
@@ -182,4 +209,30 @@ test('five thousand of everything is cut, never refused', () => {
   });
   if ('code' in result) throw new Error(result.code);
   expect([result.contentHtml.length, result.mentions.length, result.attachments.length, result.attachments[0]?.description?.length]).toEqual([65_536, 256, 16, 10_000]);
+});
+
+test('S084 of lists within lists, and of what is no medium, only so much is looked at', () => {
+  let looks = 0;
+  const entry = (href: string): object => ({
+    get href() {
+      looks += 1;
+      return href;
+    },
+    type: 'Link',
+  });
+  const many = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
+  const nested = many(64, () => ({ url: many(64, () => ({ url: many(64, () => entry('x')) })) }));
+  parseNote({ id: 'https://a.example/1', type: 'Note', attributedTo: 'https://a.example/u', content: 'x', url: nested, tag: many(256, () => ({ type: 'Emoji', name: ':e:', icon: many(64, () => entry('x')) })) });
+  // The document is cleaned first, which looks at each once.
+  const cleaned = 64 ** 3 + 256 * 64;
+  expect(looks - cleaned).toBeLessThanOrEqual(2 * 256 + 256 * 8);
+});
+
+test('S084 options that are HTML are few', () => {
+  const options = (count: number, option: (n: number) => object) => ({ id: 'https://a.example/1', type: 'Question', attributedTo: 'https://a.example/u', oneOf: Array.from({ length: count }, (_, n) => option(n)) });
+  const titles = (json: object): number | undefined => {
+    const read = parseNote(json);
+    return read.ok ? read.value.poll?.options.length : undefined;
+  };
+  expect([titles(options(400, (n) => ({ content: `<b>${n}</b>` }))), titles(options(400, (n) => ({ name: `${n}` })))]).toEqual([50, 400]);
 });

@@ -1,18 +1,18 @@
 import type { Visibility } from '@trunkline/domain';
 import { fail, ok, type Result } from '@trunkline/kernel';
 import { escapeHtml } from '../html/escape-html.js';
-import { httpUri, PUBLIC_URI, sameHost, sameSite } from '../hosts.js';
+import { httpUri, isLongUri, PUBLIC_URI, sameHost, sameSite } from '../hosts.js';
 import { countOf, flagOf, isJsonObject, listOf, member, textOf, type JsonObject } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { cleanDocument, dateOf, typesOf } from './document.js';
-import { isNoteType, mayAsk, readContent } from './note-content.js';
+import { isChat, isNoteType, mayAsk, readContent } from './note-content.js';
 import { ownMedium, parseAttachments, titlePicture } from './parse-attachments.js';
 import { parseTags } from './parse-tags.js';
 import { readEvent } from './read-event.js';
 import { readPolicy } from './read-policy.js';
 import { readPoll } from './read-poll.js';
 import { readQuote } from './read-quote.js';
-import { audienceList, idOf, pageLinkOf } from './references.js';
+import { audienceList, idOf, pageLinkOf, readAudience } from './references.js';
 import type { ReadFailure, RemoteAttachment, RemoteNote } from './types.js';
 
 /**
@@ -21,7 +21,7 @@ import type { ReadFailure, RemoteAttachment, RemoteNote } from './types.js';
  *
  * @param author `followersUri` is the author's followers collection, by which followers-only posts are known; `actorUri`
  *   stands in for a missing attributedTo in an activity of that actor
- * @returns `wrong_type` for types that are no posts (ChatMessage among them), `host_mismatch` when the id is not
+ * @returns `wrong_type` for types that are no posts, `host_mismatch` when the id is not
  *   on the author's host. That the document came from there is the caller's to check.
  */
 export function parseNote(json: unknown, author: { readonly followersUri?: string | null; readonly actorUri?: string } = {}): Result<RemoteNote, ReadFailure> {
@@ -43,7 +43,7 @@ export function parseNote(json: unknown, author: { readonly followersUri?: strin
   const event = readEvent(raw);
   const { warned, ...content } = readContent(raw, { type, url, poll, event });
   const tags = parseTags(member(raw, 'tag'));
-  const [to, cc] = [audienceList(member(raw, 'to')), audienceList(member(raw, 'cc'))];
+  const [{ uris: to, isWhole: toIsWhole }, { uris: cc, isWhole: ccIsWhole }] = [readAudience(member(raw, 'to')), readAudience(member(raw, 'cc'))];
   const quote = readQuote(raw, uri, tags);
   const fallback = quote?.legacy === true && quote.uri !== null ? quoteLink(content.bodyHtml, quote.uri) : '';
   return ok({
@@ -55,13 +55,14 @@ export function parseNote(json: unknown, author: { readonly followersUri?: strin
     contentHtml: content.contentHtml + fallback,
     bodyHtml: content.bodyHtml + fallback,
     sensitive: warned || flagOf(member(raw, 'sensitive')) || anySensitive(member(raw, 'attachment')),
-    visibility: visibilityOf(to, cc, author.followersUri ?? null),
+    visibility: isChat(type) ? 'direct' : visibilityOf(to, cc, author.followersUri ?? null),
     to,
     cc,
+    isPlainlyAddressed: toIsWhole && ccIsWhole && [...to, ...cc].some((name) => name !== attributedTo),
     published: dateOf(member(raw, 'published')),
     updated: editedAt(member(raw, 'updated')),
     expiresAt: dateOf(member(raw, 'expiresAt')),
-    mentions: tags.mentions,
+    mentions: isChat(type) ? spokenTo(to) : tags.mentions,
     hashtags: tags.hashtags,
     emojis: tags.emojis,
     attachments: readAttachments(raw, type),
@@ -111,7 +112,12 @@ function readThread(raw: JsonObject, uri: string, isEmptyNote: boolean) {
 const parentOf = (value: unknown): string | null => idOf(value) ?? listOf(value).slice(0, LIMITS.links).map((entry) => (isJsonObject(entry) ? httpUri(member(entry, 'href')) : null)).find((uri) => uri !== null) ?? null;
 
 /** The note as read by somebody who knows its author's followers collection by now. */
-export const addressedBy = (note: RemoteNote, followersUri: string | null): RemoteNote => ({ ...note, visibility: visibilityOf(note.to, note.cc, followersUri) });
+export const addressedBy = (note: RemoteNote, followersUri: string | null): RemoteNote =>
+  isChat(note.type) ? note : { ...note, visibility: visibilityOf(note.to, note.cc, followersUri) };
+
+/** A chat names nobody in its text: who gets it is spoken to. */
+const spokenTo = (to: readonly string[]): RemoteNote['mentions'] =>
+  to.filter((uri) => uri !== PUBLIC_URI).slice(0, LIMITS.links).map((href) => ({ href, name: null }));
 
 /** PeerTube names account and channel: the Person among them is the author, else the first. */
 function authorOf(value: unknown): string | null {
@@ -121,7 +127,7 @@ function authorOf(value: unknown): string | null {
 }
 
 /** Never guesses public: what names neither the public nor the followers is direct. */
-function visibilityOf(to: readonly string[], cc: readonly string[], followersUri: string | null): Visibility {
+export function visibilityOf(to: readonly string[], cc: readonly string[], followersUri: string | null): Visibility {
   if (to.includes(PUBLIC_URI)) return 'public';
   if (cc.includes(PUBLIC_URI)) return 'unlisted';
   return followersUri !== null && (to.includes(followersUri) || cc.includes(followersUri)) ? 'private' : 'direct';
@@ -145,7 +151,7 @@ function readAttachments(raw: JsonObject, type: string): readonly RemoteAttachme
 /** Threads are grouped by these even where nothing answers: `tag:` URIs and the like. */
 function groupingUri(value: unknown): string | null {
   const uri = isJsonObject(value) ? member(value, 'id') : value;
-  return typeof uri === 'string' && uri.length <= LIMITS.uriChars && /^[a-z][a-z0-9+.-]*:\S+$/i.test(uri) ? uri : null;
+  return typeof uri === 'string' && !isLongUri(uri) && /^[a-z][a-z0-9+.-]*:\S+$/i.test(uri) ? uri : null;
 }
 
 const totalOf = (collection: unknown): number | null => (isJsonObject(collection) ? countOf(member(collection, 'totalItems')) : null);

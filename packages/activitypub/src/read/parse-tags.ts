@@ -3,7 +3,7 @@ import { isJsonObject, listOf, member, textOf, type JsonObject } from '../json.j
 import { LIMITS } from '../limits.js';
 import { dateOf, typesOf } from './document.js';
 import { parseHandle } from './parse-webfinger.js';
-import { linksOf } from './references.js';
+import { firstLinkOf } from './references.js';
 import type { RemoteEmoji, RemoteMention } from './types.js';
 
 export interface RemoteTags {
@@ -60,7 +60,7 @@ export const shortcodeOf = (name: string): string => name.trim().replace(/^:|:$/
 
 function emojiOf(tag: JsonObject): RemoteEmoji | null {
   const shortcode = shortcodeOf(textOf(member(tag, 'name'), 200) ?? '');
-  const url = linksOf(member(tag, 'icon'))[0]?.href;
+  const url = firstLinkOf(member(tag, 'icon'))?.href;
   // No dot in front and no two: a name must not become a path in anybody's hands.
   if (url === undefined || !/^(?!\.|.*\.\.)[\p{L}\p{N}_+.-]{1,190}$/u.test(shortcode)) return null;
   return { shortcode, url, staticUrl: url, updated: dateOf(member(tag, 'updated')) };

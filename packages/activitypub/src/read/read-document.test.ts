@@ -13,6 +13,7 @@ test.each([
   ['a key alone', { ...KEY, type: 'Key' }, 'keys'],
   ['a key without a type', KEY, 'keys'],
   ['a post', { id: 'https://a.example/1', type: 'Page', attributedTo: ANN }, 'post'],
+  ['a chat (Pleroma, Lemmy, Mbin)', { id: 'https://a.example/2', type: 'ChatMessage', attributedTo: ANN, to: ['https://b.example/bob'] }, 'post'],
   ['an activity', { type: 'Follow', actor: ANN, object: ANN }, 'activity'],
   ['a collection', { type: 'OrderedCollection', totalItems: 1 }, 'collection'],
   ['a stamp', { type: 'QuoteAuthorization', id: `${ANN}/s`, attributedTo: ANN, interactingObject: 'https://b.example/1', interactionTarget: `${ANN}/1` }, 'stamp'],
@@ -26,12 +27,13 @@ test.each([
 
 test.each([
   ['a context', { '@context': { '@reverse': {} } }, 'json_ld_context'],
-  ['a chat of Pleroma', { '@context': CONTEXT, type: 'ChatMessage', id: 'https://a.example/1', actor: ANN }, 'chat_message'],
   ['a book', { '@context': CONTEXT, type: 'Edition' }, 'no_post'],
   ['an activity that nobody knows', { '@context': CONTEXT, type: 'Frobnicate', actor: ANN }, 'unknown_type'],
   ['an object that nobody knows', { '@context': CONTEXT, type: 'Frobnication' }, 'unknown_type'],
   ['JSON of something else', { type: 'invoice' }, 'missing_context'],
   ['no type at all', { '@context': CONTEXT, url: ANN }, 'missing_type'],
+  ['JSON-LD by its keywords', { '@context': CONTEXT, '@id': 'https://a.example/1', '@type': 'Note' }, 'json_ld_form'],
+  ['JSON-LD expanded', { [`${CONTEXT}#content`]: [{ '@value': 'x' }] }, 'json_ld_form'],
   ['an actor without an inbox or a key', { ...actor, inbox: null, publicKey: null }, 'missing_inbox'],
   ['an error', { error: 'Not Found' }, 'missing_type'],
   ['a list', [], 'not_an_object'],

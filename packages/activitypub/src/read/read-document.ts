@@ -28,14 +28,15 @@ export type AnyDocument =
   | { readonly kind: 'nodeinfo-links'; readonly url: string };
 
 /** `unknown_type` means "not understood", everything else a rule that was meant. */
-export type DocumentRule = ReadFailureCode | IgnoreRule | 'json_ld_context';
+export type DocumentRule = ReadFailureCode | IgnoreRule | 'json_ld_context' | 'json_ld_form';
 export type RefusedDocument = Failure<DocumentRule>;
 
 /**
  * Reads a document of which nothing is known, by the reader of its kind: what a pasted address answered, or a file of a
  * collected corpus. Proves nothing, as each reader says of itself.
  *
- * @returns `json_ld_context` for those, which nothing here loads
+ * @returns `json_ld_context` for those, which nothing here loads, and `json_ld_form` for what is expanded or compacted
+ *   otherwise than everybody sends it: names are read as they stand
  */
 export function readDocument(json: unknown): Result<AnyDocument, RefusedDocument> {
   // Before cleaning, which refuses the keywords that only contexts may define.
@@ -83,7 +84,11 @@ function readUntyped(raw: JsonObject): Read {
   if (member(raw, 'software') !== undefined) return as(parseNodeInfo(raw), (info) => ({ kind: 'nodeinfo', info }));
   if (member(raw, 'links') !== undefined) return as(parseNodeInfoLinks(raw), (url) => ({ kind: 'nodeinfo-links', url }));
   if (member(raw, 'publicKeyPem') !== undefined) return as(parsePublicKeys(raw), (keys) => ({ kind: 'keys', keys }));
-  return fail({ code: 'missing_type' });
+  return fail({ code: isOtherForm(raw) ? 'json_ld_form' : 'missing_type' });
 }
+
+/** It says what it is by a keyword, or by names that hold a vocabulary. */
+const isOtherForm = (raw: JsonObject): boolean =>
+  member(raw, '@type') !== undefined || Object.keys(raw).some((name) => name.startsWith('https://www.w3.org/ns/activitystreams#') || name.startsWith('as:'));
 
 const as = <T>(result: Result<T, RefusedDocument>, wrap: (value: T) => AnyDocument): Read => (result.ok ? ok(wrap(result.value)) : result);

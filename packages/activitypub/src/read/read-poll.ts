@@ -6,6 +6,8 @@ import type { RemotePoll } from './types.js';
 
 /** Markup costs by its tags, and there are five hundred options. */
 const OPTION_TAGS_MAX = 4;
+/** Those that write their options as HTML have few. */
+const MARKED_UP_MAX = 50;
 
 /**
  * The poll of a Question. One list is filled, `oneOf` or `anyOf`: Pleroma sends both, one of them empty. An option is
@@ -33,15 +35,16 @@ const optionsOf = (value: unknown): RemotePoll['options'] =>
   listOf(value)
     .slice(0, LIMITS.pollOptions)
     .filter(isJsonObject)
-    .map((option) => ({
-      title: titleOf(option),
+    .map((option, at) => ({
+      title: titleOf(option, at < MARKED_UP_MAX),
       votes: votesOf(member(option, 'replies')),
     }))
     .filter((option) => option.title !== '');
 
 /** A name is text as it stands, angle brackets and all: a vote has to say it again to the letter. Content is HTML. */
-function titleOf(option: JsonObject): string {
+function titleOf(option: JsonObject, mayBeMarkedUp: boolean): string {
   const name = textOf(member(option, 'name'), LIMITS.pollOptionChars);
+  if (name === null && !mayBeMarkedUp) return '';
   return (name ?? htmlToText(textOf(member(option, 'content'), LIMITS.pollOptionChars) ?? '', OPTION_TAGS_MAX)).trim();
 }
 

@@ -27,10 +27,17 @@ export const idOf = (value: unknown): string | null =>
   listOf(value).slice(0, LIMITS.links).map(refOf).find((ref) => ref.uri !== null)?.uri ?? null;
 
 /** Audience members, each once, the public collection by its full IRI. */
-export function audienceList(value: unknown): readonly string[] {
-  const uris = listOf(value).slice(0, LIMITS.audience).map((entry) => refOf(entry).uri);
-  return [...new Set(uris.filter((uri) => uri !== null))];
+export const audienceList = (value: unknown): readonly string[] => readAudience(value).uris;
+
+/** `isWhole`: nothing of it was cut off or could not be read. */
+export function readAudience(value: unknown): { readonly uris: readonly string[]; readonly isWhole: boolean } {
+  const entries = listOf(value);
+  const uris = entries.slice(0, LIMITS.audience).map((entry) => refOf(entry).uri);
+  return { uris: [...new Set(uris.filter((uri) => uri !== null))], isWhole: entries.length <= LIMITS.audience && uris.every((uri) => uri !== null && !isMisspeltPublic(uri)) };
 }
+
+/** `http:`, without its fragment, or with another: meant for everybody, and yet naming nobody. */
+const isMisspeltPublic = (uri: string): boolean => uri !== PUBLIC_URI && /^https?:\/\/(?:www\.)?w3\.org\/ns\/activitystreams/i.test(uri);
 
 /** A Link, or an object with a `url`, reduced to what we choose by. */
 export interface LinkTarget {
@@ -40,18 +47,33 @@ export interface LinkTarget {
   readonly json: JsonObject | null;
 }
 
-/** As the URL parser writes it: quotes and angle brackets encoded, since clients paste it into markup. Ids stay as they came. */
+/**
+ * As the URL parser writes it: quotes, angle brackets and the blanks of file names encoded, since clients paste it into
+ * markup. Ids stay as they came.
+ */
 function targetOf(value: unknown): string | null {
-  const uri = httpUri(value);
+  const uri = httpUri(typeof value === 'string' ? value.trim().replaceAll(' ', '%20') : value);
   return uri === null ? null : new URL(uri).href;
 }
 
+const DEPTH_MAX = 3;
+/** Looked at, lists within lists taken together: each is parsed as an address. */
+const ENTRIES_MAX = 256;
+const FIRST_WITHIN = 8;
+
 /** Every http(s) target of a `url` or `icon` value: strings, Links, objects with `url`, and lists of these. */
-export function linksOf(value: unknown, depth = 3): readonly LinkTarget[] {
+export const linksOf = (value: unknown): readonly LinkTarget[] => targetsIn(value, DEPTH_MAX, { left: ENTRIES_MAX }).slice(0, LIMITS.links);
+
+/** The first of them, without looking far. */
+export const firstLinkOf = (value: unknown): LinkTarget | null => targetsIn(value, DEPTH_MAX, { left: FIRST_WITHIN })[0] ?? null;
+
+function targetsIn(value: unknown, depth: number, budget: { left: number }): readonly LinkTarget[] {
   if (depth === 0) return [];
   return listOf(value)
-    .slice(0, LIMITS.links)
+    .slice(0, Math.min(LIMITS.links, budget.left))
     .flatMap((entry): readonly LinkTarget[] => {
+      budget.left -= 1;
+      if (budget.left < 0) return [];
       const bare = targetOf(entry);
       if (bare !== null) return [{ href: bare, mediaType: null, height: 0, json: null }];
       if (!isJsonObject(entry)) return [];
@@ -61,9 +83,8 @@ export function linksOf(value: unknown, depth = 3): readonly LinkTarget[] {
       const height = Number(member(entry, 'height')) || 0;
       const href = targetOf(member(entry, 'href'));
       if (href !== null) return [{ href, mediaType, height, json: entry }];
-      return linksOf(member(entry, 'url'), depth - 1).map((link) => ({ ...link, mediaType: link.mediaType ?? mediaType, height: link.height || height }));
-    })
-    .slice(0, LIMITS.links);
+      return targetsIn(member(entry, 'url'), depth - 1, budget).map((link) => ({ ...link, mediaType: link.mediaType ?? mediaType, height: link.height || height }));
+    });
 }
 
 /** `type/subtype` in lower case without parameters, or null. */

@@ -198,6 +198,8 @@ export interface RemoteNote {
   readonly visibility: Visibility;
   readonly to: readonly string[];
   readonly cc: readonly string[];
+  /** `to` and `cc` could be read as they are, and name somebody other than the author. */
+  readonly isPlainlyAddressed: boolean;
   readonly inReplyToUri: string | null;
   readonly published: string | null;
   readonly updated: string | null;

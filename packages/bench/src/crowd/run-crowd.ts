@@ -7,7 +7,6 @@ import { seedFollows, seedPeople } from '../harness/seed-people.js';
 import type { Stage } from '../harness/stage.js';
 import { waitFor } from '../harness/wait-for.js';
 import type { WorkerProcess } from '../harness/worker-process.js';
-import { FeedWatch } from '../load/feed-watch.js';
 import type { LoadPlan, Sent } from '../load/generator.js';
 import { seedLoadPeople, type LoadPeople } from '../load/people.js';
 
@@ -39,7 +38,7 @@ interface SceneParts {
   readonly bigToken: string;
   readonly sizes: CrowdSizes;
   readonly load: WorkerProcess;
-  readonly watch: FeedWatch;
+  readonly watch: WorkerProcess;
   readonly ports: { readonly inbox: number; readonly api: number };
   /** Who runs, by name: the apps, the stores, who sends and who looks on. */
   readonly pids: Readonly<Record<string, number>>;
@@ -78,8 +77,9 @@ export class CrowdScene {
     }
     const step = Math.max(1, Math.floor(followers.length / SAMPLED_FOLLOWERS));
     const sampled = followers.filter((_, index) => (followers.length - 1 - index) % step === 0);
-    const watch = await FeedWatch.of(redis, [...people.readerIds, ...sampled]);
-    watch.start();
+    const watch = stage.worker('feed-watch');
+    pids['watch'] = watch.pid;
+    await watch.ask('begin', { redisUrl: stage.redisUrl, accountIds: [...people.readerIds, ...sampled] });
     return new CrowdScene({
       stage, redis, people, sizes, load, watch, pids,
       bigFollowers: followers,
@@ -101,6 +101,8 @@ export class CrowdScene {
       perSecond = flooded.length / ((lastMs - startMs) / 1_000);
       seen.push(...flooded);
     }
+    // What the floods left behind: a server that has lived through them some minutes ago has swept it up.
+    await this.parts.stage.backbone.db.query('VACUUM ANALYZE');
     return { perSecond, seen };
   }
 
@@ -114,15 +116,12 @@ export class CrowdScene {
 
   /** CPU seconds of each process so far, by name. */
   cpu(): ReadonlyMap<string, number> {
-    const { user, system } = process.cpuUsage();
-    const others = Object.entries(this.parts.pids).map(([name, pid]) => [name, cpuSeconds([pid])] as const);
-    return new Map([...others, ['watch', (user + system) / 1e6]]);
+    return new Map(Object.entries(this.parts.pids).map(([name, pid]) => [name, cpuSeconds([pid])] as const));
   }
 
   /** Ends the watch. @returns entries that stand twice in one feed */
-  async doubles(): Promise<number> {
-    await this.parts.watch.stop();
-    return this.parts.watch.doubles();
+  doubles(): Promise<number> {
+    return this.parts.watch.ask<number>('end');
   }
 
   private plan(rest: Pick<LoadPlan, 'phases' | 'signsBefore' | 'extra'>): LoadPlan {
@@ -133,18 +132,21 @@ export class CrowdScene {
   /** Waits until every post was seen, or nothing new comes, and puts the times beside the posts. */
   private async whenVisible(sent: readonly Sent[]): Promise<Seen[]> {
     const ids = await this.statusIds(sent);
-    const missing = (): number => sent.filter((post) => !this.parts.watch.seen.has(ids.get(post.key) as StatusId)).length;
+    let missing = sent;
     await waitFor('all posts to be visible', async () => {
-      if (missing() === 0) return true;
-      for (const [key, id] of await this.statusIds(sent.filter((post) => !ids.has(post.key)))) ids.set(key, id);
-      return false;
-    }, { everyMs: 100, patienceMs: PATIENCE_MS }).catch(() => process.stderr.write(`  ${missing()} posts were never seen\n`));
+      const times = await this.lastSeen(missing, ids);
+      missing = missing.filter((_, index) => times[index] === null);
+      for (const [key, id] of await this.statusIds(missing.filter((post) => !ids.has(post.key)))) ids.set(key, id);
+      return missing.length === 0;
+    }, { everyMs: 100, patienceMs: PATIENCE_MS }).catch(() => process.stderr.write(`  ${missing.length} posts were never seen\n`));
     // The author with many followers is seen by several: his post is there when the last of them has it.
     await sleep(500);
-    return sent.map((post) => {
-      const times = this.parts.watch.seen.get(ids.get(post.key) as StatusId);
-      return { ...post, visibleMs: times === undefined ? null : Math.max(...times.values()) };
-    });
+    const times = await this.lastSeen(sent, ids);
+    return sent.map((post, index) => ({ ...post, visibleMs: times[index] ?? null }));
+  }
+
+  private lastSeen(sent: readonly Sent[], ids: ReadonlyMap<string, StatusId>): Promise<(number | null)[]> {
+    return this.parts.watch.ask('lastSeen', { statusIds: sent.map(({ key }) => ids.get(key) ?? '') });
   }
 
   /** Which row became of each post; local posts are named by it already. */

@@ -33,6 +33,12 @@ export function cpuSeconds(pids: readonly number[]): number {
   return sum;
 }
 
+/** CPU seconds that all cores together have spent on anything so far, also on other guests of the same hardware. */
+export function busySeconds(): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, stolen = 0] = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]?.split(/\s+/).slice(1).map(Number) ?? [];
+  return (user + nice + system + irq + softirq + stolen) / TICKS_PER_SECOND;
+}
+
 function timesOf(pid: number): Times | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -5,7 +5,7 @@ export const CONTESTS = ['receive', 'apply', 'fan-out', 'deliver', 'deliver-dead
 export type ContestName = (typeof CONTESTS)[number];
 
 /** Behaviour over time, size or copies: a table of its own each. */
-export const STUDIES = ['reads-under-fan-out', 'memory', 'copies', 'growth', 'crowd', 'overload', 'soak'] as const;
+export const STUDIES = ['reads-under-fan-out', 'memory', 'copies', 'growth', 'crowd', 'lone-post', 'overload', 'soak'] as const;
 export type StudyName = (typeof STUDIES)[number];
 
 /** What runs when nothing is named: the rest takes minutes each. */

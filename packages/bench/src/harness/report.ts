@@ -49,8 +49,7 @@ function cellsOf(line: ResultLine): string[] {
     String(line.limitPerCpuSec),
     `${Math.round(line.ratio * 100)} %`,
     goals === null ? '–' : `${Math.round(goals.ofLimit * 100)} % ${mark(line.ratio >= goals.ofLimit)}`,
-    String(line.peerPerCpuSec),
-    times.toFixed(1),
+    ...(line.peerPerCpuSec === 0 ? ['–', '–'] : [String(line.peerPerCpuSec), times.toFixed(1)]),
     goals?.timesPeer === null || goals === null ? '–' : `${goals.timesPeer} ${mark(times >= goals.timesPeer)}`,
   ];
 }

@@ -4,7 +4,8 @@ import type { Stage } from './stage.js';
 
 /**
  * Local accounts without users, made by one statement: enough to be followed, to follow and to be shown. Their ids
- * are as far apart as those of people who signed up one after the other.
+ * are as far apart as those of people who signed up one after the other; their lowest bits are of the prefix, so that two crowds made within
+ * seconds never share one.
  */
 export async function seedPeople(stage: Stage, count: number, prefix: string): Promise<AccountId[]> {
   const { db, settings } = stage.backbone;
@@ -12,7 +13,7 @@ export async function seedPeople(stage: Stage, count: number, prefix: string): P
     `INSERT INTO social.accounts (id, username, uri, url, display_name, note, inbox_url, shared_inbox_url, followers_url, avatar_url)
      SELECT id, $1 || n, $2 || '/ap/users/' || id, $2 || '/@' || $1 || n, 'Person ' || n, 'Somebody who reads and writes, number ' || n,
             $2 || '/inbox/' || id, $2 || '/inbox', $2 || '/ap/users/' || id || '/followers', $2 || '/media/' || n || '.png'
-       FROM (SELECT n, (floor(extract(epoch FROM now()) * 1000)::bigint - 100000000 + n * 20) << 16 AS id FROM generate_series(1, $3::int) AS n) AS made
+       FROM (SELECT n, (floor(extract(epoch FROM now()) * 1000)::bigint - 100000000 + n * 20) << 16 | (hashtext($1) & 65535) AS id FROM generate_series(1, $3::int) AS n) AS made
      RETURNING id`,
     [prefix, settings.baseUrl, count],
   );

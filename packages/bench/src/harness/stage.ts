@@ -39,13 +39,13 @@ export class Stage {
     private readonly parts: StageParts,
   ) {}
 
-  /** `peers`: hosts spoken to over plain http. */
-  static async open(options: BenchOptions, peers: readonly string[] = []): Promise<Stage> {
+  /** `peers`: hosts spoken to over plain http. `postgresSettings`: beside the launcher's. */
+  static async open(options: BenchOptions, peers: readonly string[] = [], postgresSettings: Readonly<Record<string, string>> = {}): Promise<Stage> {
     const path = await mkdtemp(join(tmpdir(), 'trunkline-bench-'));
     // Postgres runs as a user of its own when this is root: it has to get through to its folder.
     await chmod(path, 0o711);
     const folder = DataFolder.hold(path);
-    const starting = startBackingServices(folder, { isDurable: true });
+    const starting = startBackingServices(folder, { isDurable: true, postgresSettings });
     let close = async (): Promise<void> => {
       await starting.then((services) => services.stop(), () => undefined);
       await clear(folder);

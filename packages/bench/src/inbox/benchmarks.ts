@@ -1,5 +1,6 @@
 import { contest, type Contender, type Outcome } from '../harness/contest.js';
 import type { BenchOptions } from '../harness/options.js';
+import { settleEvents } from '../harness/publish-posts.js';
 import { seedRemoteAuthors } from '../harness/seed-people.js';
 import { Stage } from '../harness/stage.js';
 import { waitFor } from '../harness/wait-for.js';
@@ -47,6 +48,7 @@ async function benchInbox(options: BenchOptions, name: 'receive' | 'apply'): Pro
         pids: [inbox.pid],
         prepare: async () => {
           await prepare();
+          await settleEvents(stage);
           before = await countInbound(stage, state);
         },
         run: async () => {

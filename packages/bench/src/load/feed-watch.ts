@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountId, StatusId } from '@trunkline/kernel';
 import { feedKeys, listLengths, statusIdsOf } from '../harness/feed-keys.js';
-import type { RedisClient } from '../harness/redis-client.js';
+import { openRedis, type RedisClient } from '../harness/redis-client.js';
+import { serveTasks } from '../harness/worker-process.js';
 
 const EVERY_MS = 10;
 /** Entries that may come to a feed between the look at its length and the look at its newest entries. */
@@ -11,10 +12,11 @@ const BETWEEN_MAX = 50;
  * Notes when each post stands in the feeds of some people. It asks for the lengths of all their feeds at once, every
  * few milliseconds, and for the new entries of those that grew: reading whole feeds as a reader does would take as much of the machine as
  * the server that is watched. What stands twice in a list is shown once, so doubles are counted in the lists.
+ * In a process of its own: it holds little, so that no collection of garbage makes it look late, which would count as the server's delay.
  */
-export class FeedWatch {
+class FeedWatch {
   /** When each status was seen in each watched feed, milliseconds of the epoch. */
-  readonly seen = new Map<StatusId, Map<AccountId, number>>();
+  private readonly seen = new Map<StatusId, Map<AccountId, number>>();
   private readonly lengths: number[];
   private watching: Promise<void> | null = null;
   private isOver = false;
@@ -41,11 +43,21 @@ export class FeedWatch {
 
   start(): void {
     this.watching = this.watch();
+    // Told by `stop`; a study that failed closes what is watched, and says of what it failed.
+    this.watching.catch(() => undefined);
   }
 
   async stop(): Promise<void> {
     this.isOver = true;
     await this.watching;
+  }
+
+  /** When the last feed that has each was seen with it; null: none was. */
+  lastSeen(statusIds: readonly StatusId[]): (number | null)[] {
+    return statusIds.map((id) => {
+      const times = this.seen.get(id);
+      return times === undefined ? null : Math.max(...times.values());
+    });
   }
 
   /** Posts that stand twice in one feed. */
@@ -86,3 +98,26 @@ export class FeedWatch {
     }
   }
 }
+
+let watch: FeedWatch | null = null;
+
+function watched(): FeedWatch {
+  if (watch === null) throw new Error('nothing is watched');
+  return watch;
+}
+
+async function begin({ redisUrl, accountIds }: { readonly redisUrl: string; readonly accountIds: readonly AccountId[] }): Promise<void> {
+  watch = await FeedWatch.of(await openRedis(redisUrl), accountIds);
+  watch.start();
+}
+
+const lastSeen = ({ statusIds }: { readonly statusIds: readonly StatusId[] }): (number | null)[] => watched().lastSeen(statusIds);
+
+/** @returns entries that stand twice in one feed */
+async function end(): Promise<number> {
+  await watched().stop();
+  return watched().doubles();
+}
+
+/** Looks at feeds while others fill them. */
+export const serve = (): void => serveTasks({ begin, lastSeen, end });

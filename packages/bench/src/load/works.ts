@@ -2,7 +2,7 @@ import { consumerName, StatusPublishedV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import type { StatusId } from '@trunkline/kernel';
 import type { Contender } from '../harness/contest.js';
-import { eventsOf, letGo, publishPosts, untilDone } from '../harness/publish-posts.js';
+import { eventsOf, letGo, publishPosts, settleEvents, untilDone } from '../harness/publish-posts.js';
 import type { ServerProcess } from '../harness/server-process.js';
 import type { Stage } from '../harness/stage.js';
 import { waitFor } from '../harness/wait-for.js';
@@ -29,6 +29,7 @@ export function applyWork(stage: Stage, copies: readonly ServerProcess[], how: {
       const { mentionedUris } = how.people;
       const plan = { inboxPorts: copies.map((copy) => copy.port), apiPort: 0, domain: stage.domain, mentionedUris, localTokens: [], localShare: 0, signsBefore: true };
       await how.load.ask('prepare', { ...plan, phases: [{ rate: how.posts * copies.length, seconds: 1 }] });
+      await settleEvents(stage);
       before = await countApplied();
     },
     run: async () => {

@@ -13,7 +13,7 @@ function expectWellFormed(svg: string): void {
 test('ratios: a bar, its figure and the goal for limit and peer, and the machine', () => {
   const svg = ratiosPicture([{ name: 'fan-out', perCpuSec: 250_000, limitPerCpuSec: 400_000, ratio: 0.625, peer: 'jobs <25>', peerPerCpuSec: 20_000 }, { name: 'receive', perCpuSec: 900, limitPerCpuSec: 0, ratio: 0, peer: '', peerPerCpuSec: 0 }], 'a machine');
   expectWellFormed(svg);
-  for (const text of ['63 %', '12.5 ×', '250,000/CPU-s', 'jobs &lt;25&gt;: 20,000', 'a machine']) expect(svg).toContain(text);
+  for (const text of ['63 %', '12.5 ×', '250,000/CPU-s', 'jobs &lt;25&gt;: 20,000', 'no peer', 'a machine']) expect(svg).toContain(text);
 });
 
 test('timeline: seconds without posts and posts that were never seen leave gaps', () => {

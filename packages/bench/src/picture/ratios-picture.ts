@@ -3,11 +3,11 @@ import { isContest } from '../harness/options.js';
 import type { ResultLine } from '../harness/report.js';
 import { INK, Svg } from './svg.js';
 
-const WIDTH = 860;
+const WIDTH = 890;
 const TOP = 104;
 const ROW = 54;
 const BAR = 18;
-const NAME_WIDTH = 150;
+const NAME_WIDTH = 180;
 const PANEL = { width: 320, gap: 40 } as const;
 
 interface Bar {
@@ -42,6 +42,10 @@ export function ratiosPicture(lines: readonly ResultLine[], machine: string): st
     svg.text(24, y + 8, line.name, { 'font-weight': 600, 'font-size': 14 });
     svg.text(24, y + 24, `${line.perCpuSec.toLocaleString('en')}/CPU-s`, { fill: INK.quiet, 'font-size': 11 });
     bar(svg, left, y, { value: line.ratio, label: `${Math.round(line.ratio * 100)} %`, goal: goals.ofLimit });
+    if (line.peerPerCpuSec === 0) {
+      svg.text(right.x + 8, y + BAR - 5, 'no peer', { fill: INK.quiet });
+      continue;
+    }
     bar(svg, right, y, { value: times(line), label: `${times(line).toFixed(1)} ×`, goal: goals.timesPeer });
     svg.text(right.x, y + BAR + 13, `${line.peer}: ${line.peerPerCpuSec.toLocaleString('en')}`, { 'font-size': 10, fill: INK.quiet });
   }
@@ -63,7 +67,8 @@ function bar(svg: Svg, { x, max }: Panel, y: number, { value, label, goal }: Bar
   svg.rect({ x, y, width: Math.max(1, at(value) - x), height: BAR, rx: 3, fill: goal === null || value >= goal ? INK.good : INK.weak });
   if (goal !== null) svg.line(at(goal), y - 7, at(goal), y + BAR + 2, { stroke: INK.text, 'stroke-width': 2 });
   const inside = at(value) - x > PANEL.width * 0.7;
-  svg.text(at(value) + (inside ? -8 : 8), y + BAR - 5, label, { 'font-weight': 600, 'text-anchor': inside ? 'end' : 'start', fill: inside ? INK.card : INK.text, 'paint-order': 'stroke', stroke: inside ? 'none' : INK.card, 'stroke-width': 4 });
+  // At the foot of a long bar: the mark of its goal lies towards the end.
+  svg.text(inside ? x + 8 : at(value) + 8, y + BAR - 5, label, { 'font-weight': 600, fill: inside ? INK.card : INK.text, 'paint-order': 'stroke', stroke: inside ? 'none' : INK.card, 'stroke-width': 4 });
 }
 
 const times = (line: ResultLine): number => (line.peerPerCpuSec === 0 ? 0 : line.perCpuSec / line.peerPerCpuSec);

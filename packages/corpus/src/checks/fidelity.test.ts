@@ -47,6 +47,16 @@ describe('what a client does not see of a post', () => {
     expect(lostOf(note, { ...shown, [member]: value })).toEqual([lost]);
   });
 
+  test.each([
+    ['<p>Fernstraßen<wbr />bau<wbr />privat</p>', '<p>Fernstraßenbauprivat</p>'],
+    ['<p><font color="red">Hallo</font>ween</p>', '<p>Halloween</p>'],
+    ['<p>gar&ccedil;onette and foot&shy;note</p>', '<p>garçonette and footnote</p>'],
+    ['<p>cafe\u0301teria <!-- a > hidden --></p>', '<p>caf\u00E9teria</p>'],
+    ['<p>a <i>titled</i> one</p><?php echo twice ?>', '<p>a &lt;i&gt;titled&lt;/i&gt; one</p>'],
+  ])('of %s shown as %s is nothing', (content, seen) => {
+    expect(lostOf({ ...note, name: undefined, summary: undefined, content }, { ...shown, content: seen })).toEqual([]);
+  });
+
   test('is that it was not meant for everybody', () => {
     expect(lostOf({ ...note, to: ['https://plum.example/followers'] }, shown)).toEqual(['that it is not public']);
   });

@@ -5,7 +5,9 @@ const MEDIA = new Set(['Document', 'Image', 'Video', 'Audio']);
 const MEDIA_MAX = 16;
 const WORDS_MAX = 12;
 const TOLERANCE_MS = 1_000;
-const NOT_SHOWN = /<(script|style|math|svg|iframe|object|template|noscript|title)\b[\s\S]*?<\/\1>/gi;
+const NOT_SHOWN = /<(script|style|math|svg|iframe|object|template|noscript|title|select|textarea|option|xmp)\b[\s\S]*?<\/\1>/gi;
+/** Markup within a word, which does not part it. */
+const WITHIN = /<!--[\s\S]*?-->|<\/?(?:wbr|b|i|u|s|em|strong|span|font|small|big|sub|sup|mark|ins|del|tt|bdi|bdo|cite|q|abbr|acronym|kbd|samp|var|time|data|dfn)\b[^>]*>|[\u00AD\u200B-\u200D\u2060\uFEFF]|&(?:shy|ZeroWidthSpace|zwnj|zwj|#8203|#173|#xad|#x200b);/gi;
 
 /**
  * What a post said and a client does not see of it, in words: read from the document by other means than the readers of
@@ -44,14 +46,21 @@ const firstOfMap = (map: unknown): string | null => (isJson(map) ? first(Object.
 /** Of letters alone: everything that markup and entities do to the rest is left out. */
 const wordsIn = (html: string): string[] =>
   html
+    .normalize('NFKC')
     .replace(NOT_SHOWN, ' ')
-    .replace(/<\/?[a-z!][^>]*(?:>|$)/gi, ' ')
-    .replace(/&#?\w+;|https?:\/\/\S+|:\w+:|[^\s]*[@#/][^\s]*/g, ' ')
+    .replace(WITHIN, '')
+    .replace(/<\/?[a-z!?][^>]*(?:>|$)/gi, ' ')
+    .replace(/&(?:lt|gt|amp|quot|apos|nbsp|#39|#34|#160|#x27);/g, ' ')
+    // A letter may be written as an entity as well: of such a word nothing is asked.
+    .replace(/\p{L}{0,30}(?:&#?\w{1,30};\p{L}{0,30})+|https?:\/\/\S+|:\w+:|[^\s]*[@#/][^\s]*/gu, ' ')
     .match(/\p{L}{4,20}(?![\p{L}])/gu)
     ?.map((word) => word.toLowerCase()) ?? [];
 
 const PUBLIC = /^(?:https:\/\/www\.w3\.org\/ns\/activitystreams#|as:)?Public$/;
 const names = (list: unknown): boolean => listOf(list).some((entry) => PUBLIC.test(textOf(isJson(entry) ? entry['id'] : entry) ?? ''));
+
+/** Whether it is addressed to everybody, on a list or not. */
+export const isForAll = (document: Json): boolean => names(document['to']) || names(document['cc']);
 
 /** Nobody may make a post wider than it was addressed, nor narrower. */
 function lostAudience(document: Json, { visibility }: StatusSeen): string[] {

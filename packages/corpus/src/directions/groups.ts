@@ -1,7 +1,8 @@
 import { idOf, idsOf, isHttp, isJson, objectIn, typesIn, type Json } from '../folder/json.js';
 import { kindOf } from '../folder/kind-of.js';
 import type { Scene, Signer } from '../stage/scene.js';
-import type { Direction } from './direction.js';
+import { accountSeen } from '../stage/seen.js';
+import type { Direction, Prepared } from './direction.js';
 import { authorOf, earlier, seenBoost, seenPost } from './posts.js';
 
 /** FEP-1b12: a group passes on what somebody did. What it speaks of is served by its own server. */
@@ -16,6 +17,8 @@ export const groupDelivery: Direction = async (scene, activity, group) => {
   // What an attacker passes on is not what its own server says.
   const isTrue = !scene.entry.isAttack;
   if (isTrue && isHttp(inner['id'])) scene.shelves.put(inner);
+  // What a moderator changed about the group itself, or a member about themselves.
+  if (type === 'Update' && kindOf(object) === 'actor' && uri !== null) return profileChanged(scene, activity, object as Json);
   if (isTrue && uri !== null && (type === 'Create' || type === 'Update')) serveObject(scene, object, uri, member);
   if (uri !== null && type === 'Update') {
     const author = scene.person(authorOf(object, member.id));
@@ -30,6 +33,22 @@ export const groupDelivery: Direction = async (scene, activity, group) => {
   if (uri !== null && (type === 'Update' || type === 'Delete') && scene.isFollowed && new URL(uri).host === new URL(group.id).host) await shownBy(scene, group, uri);
   return { activity, look: () => seenAfter(scene, { type: type ?? '', uri, groupUri: group.id }) };
 };
+
+/** The profile was known as it was before; now its own server says what the activity says. */
+async function profileChanged(scene: Scene, activity: Json, object: Json): Promise<Prepared> {
+  const uri = String(object['id']);
+  const now = scene.person(uri);
+  scene.serveActor({ ...now, name: 'as it was before' });
+  await scene.paste(uri);
+  scene.serveActor({ ...now, ...object, publicKey: now['publicKey'], id: uri } as Signer);
+  return {
+    activity,
+    look: async () => {
+      const { account } = await scene.find(uri);
+      return account === null || account.display_name === 'as it was before' ? null : accountSeen(account);
+    },
+  };
+}
 
 async function shownBy(scene: Scene, group: Signer, uri: string): Promise<void> {
   const announce = { '@context': 'https://www.w3.org/ns/activitystreams', id: scene.freshId(group.id), type: 'Announce', actor: group.id, object: uri, to: ['https://www.w3.org/ns/activitystreams#Public'], cc: [] };

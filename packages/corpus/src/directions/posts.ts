@@ -2,7 +2,7 @@ import { exchanged, idOf, idsOf, isHttp, isJson, listOf, objectIn, textOf, types
 import type { Scene, Signer } from '../stage/scene.js';
 import { statusSeen } from '../stage/seen.js';
 import type { Direction } from './direction.js';
-import { lostOf } from '../checks/fidelity.js';
+import { isForAll, lostOf } from '../checks/fidelity.js';
 import { onceComplete, serveQuoted } from './quoted.js';
 
 const isPublic = (uri: string): boolean => /(?:^|#|:)Public$/.test(uri);
@@ -35,7 +35,9 @@ export async function seenPost(scene: Scene, uri: string | null, document: unkno
   if (lost.length > 0) throw new Error(`a client does not see ${lost.join(', nor ')}`);
   if (status !== null) return statusSeen(await onceComplete(scene, status));
   const [row] = await scene.stage.server.backbone.store.statusesByUris([uri]);
-  return row === undefined || row.deletedAt !== null || row.visibility !== 'direct' ? null : 'direct, for nobody here';
+  if (row === undefined || row.deletedAt !== null || row.visibility !== 'direct') return null;
+  if (isJson(document) && isForAll(document)) throw new Error('what is for everybody is here for nobody');
+  return 'direct, for nobody here';
 }
 
 export const create: Direction = async (scene, activity, actor) => {
@@ -48,8 +50,12 @@ export const create: Direction = async (scene, activity, actor) => {
   serveQuoted(scene, object);
   if (typeof object === 'string' && uri !== null) scene.post(uri, actor.id);
   for (const author of isJson(object) ? idsOf(object['attributedTo']) : []) if (author !== actor.id && new URL(author).host === new URL(actor.id).host) scene.person(author);
-  return { activity: cast, look: () => seenPost(scene, uri, object) };
+  return { activity: cast, look: () => seenPost(scene, uri, saidIn(cast, object)) };
 };
+
+/** The post with its audience, which may stand on the activity alone. */
+const saidIn = (activity: Json, object: unknown): unknown =>
+  isJson(object) && ['to', 'cc', 'bto', 'bcc', 'audience'].every((name) => (object[name] ?? null) === null) ? { ...object, to: activity['to'], cc: activity['cc'] } : object;
 
 /** Votes name an option and hold no text; the poll that they answer is the reader's. */
 async function castVote(scene: Scene, activity: Json, actor: Signer) {
@@ -82,14 +88,18 @@ export const updatePost: Direction = async (scene, activity, actor) => {
   serveQuoted(scene, object);
   const author = scene.person(authorOf(object, new URL(uri).host === new URL(actor.id).host ? actor.id : scene.freshId(uri)));
   await scene.meet(author);
-  await earlier(scene, { ...(isJson(object) ? object : {}), ...(isJson(object) && object['content'] !== undefined ? { content: '<p>As it was before.</p>', contentMap: undefined } : {}), id: uri, attributedTo: author.id }, author);
+  await earlier(scene, { ...(isJson(object) ? object : {}), ...(isJson(object) && object['content'] !== undefined ? AS_BEFORE : {}), id: uri, attributedTo: author.id }, author);
   if (author.id !== actor.id) await scene.meet(actor);
   return { activity: cast, look: () => seenPost(scene, uri, isJson(object) && textOf(object['updated']) !== null ? object : null) };
 };
 
+/** A teaser would stand for the text of an article. */
+const AS_BEFORE = { content: '<p>As it was before.</p>', contentMap: undefined, summary: null, summaryMap: undefined } as const;
+
 /** Makes a post known as if it had come a while ago. */
 export async function earlier(scene: Scene, object: Json, author: Signer): Promise<void> {
   const whole: Json = { type: 'Note', content: '<p>As it was before.</p>', published: '2024-05-01T10:00:00Z', to: ['https://www.w3.org/ns/activitystreams#Public'], cc: [], ...object };
+  if (scene.isPerson(String(whole['id']))) throw new Error('an account stands where a post should');
   const note: Json = Object.fromEntries(Object.entries(whole).filter(([name]) => name !== 'updated' && name !== 'quote'));
   scene.shelves.put(note);
   if (!scene.isFollowed) {

@@ -3,6 +3,7 @@ import type { Scene, Signer } from '../stage/scene.js';
 import type { Direction, Prepared } from './direction.js';
 import { block, follow, tieWith } from './people.js';
 import { announce, earlier, seenBoost, seenPost } from './posts.js';
+import { quoteRequest } from './quotes.js';
 import { react, seenReactions } from './reactions.js';
 
 /** First what is undone happens; what is seen afterwards is that it is not there any more. */
@@ -24,6 +25,8 @@ export const undo: Direction = async (scene, activity, actor) => {
       return undoBlock(scene, activity, actor, inner);
     case 'Delete':
       return undoDelete(scene, activity, actor, inner);
+    case 'QuoteRequest':
+      return undoQuoteRequest(scene, activity, actor, inner);
     default:
       await scene.meet(actor);
       return { activity, look: async () => null };
@@ -59,6 +62,18 @@ async function undoBlock(scene: Scene, activity: Json, actor: Signer, inner: Jso
   const before = await block(scene, whole(activity, inner), actor);
   await scene.mustApply(before.activity, actor);
   return { activity: within(activity, before.activity), look: async () => ((await tieWith(scene, actor.id))?.blocked_by === false ? 'blocks no more' : null) };
+}
+
+/** Whoever asked to quote the reader, who let them, does not want to any more. */
+async function undoQuoteRequest(scene: Scene, activity: Json, actor: Signer, inner: Json): Promise<Prepared> {
+  const before = await quoteRequest(scene, whole(activity, inner), actor);
+  await scene.mustApply(before.activity, actor);
+  const quoting = idOf(before.activity['instrument']);
+  const look = async (): Promise<string | null> => {
+    const seen = await seenPost(scene, quoting);
+    return seen?.includes('quote:accepted') === true ? null : `quotes no more: ${seen ?? 'not here'}`;
+  };
+  return { activity: within(activity, before.activity), look };
 }
 
 /** Lemmy brings back what was deleted. */

@@ -10,8 +10,10 @@ export interface Entry {
   readonly note: string;
   /** An attack: it may leave nothing behind. */
   readonly isAttack: boolean;
-  /** The file, without a mark of byte order; null: it is not there. */
+  /** The file, without a mark of byte order; null: it cannot be read. */
   readonly text: string | null;
+  /** Why it cannot be read; null with `text`. */
+  readonly trouble: string | null;
 }
 
 /** A folder as it was read. */

@@ -1,9 +1,11 @@
 import { readDocument } from '@trunkline/activitypub';
+import { resolveAccount } from '@trunkline/social';
 import type { SentAnswer } from '@trunkline/testing';
 import { directionFor } from '../directions/index.js';
 import { idOf, isHttp, type Json } from '../folder/json.js';
 import type { Scene, Signer } from '../stage/scene.js';
-import { isOfThePlace, isRule, ruleOf } from './rules.js';
+import { keyIdOf } from '../world/actors.js';
+import { isOfItself, isOfThePlace, isRule, ruleOf } from './rules.js';
 import { byRule } from './play-document.js';
 import { notUnderstood, understood, type Judged, type Player } from './play.js';
 
@@ -44,6 +46,8 @@ async function judgeActivity(scene: Scene, { activity, look }: { activity: Json;
   const ill = answers.find(({ status }) => status >= 500);
   if (ill !== undefined) return notUnderstood(`answered ${ill.status}: ${ill.body.slice(0, 200)}`);
   if (answer.status === 413) return byRule('too_large');
+  const ofActor = answer.status === 401 ? await faultOfActor(scene, activity) : null;
+  if (ofActor !== null) return byRule(ofActor);
   const before = trouble.length === 0 ? '' : ` (${trouble.join('; ')})`;
   const end = await scene.endOf(activity);
   if (end === 'applied') {
@@ -53,10 +57,31 @@ async function judgeActivity(scene: Scene, { activity, look }: { activity: Json;
   }
   const read = readDocument(activity);
   const byReader = read.ok ? null : read.error.code;
-  const reason = end?.startsWith('ignored: ') === true ? ruleOf(end) : null;
+  const reason = end?.startsWith('ignored: ') === true ? (ruleOfObject(scene, activity, end) ?? ruleOf(end)) : null;
   // Both name the same thing; the server's own word comes first.
   for (const rule of [reason, byReader]) if (rule !== null && isRule(rule) && (rule === byReader || trouble.length === 0 || !isOfThePlace(rule))) return { verdict: 'ignored', rule, seen: '' };
   return notUnderstood(`${end ?? `answered ${answer.status} ${answer.body.slice(0, 200)}, and let go at the door`}${byReader === null ? '' : `, ${byReader}`}${before}`);
+}
+
+/** What is boosted by its address alone, and cannot be read as a post: by which rule that is. */
+function ruleOfObject(scene: Scene, activity: Json, end: string): string | null {
+  const uri = idOf(activity['object']);
+  const boosted = uri === null || end !== 'ignored: object_invalid' ? undefined : scene.stage.world.document(uri);
+  if (boosted === undefined) return null;
+  const read = readDocument(boosted);
+  return read.ok ? (read.value.kind === 'post' ? null : 'no_post') : read.error.code;
+}
+
+/** Who may not be asked for, or whose profile is refused, is not believed: why that is, when it lies in the document alone. */
+async function faultOfActor(scene: Scene, activity: Json): Promise<string | null> {
+  const uri = idOf(activity['actor']);
+  const profile = uri === null ? undefined : scene.stage.world.document(uri);
+  if (uri === null || profile === undefined) return null;
+  const read = readDocument(profile);
+  if (!read.ok && isRule(read.error.code)) return read.error.code;
+  if (!/^[\x21-\x7E]*$/.test(keyIdOf({ ...profile, id: uri }) ?? '')) return 'key_address';
+  const resolved = await resolveAccount(scene.stage.server.backbone, uri);
+  return resolved.ok ? null : ([resolved.error.detail, resolved.error.code].find((code) => code !== undefined && isOfItself(code)) ?? null);
 }
 
 /** What is no document at all knocks at the inbox as it is, and is refused there. */

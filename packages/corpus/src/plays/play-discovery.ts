@@ -12,10 +12,11 @@ const JRD = 'application/jrd+json; charset=utf-8';
 /** Somebody types a handle; its host answers with this. Whom it leads to is captured or invented. */
 export const playWebfinger: Player = async (scene) => {
   const json = isJson(scene.json) ? scene.json : {};
-  const subject = (textOf(json['subject']) ?? '').replace(/^acct:/, '');
+  const subject = (textOf(json['subject']) ?? '').replace(/^acct:/i, '');
   const selfUri = selfOf(json);
-  const [name = '', named] = subject.split('@');
-  // Hubzilla of 2018 answered with the name alone.
+  // Hubzilla of 2018 answered with the name alone; others with the address of a page, to whoever asked about that.
+  const isPage = isHttp(subject);
+  const [name = '', named] = isPage && selfUri !== null ? [String(inventedActor(selfUri, json)['preferredUsername'])] : subject.split('@');
   const host = named ?? (selfUri === null ? '' : new URL(selfUri).host);
   const asked = scene.entry.isAttack && selfUri !== null ? `${name}@${new URL(selfUri).host}` : `${name}@${host}`;
   if (host !== '') serve(scene, json, { asked, host, selfUri, name });
@@ -27,6 +28,7 @@ export const playWebfinger: Player = async (scene) => {
       const read = readDocument(json);
       if (!read.ok) return byRule(read.error.code);
       if (scene.entry.isAttack) return byRule('spoofed');
+      if (isPage) return byRule('webfinger_subject');
       const found = await scene.stage.server.backbone.federation.resolveHandle(asked);
       return notUnderstood(found.ok ? 'it leads to an account that is not found' : `${found.error.code} ${JSON.stringify(found.error.context ?? {})}`);
     },
@@ -50,10 +52,14 @@ function selfOf(json: Json): string | null {
   return isJson(self) && isHttp(self['href']) ? self['href'] : null;
 }
 
+/** Where WebFinger is asked for; a person's own XRD of the time before has other templates. */
+const lrddOf = (text: string): string | null =>
+  (text.match(/<(?:\w+:)?Link\b[^>]*>/gi) ?? []).filter((link) => /\brel=["']lrdd["']/.test(link)).map((link) => /\btemplate=["']([^"']+)["']/.exec(link)?.[1]?.replaceAll('&amp;', '&') ?? null).find((template) => template !== null) ?? null;
+
 /** A host that answers WebFinger only where its host-meta says. */
 export const playHostMeta: Player = async (scene) => {
   const text = scene.entry.text ?? '';
-  const template = /template=["']([^"']+)["']/.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? null;
+  const template = lrddOf(text);
   if (template === null || !URL.canParse(template)) return { act: async () => undefined, judge: async () => byRule('missing_link') };
   const { host, protocol } = new URL(template);
   const person = scene.person(`${protocol}//${host}/users/found_by_host_meta`);

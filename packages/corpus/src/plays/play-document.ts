@@ -8,7 +8,7 @@ import { keyIdOf, rekeyed, type ActorDocument } from '../world/actors.js';
 import { GONE, shown } from '../world/shelf.js';
 import type { Scene } from '../stage/scene.js';
 import { accountSeen, statusSeen } from '../stage/seen.js';
-import { isRule } from './rules.js';
+import { isOfItself, isRule } from './rules.js';
 import { notUnderstood, understood, type Judged, type Play, type Player } from './play.js';
 
 /** Where a document stands: at its id, or at an address made up for one that has none. */
@@ -72,7 +72,11 @@ export const playActor: Player = async (scene) => {
     },
     judge: async () => {
       const { account } = await scene.find(address);
-      return account === null ? whyNot(scene, document, async () => resolveAccount(scene.stage.server.backbone, address)) : understood(accountSeen(account));
+      if (account !== null) return understood(accountSeen(account));
+      const resolve = async () => resolveAccount(scene.stage.server.backbone, address);
+      // Kept as its server says, and shown to nobody.
+      if (json['suspended'] === true && (await resolve()).ok) return understood('suspended by its own server');
+      return whyNot(scene, document, resolve);
     },
   };
 };
@@ -135,9 +139,6 @@ export const playTombstone: Player = async (scene) => {
   };
 };
 
-/** What lies in the document alone, however the stage is set. */
-const OF_ITSELF = new Set(['author_host', 'bad_url', 'blocked_address', 'too_large', 'webfinger_bad_url']);
-
 /** Nothing came of it: the rule of the reader, or why the server let it go. */
 async function whyNot(scene: Scene, json: Json, resolve: () => Promise<{ readonly ok: boolean; readonly error?: { readonly code: string; readonly detail?: string } }>): Promise<Judged> {
   const read = readDocument(json);
@@ -147,7 +148,7 @@ async function whyNot(scene: Scene, json: Json, resolve: () => Promise<{ readonl
   const resolved = await resolve();
   if (resolved.ok || resolved.error === undefined) return notUnderstood('it is here, and a client does not see it');
   const { code, detail } = resolved.error;
-  for (const rule of [detail, code]) if (rule !== undefined && isRule(rule) && (scene.entry.isAttack || OF_ITSELF.has(rule))) return byRule(rule);
+  for (const rule of [detail, code]) if (rule !== undefined && isRule(rule) && (scene.entry.isAttack || isOfItself(rule))) return byRule(rule);
   return notUnderstood(`${code}${detail === undefined ? '' : `: ${detail}`}`);
 }
 

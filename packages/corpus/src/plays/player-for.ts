@@ -11,7 +11,7 @@ const only = (judged: Judged): Player => async () => ({ act: async () => undefin
 
 /** The way in of a document. */
 export function playerFor(entry: Entry, json: unknown): Player {
-  if (entry.text === null) return only({ isUnplayed: true, ...notUnderstood('the file is not there, larger than 16 MiB, or behind others that have 256 MiB together') });
+  if (entry.text === null) return only({ isUnplayed: true, ...notUnderstood(entry.trouble ?? 'the file cannot be read') });
   if (/vector/i.test(entry.type) || entry.server === 'signatures') return only(byRule('test_vectors'));
   if (/^\s*<(?:\?xml|XRD)/i.test(entry.text)) return playHostMeta;
   if (json === null) return playRaw(isDeep(entry.text) ? 'too_deep' : 'bad_json');

@@ -3,6 +3,8 @@ import { RULES } from '../plays/rules.js';
 
 const COLUMNS = ['understood', 'ignored on purpose', 'not understood'] as const;
 
+const COMPLAINTS_MAX = 50;
+
 const columnOf = (outcome: Outcome): number => (isBad(outcome) ? 2 : outcome.verdict === 'understood' ? 0 : 1);
 
 /** The table by server software, the rules that were used, and every file of the last column. */
@@ -12,7 +14,8 @@ export function report(outcomes: readonly Outcome[], complaints: readonly string
   const line = (name: string, cells: readonly string[]): string => [name.padEnd(width), ...cells.map((cell, index) => cell.padStart((COLUMNS[index]?.length ?? 0) + 3))].join('');
   const counts = (of: readonly Outcome[]): string[] => COLUMNS.map((_, column) => String(of.filter((outcome) => columnOf(outcome) === column).length));
   return [
-    ...complaints.map((complaint) => `! ${complaint}`),
+    ...complaints.slice(0, COMPLAINTS_MAX).map((complaint) => `! ${complaint}`),
+    ...(complaints.length > COMPLAINTS_MAX ? [`! … and ${complaints.length - COMPLAINTS_MAX} more of this kind`] : []),
     line('server', COLUMNS),
     ...servers.map((server) => line(server, counts(outcomes.filter(({ entry }) => entry.server === server)))),
     line('all', counts(outcomes)),

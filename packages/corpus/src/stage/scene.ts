@@ -2,7 +2,7 @@ import { acceptFollow } from '@trunkline/social';
 import { postSigned, until, type SentAnswer, type TestPerson } from '@trunkline/testing';
 import type { AccountId } from '@trunkline/kernel';
 import type { Entry, Turn } from '../folder/entry.js';
-import { idsOf, isHttp, isJson, type Json } from '../folder/json.js';
+import { idOf, idsOf, isHttp, typesIn, type Json } from '../folder/json.js';
 import { kindOf } from '../folder/kind-of.js';
 import { hashOf } from '../folder/restore.js';
 import { ableToSign, inventedActor, keyIdOf, rekeyed, type ActorDocument } from '../world/actors.js';
@@ -73,8 +73,14 @@ export class Scene {
     if (keyId !== null && !keyId.startsWith(`${document.id}#`)) this.shelf.put(document, keyId);
   }
 
-  /** A post that can be asked for: as captured, or invented. */
+  /** Whether somebody's profile stands at an address, where no post may be put in its place. */
+  isPerson(uri: string): boolean {
+    return kindOf(this.stage.world.document(uri)) === 'actor';
+  }
+
+  /** A post that can be asked for: as captured, or invented. Where somebody's profile stands, that. */
   post(uri: string, authorUri: string, more: Json = {}): Json & { readonly id: string } {
+    if (this.isPerson(uri)) return this.person(uri);
     const captured = this.stage.world.document(uri);
     const invented = { type: 'Note', content: '<p>Something that was said before.</p>', published: '2024-05-01T10:00:00Z', to: [PUBLIC], cc: [] };
     const isPost = captured !== undefined && kindOf(captured) === 'object' && captured['attributedTo'] !== undefined;
@@ -130,7 +136,8 @@ export class Scene {
   sendText(text: string, as: Signer, keyId = keyIdOf(as) ?? `${as.id}#main-key`): Promise<SentAnswer> {
     const { server, world } = this.stage;
     const { privateKey } = world.keys.of(as.id);
-    return postSigned(`${server.url}/inbox`, text, { keyId, privateKey }, { host: server.domain });
+    // Headers hold no letters beyond ASCII.
+    return postSigned(`${server.url}/inbox`, text, { keyId: /^[\x21-\x7E]+$/.test(keyId) ? keyId : new URL(keyId).href, privateKey }, { host: server.domain });
   }
 
   /** Sends what has to be known before, and waits until it was worked on. @throws Error unless it was applied */
@@ -147,14 +154,13 @@ export class Scene {
   /** What became of an activity that was sent. */
   async endOf(activity: Json): Promise<End> {
     const { db } = this.stage.server.backbone;
-    const { actor } = activity;
     const id = isHttp(activity['id']) ? activity['id'] : null;
-    const actorUri = isJson(actor) ? actor['id'] : actor;
+    const actorUri = idOf(activity['actor']);
     // Of what has neither there can be no row, and any would be another's.
-    if (id === null && typeof actorUri !== 'string') return null;
+    if (id === null && actorUri === null) return null;
     const [row] = await db.query<{ state: string; reason: string | null }>(
-      `SELECT state, reason FROM federation.inbound WHERE ($1::text IS NULL OR activity_id = $1) AND ($2::text IS NULL OR actor_uri = $2) AND activity_type = $3 ORDER BY id DESC LIMIT 1`,
-      [id, id === null ? actorUri : null, [activity['type']].flat()[0]],
+      `SELECT state, reason FROM federation.inbound WHERE ($1::text IS NULL OR activity_id = $1) AND ($2::text IS NULL OR actor_uri = $2) AND activity_type = ANY($3) ORDER BY id DESC LIMIT 1`,
+      [id, id === null ? actorUri : null, [...[activity['type']].flat().filter((type) => typeof type === 'string'), ...typesIn(activity)]],
     );
     if (row === undefined) return null;
     if (row.state === 'stored') return row.reason === null ? 'pending' : `waits: ${row.reason}`;

@@ -4,6 +4,7 @@ import { isHttp, isJson, objectsIn, textsIn, type Json } from '../folder/json.js
 import { kindOf } from '../folder/kind-of.js';
 import { restored } from '../folder/restore.js';
 import { rekeyed, type ActorDocument } from '../world/actors.js';
+import { shown } from '../world/shelf.js';
 import { World } from '../world/world.js';
 
 /** Files played at the same time at most, each with a reader of its own. */
@@ -105,9 +106,10 @@ function fillShelf(world: World, documents: readonly unknown[]): void {
   for (const json of documents) if (isJson(json) && isHttp(json['id'])) putRekeyed(world, json);
 }
 
+/** A key is made when somebody asks for it: a folder may hold thousands of people. */
 function putRekeyed(world: World, document: Json): void {
-  const isActor = kindOf(document) === 'actor';
-  world.common.put(isActor ? rekeyed(document, world.keys.of((document as ActorDocument).id)) : document);
+  if (kindOf(document) !== 'actor') return world.common.put(document);
+  world.common.put(document, document['id'], () => shown(rekeyed(document, world.keys.of((document as ActorDocument).id))));
 }
 
 /** As settings take them: names with a low line, which captures of test stages have, are none. */

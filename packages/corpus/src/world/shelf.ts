@@ -21,14 +21,14 @@ function placeOf(address: string): string {
 
 /** Documents by where they stand, and actors by their handles. */
 export class Shelf {
-  private readonly places = new Map<string, Shown>();
+  private readonly places = new Map<string, Shown | (() => Shown)>();
   private readonly documents = new Map<string, Json>();
   private readonly handles = new Map<string, string>();
   /** WebFinger documents by `host resource`. */
   readonly webfingers = new Map<string, Shown>();
 
-  /** Puts a document at its id, or elsewhere. */
-  put(document: Json, address = document['id'], as: Shown = shown(document)): void {
+  /** Puts a document at its id, or elsewhere. `as`: what stands there, made when it is asked for the first time or at once. */
+  put(document: Json, address = document['id'], as: Shown | (() => Shown) = shown(document)): void {
     if (!isHttp(address)) return;
     this.places.set(placeOf(address), as);
     if (address === document['id']) this.documents.set(address, document);
@@ -40,7 +40,11 @@ export class Shelf {
   }
 
   at(place: string): Shown | undefined {
-    return this.places.get(place);
+    const there = this.places.get(place);
+    if (typeof there !== 'function') return there;
+    const made = there();
+    this.places.set(place, made);
+    return made;
   }
 
   document(id: string): Json | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { countCharacters, countStatusCharacters } from './count.js';
+import { countCharacters, countGraphemes, countStatusCharacters } from './count.js';
 import { formatField, formatStatus, type FormatContext } from './format.js';
 import { isHashtag, normaliseHashtag } from './hashtags.js';
 import { hashtagsIn, mentionsIn } from './mentions.js';
@@ -171,4 +171,15 @@ test.each([
 
 test('isHashtag wants the whole name', () => {
   expect([isHashtag('cat'), isHashtag('cat!'), isHashtag('42'), isHashtag('')]).toEqual([true, false, false, false]);
+});
+
+test('S085 what is longer than any text is not counted to its end, and keeps no more tokens than that', () => {
+  expect([countGraphemes('x'.repeat(1_000_000)), countGraphemes('é'.repeat(300_000)), countGraphemes('\r\n'.repeat(500_000))]).toEqual([10_000, 10_000, 10_000]);
+  for (const piece of ['@a ', '#a ', '# ', 'http://', 'http://a.b ']) {
+    const text = piece.repeat(50_000);
+    const tokens = parseText(text);
+    expect(tokens.length).toBeLessThanOrEqual(4_001);
+    expect(tokens.map((token) => token.text).join('') === text).toBe(true);
+    expect(countCharacters(text)).toBeGreaterThan(2_000);
+  }
 });

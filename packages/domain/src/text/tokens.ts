@@ -20,6 +20,9 @@ export interface ParseOptions {
 const CANDIDATE =
   /(?<![=/\p{L}\p{M}\p{Nd}\p{Pc}])@(?=[A-Za-z0-9_])|(?<![=/)\p{L}\p{M}\p{Nd}])[#＃]|(?<![A-Za-z0-9@＠$#＃\u202A-\u202E])[hH][tT][tT][pP][sS]?:\/\//gu;
 
+/** Places where a token may begin; more than any text may have characters. What comes after stays plain text, and the whole is too long by far. */
+const CANDIDATES_MAX = 2_000;
+
 /**
  * Splits what a person typed into text, links, mentions and hashtags, as Mastodon reads it: only http(s) addresses
  * with their scheme are links. Linear in the length of the text.
@@ -29,7 +32,9 @@ export function parseText(text: string, options: ParseOptions = {}): TextToken[]
   const tokens: TextToken[] = [];
   let plainFrom = 0;
   const candidates = new RegExp(CANDIDATE);
-  for (let match = candidates.exec(text); match !== null; match = candidates.exec(text)) {
+  let left = CANDIDATES_MAX;
+  for (let match = candidates.exec(text); match !== null && left > 0; match = candidates.exec(text)) {
+    left -= 1;
     const token = tokenAt(text, match.index, options);
     if (token === null) continue;
     if (match.index > plainFrom) tokens.push({ kind: 'text', text: text.slice(plainFrom, match.index) });

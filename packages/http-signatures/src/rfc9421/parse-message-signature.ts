@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '@trunkline/kernel';
-import { readKeyId } from '../key-id.js';
+import { keyHost } from '../key-id.js';
 import { headerValues, type HeaderValues } from '../request-headers.js';
 import { checkTimes } from '../signature-times.js';
 import type { SignatureFailure, SignedRequest } from '../types.js';
@@ -89,8 +89,7 @@ function readParameters(parameters: Parameters): Step<ReadParameters> {
   if (created === null) return fail({ code: 'missing_header', context: { header: 'created' } });
   const algorithm = MESSAGE_ALGORITHMS.find((known) => known === alg) ?? null;
   if (alg !== null && algorithm === null) return fail({ code: 'unsupported_algorithm' });
-  const url = keyId === null ? null : readKeyId(keyId);
-  if (keyId === null || url === null || !url.ok) return fail({ code: 'bad_key_id' });
+  if (keyId === null || keyHost(keyId) === null) return fail({ code: 'bad_key_id' });
   return ok({ keyId, algorithm: algorithm satisfies MessageAlgorithm | null, created, expires, nonce, tag });
 }
 

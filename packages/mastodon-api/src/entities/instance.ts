@@ -103,7 +103,7 @@ export function renderInstanceV2(facts: InstanceFacts, policy: Registrations, ct
         streaming: facts.streamingUrl,
         status: null,
         about: `${ctx.baseUrl}/about`,
-        privacy_policy: `${ctx.baseUrl}/privacy-policy`,
+        privacy_policy: null,
         terms_of_service: null,
       },
       vapid: { public_key: facts.vapidPublicKey },

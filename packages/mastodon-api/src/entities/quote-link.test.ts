@@ -17,3 +17,11 @@ test.each([
 ])('%s', (html, expected) => {
   expect(withoutQuoteLink(html)).toBe(expected);
 });
+
+// The time of a pattern grew with the square of the breaks: this takes longer than a test may.
+test('S088 thousands of breaks before it, and before what is no break', () => {
+  const breaks = `<br />${' '.repeat(20)}`.repeat(50_000);
+  const link = `<span class="quote-inline">RE: ${LINK}</span>`;
+  expect(withoutQuoteLink(`<p>look${breaks}${link}</p>`)).toBe('<p>look</p>');
+  expect(withoutQuoteLink(`<p>${breaks}look${link}</p>`)).toBe(`<p>${breaks}look</p>`);
+});

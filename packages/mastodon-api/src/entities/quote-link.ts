@@ -1,5 +1,7 @@
 /** Every post of a page is looked at: what has no such link costs one search. */
 const MARK = 'quote-inline';
+/** `<br />`, and a little more. */
+const BREAK_CHARS_MAX = 10;
 const OPENING = /<(p|span)\b[^>]*\bclass="(?:[^"]*\s)?quote-inline(?:\s[^"]*)?"[^>]*>/;
 
 /**
@@ -13,7 +15,17 @@ export function withoutQuoteLink(html: string): string {
   if (opening === null || name === undefined) return html;
   const end = endOf(html, name, opening.index + opening[0].length);
   if (end === null) return html;
-  return html.slice(0, opening.index).replace(/(?:<br\s*\/?>\s*)+$/, '') + html.slice(end);
+  return withoutLastBreaks(html.slice(0, opening.index)) + html.slice(end);
+}
+
+/** Step by step from its end: a pattern would begin anew at each of thousands of breaks. */
+function withoutLastBreaks(html: string): string {
+  for (let text = html; ; ) {
+    const bare = text.trimEnd();
+    const at = bare.lastIndexOf('<');
+    if (at < 0 || bare.length - at > BREAK_CHARS_MAX || !/^<br\s*\/?>$/.test(bare.slice(at))) return text;
+    text = bare.slice(0, at);
+  }
 }
 
 /** Where the element that was opened before `from` ends. */

@@ -71,8 +71,11 @@ describe('statuses', () => {
     [{ status: 'x', visibility: 'secret' }, 'Validation failed: Visibility is not included in the list'],
     [{ status: 'x', media_ids: ['1', '2', '3', '4', '5'] }, 'Validation failed: Media ids cannot be more than 4 files'],
     [{ status: 'x', in_reply_to_id: 'x' }, 'Validation failed: In reply to id is invalid'],
-    [{ status: 'x', poll: { options: ['a'] } }, 'Validation failed: Poll must have more than one item, Poll is too soon'],
+    [{ status: 'x', poll: { options: ['a'] } }, 'Validation failed: Poll options must have more than one item, Poll expires at is too soon'],
     [{ status: 'x', scheduled_at: '2030-01-01' }, 'Validation failed: Scheduled at is not supported by this server'],
+    [{ status: 'x', poll: { options: ['a', 'b'.repeat(51)], expires_in: 300 } }, "Validation failed: Poll options can't be longer than 50 characters each"],
+    [{ status: 'x', poll: 'yes' }, 'Validation failed: Poll is invalid'],
+    [[], "Validation failed: Text can't be blank"],
     [{ status: 'x'.repeat(70_000) }, 'Validation failed: Status is too long (maximum is 65536 characters)'],
     [{ status: { evil: 1 } }, 'Validation failed: Status is invalid'],
   ])('%j', (input, expected) => {

@@ -2,7 +2,7 @@ import { countGraphemes } from '@trunkline/domain';
 import { z } from 'zod';
 import { LIMITS } from '../entities/instance.js';
 import { anything, asList, count, flag } from './pieces.js';
-import { BLANK, INVALID, tooLong } from './read.js';
+import { BLANK, INVALID } from './read.js';
 
 /** A poll as its author asks for it. */
 export interface PollInput {
@@ -24,7 +24,7 @@ export const poll = anything.transform((value, issues): PollInput | null => {
   const refuse = (field: string, message: string): void => issues.addIssue({ code: 'custom', path: [field], message });
   const parsed = switches.safeParse(value);
   if (!parsed.success) {
-    refuse('poll', INVALID);
+    issues.addIssue({ code: 'custom', message: INVALID });
     return null;
   }
   const options = asList((value as { readonly options?: unknown }).options).map(optionText);
@@ -44,7 +44,7 @@ function optionFaults(options: readonly string[]): string[] {
   if (new Set(options).size < options.length) return ['contain duplicate items'];
   // Counting graphemes needs a bound first.
   const isLong = (text: string): boolean => text.length > LIMITS.pollOptionCharacters * 50 || countGraphemes(text) > LIMITS.pollOptionCharacters;
-  return options.some(isLong) ? [tooLong(LIMITS.pollOptionCharacters)] : [];
+  return options.some(isLong) ? [`can't be longer than ${LIMITS.pollOptionCharacters} characters each`] : [];
 }
 
 /** POST /api/v1/polls/:id/votes: places of options, each once. */

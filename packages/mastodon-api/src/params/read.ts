@@ -44,11 +44,12 @@ const FAULTS_MAX = 10;
  * @throws AppError 422 `Validation failed: …`, all faults at once
  */
 export function readParams<S extends z.ZodType>(schema: S, input: unknown, options: ReadOptions = {}): z.output<S> {
-  const parsed = schema.safeParse(input !== null && typeof input === 'object' ? input : {});
+  const parsed = schema.safeParse(input !== null && typeof input === 'object' && !Array.isArray(input) ? input : {});
   if (parsed.success) return parsed.data;
   if (options.refusal !== undefined) throw options.refusal();
   const faults = parsed.error.issues.slice(0, FAULTS_MAX).map((issue) => faultOf(fieldOf(issue.path), issue.message));
   throw validationFailed(faults, options.details);
 }
 
-const fieldOf = (path: readonly PropertyKey[]): string => String(path.find((part) => typeof part === 'string') ?? 'parameters');
+/** `poll`, `options` → `poll_options`: what stands inside is named with what it stands in. */
+const fieldOf = (path: readonly PropertyKey[]): string => path.filter((part) => typeof part === 'string' && !/^\d+$/.test(part)).join('_') || 'parameters';

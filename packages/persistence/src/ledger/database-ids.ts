@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { idTimeMs, SnowflakeGenerator, unavailable, type Clock, type Snowflake } from '@trunkline/kernel';
+import { SnowflakeGenerator, unavailable, type Clock, type Snowflake } from '@trunkline/kernel';
 import type { IdSource } from '@trunkline/social';
 import type { Queryable } from '../database.js';
 import { leaseWorker, type WorkerLease, type WorkerLeaseSettings } from './worker-lease.js';
@@ -33,7 +33,7 @@ export class DatabaseIds implements IdSource {
   next(): Snowflake {
     this.assertHeld();
     const id = this.generator.next();
-    if (idTimeMs(id) - this.clock.nowMs() > AHEAD_MS_MAX) throw unavailable('ids_exhausted', 5);
+    if (this.generator.aheadMs() > AHEAD_MS_MAX) throw unavailable('ids_exhausted', 5);
     return id;
   }
 

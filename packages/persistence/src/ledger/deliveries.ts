@@ -1,22 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { compareIds, nowDate, type AccountId, type Clock, type Snowflake } from '@trunkline/kernel';
-import type { Database, Queryable } from '../database.js';
+import type { Database } from '../database.js';
 import { CATCH_UP, CLAIM_CHUNKS, CLAIM_RETRIES, SETTLE_CHUNKS, SETTLE_RETRIES, TAKE_GONE } from './delivery-sql.js';
-import { cutText, REASON_LENGTH_MAX, withoutNul } from './text-limits.js';
-
-export interface PlannedDelivery {
-  readonly activityId: string;
-  readonly senderAccountId: AccountId;
-  /** The JSON as it will be signed and sent. */
-  readonly body: string;
-  readonly trace: string | null;
-  /** What it is about: deliveries of one key reach each inbox in the order in which they were planned. Absent: no order. */
-  readonly orderKey?: string | null;
-  /** Each delivery tells its server which of its people follow the sender (FEP-8fcf). Default false. */
-  readonly syncFollowers?: boolean;
-  /** Distinct. */
-  readonly inboxes: readonly string[];
-}
+import { cutText, REASON_LENGTH_MAX } from './text-limits.js';
 
 interface Sending {
   readonly id: Snowflake;
@@ -82,9 +67,6 @@ export interface DeadDelivery {
   readonly finishedAt: Date | null;
 }
 
-const CHUNK_SIZE = 100;
-const CHUNK_SIZE_MAX = 200;
-const ID_TRIES_MAX = 500;
 const CATCH_UP_PAGE = 5_000;
 const CATCH_UP_PAGES_MAX = 20;
 /** Longer than any lease: what is due within it may be under way. */
@@ -101,35 +83,6 @@ export class DeliveryStore {
     private readonly ids: { next(): Snowflake },
     private readonly clock: Clock,
   ) {}
-
-  /**
-   * Until the transaction ends, others who plan for the key wait: what is read after this and what is planned
-   * then are one step, so that a Delete is never planned before the Create that it undoes.
-   */
-  async lockOrder(tx: Queryable, orderKey: string): Promise<void> {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`delivery order ${orderKey}`]);
-  }
-
-  /** @returns the number of chunks. */
-  async plan(tx: Queryable, delivery: PlannedDelivery, chunkSize = CHUNK_SIZE): Promise<number> {
-    if (delivery.inboxes.length === 0) return 0;
-    const size = Math.min(Math.max(1, chunkSize), CHUNK_SIZE_MAX);
-    const bodyId = await this.nextBodyId(tx, delivery.orderKey ?? null);
-    await tx.query(
-      `INSERT INTO federation.delivery_bodies (id, activity_id, sender_account_id, body, trace, sync_followers) VALUES ($1, $2, $3, $4, $5, $6)`,
-      [bodyId, delivery.activityId, delivery.senderAccountId, withoutNul(delivery.body), delivery.trace, delivery.syncFollowers ?? false],
-    );
-    const chunks: (readonly string[])[] = [];
-    for (let start = 0; start < delivery.inboxes.length; start += size) chunks.push(delivery.inboxes.slice(start, start + size));
-    // An array column does not go through unnest, which flattens: each chunk travels as JSON.
-    await tx.query(
-      `INSERT INTO federation.delivery_chunks (id, body_id, inboxes, not_before, order_key)
-       SELECT t.id, $1, ARRAY(SELECT jsonb_array_elements_text(t.inboxes)), $4, $5
-         FROM unnest($2::bigint[], $3::jsonb[]) AS t (id, inboxes)`,
-      [bodyId, chunks.map(() => this.ids.next()), chunks.map((chunk) => JSON.stringify(chunk)), nowDate(this.clock), delivery.orderKey ?? null],
-    );
-    return chunks.length;
-  }
 
   /**
    * Chunks whose turn it is, hidden from other claims for `leaseSeconds`. A chunk waits for every earlier one of its
@@ -273,24 +226,6 @@ export class DeliveryStore {
          (SELECT min(not_before) FROM federation.delivery_retries WHERE state = 'pending')) AS oldest`,
     );
     return row?.oldest ? Math.max(0, (this.clock.nowMs() - row.oldest.getTime()) / 1_000) : 0;
-  }
-
-  /** Above every body of the key that still waits, also where another copy's clock is some milliseconds ahead. */
-  private async nextBodyId(tx: Queryable, orderKey: string | null): Promise<Snowflake> {
-    if (orderKey === null) return this.ids.next();
-    const [row] = await tx.query<{ last: Snowflake | null }>(
-      `SELECT greatest(
-         (SELECT max(body_id) FROM federation.delivery_chunks WHERE state = 'pending' AND order_key = $1),
-         (SELECT max(body_id) FROM federation.delivery_retries WHERE state = 'pending' AND order_key = $1)) AS last`,
-      [orderKey],
-    );
-    const last = row?.last ?? '0';
-    for (let tries = 0; tries < ID_TRIES_MAX; tries += 1) {
-      const id = this.ids.next();
-      if (compareIds(id, last) > 0) return id;
-      await sleep(1);
-    }
-    throw new Error('the clock of this process is behind that of another copy');
   }
 
   private leaseEnd(leaseSeconds: number): Date {

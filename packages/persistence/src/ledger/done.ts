@@ -4,11 +4,20 @@ import type { Queryable } from '../database.js';
 const CLOCK_SLACK_MS = 86_400_000;
 
 /** Notes that the group's effect of these events is done: in the effect's transaction, or after a Redis effect. */
-export async function markDone(db: Queryable, consumer: string, eventIds: readonly string[]): Promise<void> {
-  if (eventIds.length === 0) return;
-  await db.query('INSERT INTO events.done (event_id, consumer) SELECT event_id, $2 FROM unnest($1::uuid[]) AS t (event_id)', [
-    eventIds,
-    consumer,
+export const markDone = (db: Queryable, consumer: string, eventIds: readonly string[]): Promise<void> => markAll(db, eventIds.map((eventId) => ({ consumer, eventId })));
+
+/** That a group of consumers has done an event. */
+export interface DoneMark {
+  readonly eventId: string;
+  readonly consumer: string;
+}
+
+/** The same for several groups at once. */
+export async function markAll(db: Queryable, marks: readonly DoneMark[]): Promise<void> {
+  if (marks.length === 0) return;
+  await db.query('INSERT INTO events.done (event_id, consumer) SELECT event_id, consumer FROM unnest($1::uuid[], $2::text[]) AS t (event_id, consumer)', [
+    marks.map(({ eventId }) => eventId),
+    marks.map(({ consumer }) => consumer),
   ]);
 }
 
@@ -23,6 +32,16 @@ export async function alreadyDone(db: Queryable, consumer: string, eventIds: rea
   );
   return new Set(rows.map((row) => row.event_id));
 }
+
+/** Nothing is announced a second time so soon after it happened. */
+const TOLD_ONCE_MS = 30_000;
+
+/**
+ * For effects that are rows nowhere, and cost much: those of the events whose effect the group has done already, among those that may have been announced before.
+ * An event is announced again as long as any group has not done it, to all of them. Of what just happened nothing is asked.
+ */
+export const doneBefore = (db: Queryable, consumer: string, eventIds: readonly string[], nowMs: number): Promise<Set<string>> =>
+  alreadyDone(db, consumer, eventIds.filter((id) => timeOf(id) < nowMs - TOLD_ONCE_MS));
 
 /**
  * For effects that are rows in the same transaction: marks the events done and says which were not done
@@ -44,8 +63,11 @@ export async function markFirst(tx: Queryable, consumer: string, eventIds: reado
   return new Set(fresh);
 }
 
-/** Ids of version 7 hold their time, so that only the days since then need to be searched. */
-function earliest(eventIds: readonly string[]): Date {
-  const times = eventIds.map((id) => (id[14] === '7' ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : 0));
-  return new Date(Math.max(0, Math.min(...times) - CLOCK_SLACK_MS));
+/** Since when these may have been done: ids of version 7 hold their time, so that only the days since then need to be searched. */
+export function earliest(eventIds: readonly string[]): Date {
+  const times = eventIds.map(timeOf);
+  return new Date(times.length === 0 ? 0 : Math.max(0, Math.min(...times) - CLOCK_SLACK_MS));
 }
+
+/** 0: the id does not say. */
+const timeOf = (eventId: string): number => (eventId[14] === '7' ? Number.parseInt(eventId.slice(0, 8) + eventId.slice(9, 13), 16) : 0);

@@ -1,5 +1,5 @@
 import { CONSUMERS, groupsOf, STREAMS, type EventLane } from '@trunkline/contracts';
-import { idTimeMs, nowDate, type Clock, type Snowflake } from '@trunkline/kernel';
+import { firstIdAt, idTimeMs, nowDate, type Clock, type Snowflake } from '@trunkline/kernel';
 import type { Database, Queryable } from '../database.js';
 
 export interface NewEvent {
@@ -24,39 +24,47 @@ export interface OutboxEvent {
 
 /**
  * Writes events in the transaction of the state that they tell of; the relay publishes them after the commit.
- * `ids.next()` gives each row its id. To wake the relay at once: `afterCommit(tx, () => relay.wake())`.
+ * `ids.next()` gives each row its id. So that they are published at once: `afterCommit(tx, () => relay.offer(rows))`.
+ * @returns the rows as the relay would read them
  */
-export async function appendEvents(tx: Queryable, events: readonly NewEvent[], ids: { next(): Snowflake }): Promise<void> {
-  if (events.length === 0) return;
+export async function appendEvents(tx: Queryable, events: readonly NewEvent[], ids: { next(): Snowflake }): Promise<OutboxEvent[]> {
+  if (events.length === 0) return [];
+  const rows = events.map(({ subject, payload, trace, lane = 'local' }): OutboxEvent => ({
+    id: ids.next(), eventId: payload.eventId, subject, payload, lane, ...(trace == null ? {} : { traceparent: trace }),
+  }));
   await tx.query(
     `INSERT INTO events.outbox (id, event_id, subject, payload, trace, is_remote)
      SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::jsonb[], $5::text[], $6::boolean[])`,
     [
-      events.map(() => ids.next()),
-      events.map((event) => event.payload.eventId),
-      events.map((event) => event.subject),
-      events.map((event) => JSON.stringify(event.payload)),
-      events.map((event) => event.trace ?? null),
-      events.map((event) => event.lane === 'remote'),
+      rows.map((row) => row.id),
+      rows.map((row) => row.eventId),
+      rows.map((row) => row.subject),
+      rows.map((row) => JSON.stringify(row.payload)),
+      rows.map((row) => row.traceparent ?? null),
+      rows.map((row) => row.lane === 'remote'),
     ],
   );
+  return rows;
 }
 
 /**
  * The groups whose done rows settle an event. Doorbells of work queues have none: there the rows they ring for
  * say what is left to do.
  */
-const settlingGroups = (subject: string): readonly string[] => SETTLING_GROUPS.get(subject) ?? [];
+const settlingGroups = ({ subject, lane }: Pick<OutboxEvent, 'subject' | 'lane'>): readonly string[] => SETTLING_GROUPS[lane].get(subject) ?? [];
 
-const SETTLING_GROUPS: ReadonlyMap<string, readonly string[]> = (() => {
+const SETTLING_GROUPS: Readonly<Record<EventLane, ReadonlyMap<string, readonly string[]>>> = (() => {
   const queues = new Set(STREAMS.filter((stream) => stream.retention === 'workqueue').map((stream) => stream.name));
   const settling = CONSUMERS.filter((consumer) => !queues.has(consumer.stream));
   const groups = new Set(settling.map((consumer) => consumer.group));
-  return new Map(settling.map(({ event }) => [event.subject, groupsOf(event.subject).filter((group) => groups.has(group))]));
+  const inLane = (lane: EventLane) => new Map(settling.map(({ event }) => [event.subject, groupsOf(event.subject, lane).filter((group) => groups.has(group))]));
+  return { local: inLane('local'), remote: inLane('remote') };
 })();
 
 /** The name under which events are parked that no broker would take. */
 export const RELAY_CONSUMER = 'relay';
+
+const ID_MAX = '9223372036854775807';
 
 /** Waits double with each announcement, up to 64 times the first one. */
 const ANNOUNCE_DOUBLINGS_MAX = 6;
@@ -68,27 +76,30 @@ export class EventStore {
     private readonly clock: Clock,
   ) {}
 
-  /** Locks rows of the lane that nobody else is publishing; they stay locked until `tx` ends. */
-  async claimUnpublished(tx: Queryable, lane: EventLane, limit: number): Promise<OutboxEvent[]> {
+  /**
+   * Locks rows of the lane that nobody else is publishing; they stay locked until `tx` ends. `minAgeMs`: younger ones are left to the
+   * process that wrote them.
+   */
+  async claimUnpublished(tx: Queryable, lane: EventLane, limit: number, minAgeMs = 0): Promise<OutboxEvent[]> {
     const rows = await tx.query<Omit<OutboxEvent, 'traceparent' | 'lane'> & { trace: string | null }>(
       `SELECT id, event_id AS "eventId", subject, payload, trace
          FROM events.outbox
-        WHERE published_at IS NULL AND is_remote = $1
+        WHERE published_at IS NULL AND is_remote = $1 AND id < $3
         ORDER BY id
         LIMIT $2
           FOR UPDATE SKIP LOCKED`,
-      [lane === 'remote', limit],
+      [lane === 'remote', limit, minAgeMs === 0 ? ID_MAX : firstIdAt(this.clock.nowMs() - minAgeMs)],
     );
     return rows.map(({ trace, ...event }) => ({ ...event, lane, ...(trace === null ? {} : { traceparent: trace }) }));
   }
 
   /** Events that no group has to settle are settled by their publication. */
-  async markPublished(tx: Queryable, events: readonly Pick<OutboxEvent, 'id' | 'subject'>[]): Promise<void> {
+  async markPublished(tx: Queryable, events: readonly Pick<OutboxEvent, 'id' | 'subject' | 'lane'>[]): Promise<void> {
     await tx.query(
       `UPDATE events.outbox o SET published_at = $3, settled_at = CASE WHEN t.settles THEN $3 ELSE o.settled_at END
-         FROM unnest($1::bigint[], $2::boolean[]) AS t (id, settles)
-        WHERE o.id = t.id AND o.id = ANY($1)`,
-      [events.map((event) => event.id), events.map((event) => settlingGroups(event.subject).length === 0), nowDate(this.clock)],
+         FROM unnest((SELECT $1::bigint[]), (SELECT $2::boolean[])) AS t (id, settles)
+        WHERE o.id = t.id AND o.id = ANY((SELECT $1)::bigint[])`,
+      [events.map((event) => event.id), events.map((event) => settlingGroups(event).length === 0), nowDate(this.clock)],
     );
   }
 
@@ -103,7 +114,7 @@ export class EventStore {
     const [settled, open] = [[] as Snowflake[], [] as Snowflake[]];
     for (const event of events) {
       const groups = finished.get(event.eventId);
-      const over = groups?.has(RELAY_CONSUMER) === true || settlingGroups(event.subject).every((group) => groups?.has(group));
+      const over = groups?.has(RELAY_CONSUMER) === true || settlingGroups(event).every((group) => groups?.has(group));
       (over ? settled : open).push(event.id);
     }
     await this.settle(settled);
@@ -111,9 +122,9 @@ export class EventStore {
     return { settled: settled.length, reannounced: open.length };
   }
 
-  async unsettled(olderThanSeconds: number, limit: number): Promise<{ id: Snowflake; eventId: string; subject: string }[]> {
+  async unsettled(olderThanSeconds: number, limit: number): Promise<{ id: Snowflake; eventId: string; subject: string; lane: EventLane }[]> {
     return this.db.query(
-      `SELECT id, event_id AS "eventId", subject
+      `SELECT id, event_id AS "eventId", subject, CASE WHEN is_remote THEN 'remote' ELSE 'local' END AS lane
          FROM events.outbox
         WHERE settled_at IS NULL AND published_at < $1
           AND published_at < $2::timestamptz - make_interval(secs => $3::float8 * power(2, least(announced, ${ANNOUNCE_DOUBLINGS_MAX})))

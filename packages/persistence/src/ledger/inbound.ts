@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { compareIds, nowDate, type Clock, type Snowflake } from '@trunkline/kernel';
 import type { Database, Queryable } from '../database.js';
 import type { DeadInbound, InboundBacklog, InboundRow, NewInbound, SettledInbound } from './inbound-rows.js';
 import { cutText, REASON_LENGTH_MAX, withoutNul } from './text-limits.js';
 
 const BACKLOG_HOSTS_MAX = 200;
+/** Of texts that a batch holds at once: a bell names a hundred rows, each up to a megabyte. The first comes whatever it has. */
+const LOADED_BYTES_MAX = 8 * 1_048_576;
 /** As stored: above it a text lies beside the row, so that keeping it costs nothing here and dropping it frees its place. */
 const IGNORED_BODY_BYTES_MAX = 4_096;
 
@@ -52,29 +54,33 @@ export class InboundStore {
     return rows.map((row) => ({ id: row.id, duplicate: !storedIds.has(row.id) }));
   }
 
-  /** Those of the ids that are still to be applied, oldest first; not those that somebody has begun and holds. */
+  /** Those of the ids that are still to be applied, oldest first, as far as eight megabytes of text; not those that somebody has begun and holds. */
   async loadWaiting(ids: readonly Snowflake[]): Promise<InboundRow[]> {
     return this.db.query<InboundRow & Record<string, unknown>>(
       `SELECT id, activity_id AS "activityId", activity_type AS "activityType", actor_uri AS "actorUri",
               signer_host AS "signerHost", body, trace, attempts, begun, next_attempt_at < $4 AS "isLate", received_at AS "receivedAt"
-         FROM federation.inbound
-        WHERE id = ANY($1) AND state = 'stored' AND (begun = 0 OR next_attempt_at <= $3)
+         FROM (SELECT id, activity_id, activity_type, actor_uri, signer_host, body, trace, attempts, begun, next_attempt_at, received_at,
+                      sum(octet_length(body)) OVER (ORDER BY id) - octet_length(body) AS bytes_before
+                 FROM federation.inbound
+                WHERE id = ANY($1) AND state = 'stored' AND (begun = 0 OR next_attempt_at <= $3)) AS waiting
+        WHERE bytes_before < $5
         ORDER BY id
         LIMIT $2`,
-      [ids, ids.length, nowDate(this.clock), new Date(this.clock.nowMs() - LATE_MS)],
+      [ids, ids.length, nowDate(this.clock), new Date(this.clock.nowMs() - LATE_MS), LOADED_BYTES_MAX],
     );
   }
 
   /**
    * Whether something that this actor said about ties came before the row and still waits: `underway`, or `failed` when
-   * one of these is only tried again later. `handled` are as good as applied.
+   * one of these is only tried again later. `handled` are as good as applied. What another server passed on is no word of theirs yet: anybody
+   * could hold up their Follows by it.
    */
-  async earlierTie(row: Pick<InboundRow, 'id' | 'actorUri'>, handled: readonly Snowflake[]): Promise<'none' | 'underway' | 'failed'> {
+  async earlierTie(row: Pick<InboundRow, 'id' | 'actorUri' | 'signerHost'>, handled: readonly Snowflake[]): Promise<'none' | 'underway' | 'failed'> {
     const [found] = await this.db.query<{ attempts: number | null }>(
       `SELECT max(attempts)::int AS attempts FROM federation.inbound
-        WHERE actor_uri = $1 AND id < $2 AND id <> ALL ($3::bigint[])
+        WHERE actor_uri = $1 AND signer_host = $4 AND id < $2 AND id <> ALL ($3::bigint[])
           AND state = 'stored' AND activity_type IN ('Accept', 'Block', 'Follow', 'Reject', 'Undo')`,
-      [row.actorUri, row.id, handled],
+      [row.actorUri, row.id, handled, row.signerHost],
     );
     const attempts = found?.attempts ?? null;
     if (attempts === null) return 'none';
@@ -82,15 +88,15 @@ export class InboundStore {
   }
 
   /** Those of the rows before which the same actor said something about ties that still waits, `beside` excepted. */
-  async behindTies(rows: readonly Pick<InboundRow, 'id' | 'actorUri'>[], beside: readonly Snowflake[]): Promise<Set<Snowflake>> {
+  async behindTies(rows: readonly Pick<InboundRow, 'id' | 'actorUri' | 'signerHost'>[], beside: readonly Snowflake[]): Promise<Set<Snowflake>> {
     if (rows.length === 0) return new Set();
     const found = await this.db.query<{ id: Snowflake }>(
-      `SELECT g.id FROM unnest($1::bigint[], $2::text[]) AS g (id, actor_uri)
+      `SELECT g.id FROM unnest($1::bigint[], $2::text[], $5::text[]) AS g (id, actor_uri, signer_host)
         WHERE EXISTS (SELECT FROM federation.inbound i
-                       WHERE i.actor_uri = g.actor_uri AND i.id < g.id AND i.id <> ALL ($3::bigint[])
+                       WHERE i.actor_uri = g.actor_uri AND i.signer_host = g.signer_host AND i.id < g.id AND i.id <> ALL ($3::bigint[])
                          AND i.state = 'stored' AND i.activity_type IN ('Accept', 'Block', 'Follow', 'Reject', 'Undo'))
         LIMIT $4`,
-      [rows.map(({ id }) => id), rows.map(({ actorUri }) => actorUri), beside, rows.length],
+      [rows.map(({ id }) => id), rows.map(({ actorUri }) => actorUri), beside, rows.length, rows.map(({ signerHost }) => signerHost)],
     );
     return new Set(found.map(({ id }) => id));
   }
@@ -237,8 +243,7 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 /** Of the actor and its id: a neighbour on the actor's host, who sends the id ahead, keeps nothing of theirs away. A hash fits any index. */
 function receiptKey(row: NewInbound): string {
   if (row.activityId === null || !RECEIPTED.has(row.activityType)) return `signature:${row.signatureHash}`;
-  return createHash('sha256').update(`${row.actorUri}
-${row.activityId}`).digest('base64url');
+  return hash('sha256', `${row.actorUri}\n${row.activityId}`, 'base64url');
 }
 
 /**

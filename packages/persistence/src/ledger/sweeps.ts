@@ -9,10 +9,12 @@ const RECEIPT_KEEP_MS = 48 * HOUR_MS;
 const IDEMPOTENCY_KEEP_MS = HOUR_MS;
 /** A Create that arrives later than this after its Delete is of an object that no sender should still hold. */
 const TOMBSTONE_KEEP_MS = 90 * DAY_MS;
-/** After so long an outbox may be read again. */
 /** Of people whom nobody here knows. */
 const STRANGE_KEY_KEEP_MS = 7 * DAY_MS;
+/** After so long an outbox may be read again. */
 const READING_KEEP_MS = 30 * DAY_MS;
+/** What was read for somebody and nobody came back for. */
+const PERSONAL_READING_KEEP_MS = HOUR_MS;
 /** A used or expired grant is remembered for a day, so that a second use of its code is recognised. */
 const GRANT_KEEP_MS = DAY_MS;
 const BATCH = 5_000;
@@ -73,7 +75,8 @@ export async function expireKeys(db: Database, clock: Clock): Promise<number> {
 
 /** Readings that ended long ago: for the inbox's role. */
 export async function expireReadings(db: Database, clock: Clock): Promise<number> {
-  return deleteBefore(db, 'federation.readings', 'finished_at', new Date(clock.nowMs() - READING_KEEP_MS));
+  const personal = await deleteBefore(db, 'federation.personal_readings', 'asked_at', new Date(clock.nowMs() - PERSONAL_READING_KEEP_MS));
+  return personal + (await deleteBefore(db, 'federation.readings', 'finished_at', new Date(clock.nowMs() - READING_KEEP_MS)));
 }
 
 /** Tombstones and idempotency keys: for a role that writes social. */
@@ -88,10 +91,10 @@ export async function expireIdentity(db: Database, clock: Clock): Promise<number
   return grants + (await deleteBefore(db, 'identity.sessions', 'expires_at', nowDate(clock)));
 }
 
-type Expiring = 'federation.readings' | 'federation.receipts' | 'federation.signature_schemes' | 'social.tombstones' | 'social.idempotency_keys' | 'identity.grants' | 'identity.sessions';
+type Expiring = 'federation.personal_readings' | 'federation.readings' | 'federation.receipts' | 'federation.signature_schemes' | 'social.tombstones' | 'social.idempotency_keys' | 'identity.grants' | 'identity.sessions';
 
 /** In batches, so that no statement holds many locks or runs for long. */
-async function deleteBefore(db: Database, table: Expiring, column: 'created_at' | 'expires_at' | 'finished_at', before: Date): Promise<number> {
+async function deleteBefore(db: Database, table: Expiring, column: 'asked_at' | 'created_at' | 'expires_at' | 'finished_at', before: Date): Promise<number> {
   let deleted = 0;
   for (let batch = 0; batch < BATCHES_MAX; batch += 1) {
     const [row] = await db.query<{ rows: number }>(

@@ -20,6 +20,9 @@ import { Interactions1700000000021 } from './0021-interactions.js';
 import { Reading1700000000022 } from './0022-reading.js';
 import { Suspects1700000000024 } from './0024-suspects.js';
 import { Lists1700000000025 } from './0025-lists.js';
+import { Consents1700000000026 } from './0026-consents.js';
+import { PersonalReadings1700000000028 } from './0028-personal-readings.js';
+import { ListWaiting1700000000029 } from './0029-list-waiting.js';
 
 /** In the order in which they run. Expand first: a destructive one waits until no older copy runs. */
 export const MIGRATIONS = [
@@ -45,4 +48,7 @@ export const MIGRATIONS = [
   Reading1700000000022,
   Suspects1700000000024,
   Lists1700000000025,
+  Consents1700000000026,
+  PersonalReadings1700000000028,
+  ListWaiting1700000000029,
 ] as const;

@@ -123,10 +123,10 @@ redis.call('INCR', KEYS[2])
 redis.call('EXPIRE', KEYS[2], ARGV[1])
 return 1`;
 
-/** KEYS counter; ARGV window seconds. Returns the count and the milliseconds left. */
+/** KEYS counter; ARGV window seconds, hits. Returns the count. */
 const countHit = `
-local count = redis.call('INCR', KEYS[1])
-if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+local count = redis.call('INCRBY', KEYS[1], ARGV[2])
+if count == tonumber(ARGV[2]) then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
 return count`;
 
 export const FEED_SCRIPTS = { push, remove, read, claim, fill, renew, countHit } as const;

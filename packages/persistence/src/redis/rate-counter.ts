@@ -8,12 +8,15 @@ export class RedisRateCounter {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws RedisUnavailable; the caller decides whether the request passes. */
-  async hit(key: string, _limit: number, windowSeconds: number): Promise<{ count: number; resetAtMs: number }> {
+  /**
+   * @param hits at least 1
+   * @throws RedisUnavailable; the caller decides whether the request passes.
+   */
+  async hit(key: string, _limit: number, windowSeconds: number, hits = 1): Promise<{ count: number; resetAtMs: number }> {
     const windowMs = windowSeconds * 1_000;
     const window = Math.floor(this.clock.nowMs() / windowMs);
     const name = `${this.redis.prefix}rate:${key}:${window}`;
-    const count = await this.redis.run((client) => client.countHit([name], [String(windowSeconds)]));
+    const count = await this.redis.run((client) => client.countHit([name], [String(windowSeconds), String(hits)]));
     return { count: Number(count), resetAtMs: (window + 1) * windowMs };
   }
 }

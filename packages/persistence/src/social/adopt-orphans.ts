@@ -2,6 +2,7 @@ import { changeOf } from '@trunkline/domain';
 import type { StatusId } from '@trunkline/kernel';
 import type { NewParent } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
+import { waitsForLeave } from './consents.js';
 import { moveStatusCounters } from './counters.js';
 import { plainTexts } from './safe-values.js';
 
@@ -10,7 +11,7 @@ const BATCH = 1_000;
 const BELOW_MAX = 5_000;
 const DEPTH_MAX = 100;
 
-/** Ties statuses that waited for these uris to their parents, in batches; how many there were. */
+/** Ties statuses that waited for these uris to their parents, but those that wait for an author's leave, in batches; how many there were. */
 export async function adoptOrphans(tx: Queryable, parents: readonly NewParent[]): Promise<number> {
   if (parents.length === 0) return 0;
   let adopted = 0;
@@ -18,15 +19,17 @@ export async function adoptOrphans(tx: Queryable, parents: readonly NewParent[])
     const rows = await tx.query<{ id: StatusId; parentId: StatusId; counted: boolean }>(
       `WITH orphans AS (
          SELECT s.id, parent.id AS parent_id, parent.account_id
-           FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS parent (uri, id, account_id)
-           JOIN social.statuses s ON s.in_reply_to_uri = parent.uri
+           FROM unnest((SELECT $1::text[]), (SELECT $2::bigint[])) AS asked (uri, id)
+           JOIN social.statuses s ON s.in_reply_to_uri = asked.uri
+           JOIN LATERAL (SELECT p.id, p.account_id, p.local, p.in_reply_to_account_id FROM social.statuses p WHERE p.id = asked.id LIMIT 1) AS parent ON true
+          WHERE NOT ${waitsForLeave('s')}
           ORDER BY s.id LIMIT ${BATCH} FOR UPDATE OF s
        )
        UPDATE social.statuses s
           SET in_reply_to_id = orphans.parent_id, in_reply_to_account_id = orphans.account_id, in_reply_to_uri = NULL
          FROM orphans WHERE s.id = orphans.id
        RETURNING s.id, s.in_reply_to_id AS "parentId", s.deleted_at IS NULL AND s.visibility IN ('public', 'unlisted') AS counted`,
-      [plainTexts(parents.map(({ uri }) => uri)), parents.map(({ id }) => id), parents.map(({ accountId }) => accountId)],
+      [plainTexts(parents.map(({ uri }) => uri)), parents.map(({ id }) => id)],
     );
     if (rows.length > 0) await moveIntoThread(tx, rows.map((row) => row.id));
     await changed(tx, rows.map((row) => changeOf.status(row.id)));

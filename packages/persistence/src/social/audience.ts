@@ -1,5 +1,5 @@
 import type { AccountId, StatusId } from '@trunkline/kernel';
-import type { FollowerPage, FollowersAsked, TiesAsked } from '@trunkline/social';
+import type { FollowerInbox, FollowerInboxesAsked, FollowerPage, FollowersAsked, TiesAsked } from '@trunkline/social';
 import type { Queryable } from '../database.js';
 
 const ROWS_MAX = 10_000;
@@ -39,7 +39,7 @@ export async function touchedFollowers(db: Queryable, asked: readonly TiesAsked[
   if (pairs.length === 0) return touched;
   const rows = await db.query<{ place: number; id: AccountId }>(
     `SELECT asked.place, touched.id
-       FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS asked (place, author, after, up_to, person)
+       FROM unnest((SELECT $1::int[]), (SELECT $2::bigint[]), (SELECT $3::bigint[]), (SELECT $4::bigint[]), (SELECT $5::bigint[])) AS asked (place, author, after, up_to, person)
       CROSS JOIN LATERAL (
         SELECT b.account_id AS id FROM social.blocks b
          WHERE b.target_account_id = asked.person AND b.account_id > asked.after AND b.account_id <= asked.up_to
@@ -104,44 +104,45 @@ export async function followedHere(db: Queryable, accountIds: readonly AccountId
   return new Set(rows.map((row) => row.id));
 }
 
-/** The distinct inboxes of remote followers, shared ones where there are, in order of their addresses. */
-export function followerInboxes(
-  db: Queryable,
-  accountId: AccountId,
-  afterInbox: string,
-  limit: number,
-): Promise<{ inbox: string; domain: string }[]> {
-  return db.query(
-    `SELECT coalesce(a.shared_inbox_url, a.inbox_url) AS inbox, min(a.domain) AS domain
-       FROM social.follows f JOIN social.accounts a ON a.id = f.account_id
-      WHERE f.target_account_id = $1 AND a.domain IS NOT NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL
-        AND coalesce(a.shared_inbox_url, a.inbox_url) > $2
-      GROUP BY 1 ORDER BY 1 LIMIT $3`,
-    [accountId, afterInbox, Math.min(limit, ROWS_MAX)],
+/** The distinct inboxes of remote followers, shared ones where there are, in order of their addresses: a page for each ask, in its order. */
+export async function followerInboxes(db: Queryable, asked: readonly FollowerInboxesAsked[], limit: number): Promise<FollowerInbox[][]> {
+  const pages: FollowerInbox[][] = asked.map(() => []);
+  if (asked.length === 0) return pages;
+  const rows = await db.query<FollowerInbox & { place: number }>(
+    `SELECT asked.place::int AS place, page.inbox, page.domain
+       FROM unnest((SELECT $1::bigint[]), (SELECT $2::text[])) WITH ORDINALITY AS asked (account, after, place)
+      CROSS JOIN LATERAL (
+        SELECT coalesce(a.shared_inbox_url, a.inbox_url) AS inbox, min(a.domain) AS domain
+          FROM social.follows f JOIN social.accounts a ON a.id = f.account_id
+         WHERE f.target_account_id = asked.account AND a.domain IS NOT NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL
+           AND coalesce(a.shared_inbox_url, a.inbox_url) > asked.after
+         GROUP BY 1 ORDER BY 1 LIMIT $3
+      ) AS page
+      ORDER BY 1, 2`,
+    [asked.map(({ accountId }) => accountId), asked.map(({ afterInbox }) => afterInbox), Math.min(limit, ROWS_MAX)],
   );
+  for (const { place, inbox, domain } of rows) pages[place - 1]?.push({ inbox, domain });
+  return pages;
 }
 
-/** Who answered, boosted, favourited, quoted, voted on or reacted to a status, also when that or the status is deleted by now: they hold copies. */
-export async function interactedAccountIds(db: Queryable, statusId: StatusId, limit: number): Promise<AccountId[]> {
-  const rows = await db.query<{ id: AccountId }>(interacted('$1'), [statusId, Math.min(limit, ROWS_MAX)]);
-  return rows.map((row) => row.id);
-}
-
-/** The same for many, `limit` people for each. */
+/**
+ * Who answered, boosted, favourited, quoted, voted on or reacted to each of these, also when that or the status is deleted by now: they hold
+ * copies. `limit` people for each.
+ */
 export async function interactedWith(db: Queryable, statusIds: readonly StatusId[], limit: number): Promise<Map<StatusId, AccountId[]>> {
   if (statusIds.length === 0) return new Map();
   const rows = await db.query<{ statusId: StatusId; id: AccountId }>(
-    `SELECT asked.id AS "statusId", who.id FROM unnest($1::bigint[]) AS asked (id) CROSS JOIN LATERAL (${interacted('asked.id')}) AS who`,
+    `SELECT asked.id AS "statusId", who.id FROM unnest($1::bigint[]) AS asked (id) CROSS JOIN LATERAL (${INTERACTED}) AS who`,
     [statusIds, Math.min(limit, ROWS_MAX)],
   );
   return new Map([...Map.groupBy(rows, ({ statusId }) => statusId)].map(([statusId, found]) => [statusId, found.map(({ id }) => id)]));
 }
 
-const interacted = (statusId: string): string => `
-  SELECT account_id AS id FROM social.statuses WHERE in_reply_to_id = ${statusId}
-  UNION SELECT account_id FROM social.statuses WHERE boost_of_id = ${statusId}
-  UNION SELECT account_id FROM social.favourites WHERE status_id = ${statusId}
-  UNION SELECT account_id FROM social.poll_votes WHERE status_id = ${statusId}
-  UNION SELECT account_id FROM social.status_reactions WHERE status_id = ${statusId}
-  UNION SELECT s.account_id FROM social.quotes q JOIN social.statuses s ON s.id = q.status_id WHERE q.quoted_status_id = ${statusId}
+const INTERACTED = `
+  SELECT account_id AS id FROM social.statuses WHERE in_reply_to_id = asked.id
+  UNION SELECT account_id FROM social.statuses WHERE boost_of_id = asked.id
+  UNION SELECT account_id FROM social.favourites WHERE status_id = asked.id
+  UNION SELECT account_id FROM social.poll_votes WHERE status_id = asked.id
+  UNION SELECT account_id FROM social.status_reactions WHERE status_id = asked.id
+  UNION SELECT s.account_id FROM social.quotes q JOIN social.statuses s ON s.id = q.status_id WHERE q.quoted_status_id = asked.id
   LIMIT $2`;

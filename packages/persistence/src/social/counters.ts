@@ -52,7 +52,7 @@ export async function moveAccountCounters(tx: Queryable, deltas: readonly Accoun
 /** Until the transaction ends, others who move counters of these statuses wait, deletions of them among those. In one order. */
 export async function lockStatusCounters(tx: Queryable, statusIds: readonly StatusId[]): Promise<void> {
   if (statusIds.length === 0) return;
-  await tx.query('SELECT status_id FROM social.status_stats WHERE status_id = ANY($1::bigint[]) ORDER BY status_id FOR UPDATE', [statusIds]);
+  await tx.query('SELECT status_id FROM social.status_stats WHERE status_id = ANY((SELECT $1::bigint[])::bigint[]) ORDER BY status_id FOR UPDATE', [statusIds]);
 }
 
 /** As for accounts. Take this one first where a transaction moves both. */

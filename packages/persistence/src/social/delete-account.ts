@@ -9,31 +9,33 @@ import { followDeltas } from './tie-writes.js';
 const BATCH = 500;
 
 /**
- * Turns the row into a tombstone; uri and handle stay taken. Ties, statuses and favourites go, in batches. The end of a remote
+ * Turns the rows into tombstones; uris and handles stay taken. Ties, statuses and favourites go, in batches. The end of a remote
  * account may be taken back by itself: what others decided against it, and that it has voted, outlives the end, or it could
  * rid itself of both.
  */
-export async function deleteAccount(tx: Queryable, id: AccountId): Promise<void> {
-  const [ended] = await tx.query<{ local: boolean }>(
-    `UPDATE social.accounts
+export async function deleteAccounts(tx: Queryable, accountIds: readonly AccountId[]): Promise<void> {
+  const ended = await tx.query<{ id: AccountId; local: boolean }>(
+    `WITH ending AS (SELECT id FROM social.accounts WHERE id = ANY($1::bigint[]) AND deleted_at IS NULL ORDER BY id FOR UPDATE)
+     UPDATE social.accounts a
         SET display_name = '', note = '', fields = '[]', emojis = '[]', avatar_url = NULL, header_url = NULL,
             also_known_as = '{}', discoverable = false, indexable = false, deleted_at = now(), updated_at = now()
-      WHERE id = $1 AND deleted_at IS NULL RETURNING domain IS NULL AS local`,
-    [id],
+       FROM ending WHERE a.id = ending.id RETURNING a.id, a.domain IS NULL AS local`,
+    [accountIds],
   );
-  if (ended === undefined) return;
-  await changed(tx, [changeOf.account(id), changeOf.ties(id), changeOf.marks(id)]);
-  await untilNone(async () => (await severTies(tx, 'follows', [id])).length);
-  await dropQuietTies(tx, id, ended.local);
-  await untilNone(() => dropFavourites(tx, id));
-  await untilNone(() => dropReactions(tx, id));
+  if (ended.length === 0) return;
+  const ids = ended.map(({ id }) => id);
+  const locals = ended.filter(({ local }) => local).map(({ id }) => id);
+  await changed(tx, ids.flatMap((id) => [changeOf.account(id), changeOf.ties(id), changeOf.marks(id)]));
+  await dropQuietTies(tx, ids, locals);
   // What it voted counts on; who voted is forgotten, of people here.
-  if (ended.local) await tx.query('DELETE FROM social.poll_votes WHERE account_id = $1', [id]);
-  await untilNone(() => dropStatuses(tx, id));
+  if (locals.length > 0) await tx.query('DELETE FROM social.poll_votes WHERE account_id = ANY($1::bigint[])', [locals]);
+  for (let erased = 1; erased > 0; ) erased = await eraseSome(tx, ids);
 }
 
-async function untilNone(step: () => Promise<number>): Promise<void> {
-  while ((await step()) > 0);
+/** Of what `deleteAccounts` drops, so many of each kind at most that one transaction can. @returns how many */
+export async function eraseSome(tx: Queryable, accountIds: readonly AccountId[]): Promise<number> {
+  const ties = await severTies(tx, 'follows', accountIds);
+  return ties.length + (await dropFavourites(tx, accountIds)) + (await dropReactions(tx, accountIds)) + (await dropStatuses(tx, accountIds));
 }
 
 /** Ends follows or requests from or to these accounts, two batches at most, counters of both sides included. */
@@ -60,45 +62,42 @@ export async function severTies(
 }
 
 /** Ties that nobody's counter counts. */
-async function dropQuietTies(tx: Queryable, id: AccountId, isLocal: boolean): Promise<void> {
-  await tx.query('DELETE FROM social.follow_requests WHERE account_id = $1 OR target_account_id = $1', [id]);
+async function dropQuietTies(tx: Queryable, ids: readonly AccountId[], locals: readonly AccountId[]): Promise<void> {
+  await tx.query('DELETE FROM social.follow_requests WHERE account_id = ANY($1::bigint[]) OR target_account_id = ANY($1::bigint[])', [ids]);
   const outOf = (table: 'blocks' | 'mutes'): Promise<{ accountId: AccountId; targetId: AccountId }[]> =>
     tx.query(
-      `DELETE FROM social.${table} WHERE account_id = $1 OR ($2 AND target_account_id = $1)
+      `DELETE FROM social.${table} WHERE account_id = ANY($1::bigint[]) OR target_account_id = ANY($2::bigint[])
        RETURNING account_id AS "accountId", target_account_id AS "targetId"`,
-      [id, isLocal],
+      [ids, locals],
     );
   const gone = [...(await outOf('blocks')), ...(await outOf('mutes'))];
   await changed(tx, gone.flatMap((tie) => [changeOf.ties(tie.accountId), changeOf.ties(tie.targetId)]));
-  await tx.query('DELETE FROM social.bookmarks WHERE account_id = $1', [id]);
-  await tx.query('DELETE FROM social.lists WHERE account_id = $1', [id]);
+  await tx.query('DELETE FROM social.bookmarks WHERE account_id = ANY($1::bigint[])', [ids]);
+  await tx.query('DELETE FROM social.lists WHERE account_id = ANY($1::bigint[])', [ids]);
 }
 
-async function dropFavourites(tx: Queryable, id: AccountId): Promise<number> {
+async function dropFavourites(tx: Queryable, ids: readonly AccountId[]): Promise<number> {
   const gone = await tx.query<{ statusId: StatusId }>(
-    `DELETE FROM social.favourites f USING (SELECT id FROM social.favourites WHERE account_id = $1 LIMIT ${BATCH}) AS doomed
+    `DELETE FROM social.favourites f USING (SELECT id FROM social.favourites WHERE account_id = ANY($1::bigint[]) LIMIT ${BATCH}) AS doomed
       WHERE f.id = doomed.id RETURNING f.status_id AS "statusId"`,
-    [id],
+    [ids],
   );
   await moveStatusCounters(tx, gone.map(({ statusId }) => ({ statusId, favourites: -1 })));
   return gone.length;
 }
 
-async function dropReactions(tx: Queryable, id: AccountId): Promise<number> {
+async function dropReactions(tx: Queryable, ids: readonly AccountId[]): Promise<number> {
   const gone = await tx.query<{ statusId: StatusId; name: string }>(
-    `DELETE FROM social.status_reactions r USING (SELECT id FROM social.status_reactions WHERE account_id = $1 LIMIT ${BATCH}) AS doomed
+    `DELETE FROM social.status_reactions r USING (SELECT id FROM social.status_reactions WHERE account_id = ANY($1::bigint[]) LIMIT ${BATCH}) AS doomed
       WHERE r.id = doomed.id RETURNING r.status_id AS "statusId", r.name`,
-    [id],
+    [ids],
   );
   await uncountReactions(tx, gone);
   return gone.length;
 }
 
-async function dropStatuses(tx: Queryable, id: AccountId): Promise<number> {
-  const living = await tx.query<{ id: StatusId }>(
-    `SELECT id FROM social.statuses WHERE account_id = $1 AND deleted_at IS NULL ORDER BY id DESC LIMIT ${BATCH}`,
-    [id],
-  );
+async function dropStatuses(tx: Queryable, ids: readonly AccountId[]): Promise<number> {
+  const living = await tx.query<{ id: StatusId }>(`SELECT id FROM social.statuses WHERE account_id = ANY($1::bigint[]) AND deleted_at IS NULL LIMIT ${BATCH}`, [ids]);
   if (living.length === 0) return 0;
   await deleteStatuses(tx, living.map((row) => row.id));
   return living.length;

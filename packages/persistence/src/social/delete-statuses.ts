@@ -24,7 +24,7 @@ export async function deleteStatuses(
   statusIds: readonly StatusId[],
 ): Promise<{ deletedIds: StatusId[]; boostIds: StatusId[] }> {
   // A boost that is being inserted holds this lock, so it is committed and found below, or it finds the tombstone.
-  await tx.query('SELECT status_id FROM social.status_stats WHERE status_id = ANY($1::bigint[]) ORDER BY status_id FOR UPDATE', [statusIds]);
+  await tx.query('SELECT status_id FROM social.status_stats WHERE status_id = ANY((SELECT $1::bigint[])::bigint[]) ORDER BY status_id FOR UPDATE', [statusIds]);
   const gone = await blank(tx, 'id = ANY($1::bigint[])', statusIds);
   const deletedIds = gone.map((row) => row.id);
   if (deletedIds.length === 0) return { deletedIds, boostIds: [] };

@@ -67,15 +67,6 @@ export class FederationReads {
     return row?.uri ?? null;
   }
 
-  /** A received activity as it came; null: its day is over. */
-  async receivedActivity(inboundId: Snowflake): Promise<{ activityId: string | null; signerHost: string; body: string } | null> {
-    const [row] = await this.db.query<{ activityId: string | null; signerHost: string; body: string }>(
-      'SELECT activity_id AS "activityId", signer_host AS "signerHost", body FROM federation.inbound WHERE id = $1',
-      [inboundId],
-    );
-    return row ?? null;
-  }
-
   /** Whom the account named in posts, followed or asked to follow within two days: they look at its profile. @see Mastodon app/lib/account_reach_finder.rb (4.6) */
   async acquaintances(accountId: AccountId, nowMs: number): Promise<AccountId[]> {
     const since = new Date(nowMs - ACQUAINTED_MS);

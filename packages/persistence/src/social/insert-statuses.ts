@@ -1,7 +1,8 @@
 import { normaliseHashtag, changeOf } from '@trunkline/domain';
 import { idTimeMs, type StatusId } from '@trunkline/kernel';
-import type { IdSource, InsertedStatus, NewStatus } from '@trunkline/social';
+import type { IdSource, InsertedStatus, NewStatus, StatusInteractionRules } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
+import { SqlConsents, waitsForLeave } from './consents.js';
 import { insertRules } from './interactions.js';
 import { lockStatusCounters, moveAccountCounters, moveStatusCounters } from './counters.js';
 import { insertPolls } from './polls.js';
@@ -17,8 +18,11 @@ const ID_DRAWS_MAX = 5;
 export const countsAsReply = (visibility: string): boolean => visibility === 'public' || visibility === 'unlisted';
 export const countsForAuthor = (visibility: string): boolean => visibility !== 'direct';
 
+/** One letter may be eighteen when it is normalised, and an index entry takes 2,704 bytes. */
+const TAG_BYTES_MAX = 2_000;
+
 /** The spellings under which a status is found by tag. */
-export const tagKeys = (tags: readonly string[]): string[] => [...new Set(tags.map(normaliseHashtag))].filter((key) => key !== '');
+export const tagKeys = (tags: readonly string[]): string[] => [...new Set(tags.map(normaliseHashtag))].filter((key) => key !== '' && Buffer.byteLength(key) <= TAG_BYTES_MAX);
 
 /**
  * The rows, their mentions, tags and counters, as if they came one after the other in the order given; for each the id
@@ -31,13 +35,25 @@ export async function insertStatuses(tx: Queryable, ids: Pick<IdSource, 'at'>, s
   // Holds off a deletion of the boosted statuses: it locks these rows too, before it looks for boosts.
   await lockStatusCounters(tx, statuses.flatMap(({ boostOfId, quote }) => [boostOfId ?? [], (quote?.state === 'accepted' ? quote.quotedId : null) ?? []].flat()));
   const made = new Map<NewStatus, InsertedStatus>();
-  for (const wave of inWaves(statuses)) await insertWave(tx, ids, wave, made);
+  for (const wave of inWaves(statuses)) {
+    await insertWave(tx, ids, wave, made);
+    // What answers them in the next wave asks for these.
+    await insertRules(tx, wave.flatMap((status) => rulesOf(status, made.get(status))));
+  }
   await insertPolls(tx, [...made].flatMap(([{ poll }, { id }]) => (poll === null ? [] : [{ statusId: id, poll }])));
   await insertQuotes(tx, [...made].flatMap(([{ quote }, { id }]) => (quote == null ? [] : [{ ...quote, statusId: id }])));
-  await insertRules(tx, [...made].flatMap(([{ interactionRules }, { id }]) => (interactionRules == null ? [] : [{ statusId: id, rules: interactionRules }])));
+  await new SqlConsents(tx).tellReplyStamps([...made].flatMap(([{ replyStampUri }, { id, inReplyToId }]) => (replyStampUri == null || inReplyToId !== null ? [] : [{ statusId: id, uri: replyStampUri }])));
   await moveCounters(tx, made);
-  return statuses.map((status) => made.get(status) ?? null);
+  // One statement does not see its own rows: an answer that stands before its parent in the list may wait for it.
+  const answered = new Set(statuses.flatMap(parentUriOf));
+  return statuses.map((status) => {
+    const row = made.get(status);
+    return row === undefined ? null : { ...row, isAwaited: row.isAwaited || answered.has(status.uri) };
+  });
 }
+
+const rulesOf = ({ interactionRules }: NewStatus, row: InsertedStatus | undefined): StatusInteractionRules[] =>
+  row === undefined || interactionRules == null ? [] : [{ statusId: row.id, rules: interactionRules }];
 
 /** The uri by which the parent is looked for while the row is written. */
 const parentUriOf = (status: NewStatus): string[] => (status.inReplyToId === null && status.inReplyToUri !== null ? [status.inReplyToUri] : []);
@@ -90,7 +106,8 @@ async function onlyIdTaken(tx: Queryable, drawn: readonly Drawn[]): Promise<Set<
 /** Where its parent is not here, a post belongs to those that came under the same `context` or `conversation` (FEP-7888). */
 const GROUPED = '(SELECT g.conversation_id FROM social.statuses g WHERE g.conversation_uri = r.conversation_uri LIMIT 1)';
 
-// One JSON document of rows: as cheap as an array for each column, and lists may stand in it.
+// One JSON document of rows: as cheap as an array for each column, and lists may stand in it. The planner takes it for a hundred
+// rows; LIMIT and OFFSET 0 keep it from reading whole tables of a young server to join them with what is one row mostly.
 const INSERT_SQL = `
   WITH made AS (
     INSERT INTO social.statuses (
@@ -108,10 +125,13 @@ const INSERT_SQL = `
              in_reply_to_uri text, boost_of_id bigint, conversation_id bigint, conversation_uri text, application_name text,
              application_website text, media jsonb, emojis jsonb, tags text[], created_at timestamptz, edited_at timestamptz,
              quote_policy smallint)
-      LEFT JOIN social.statuses parent ON r.in_reply_to_id IS NULL AND parent.uri = r.in_reply_to_uri
+      LEFT JOIN LATERAL (
+             SELECT p.id, p.account_id, p.local, p.conversation_id, p.in_reply_to_account_id
+               FROM social.statuses p WHERE r.in_reply_to_id IS NULL AND p.uri = r.in_reply_to_uri LIMIT 1
+           ) AS parent ON NOT ${waitsForLeave('r')}
      WHERE NOT EXISTS (SELECT FROM social.tombstones t JOIN social.accounts a ON a.uri = t.actor_uri
-                        WHERE t.uri = r.uri AND a.id = r.account_id)
-       AND (r.boost_of_id IS NULL OR EXISTS (SELECT FROM social.statuses b WHERE b.id = r.boost_of_id AND b.deleted_at IS NULL))
+                        WHERE t.uri = r.uri AND a.id = r.account_id OFFSET 0)
+       AND (r.boost_of_id IS NULL OR EXISTS (SELECT FROM social.statuses b WHERE b.id = r.boost_of_id AND b.deleted_at IS NULL OFFSET 0))
     ON CONFLICT DO NOTHING
     RETURNING id, uri, in_reply_to_id
   ), stats AS (
@@ -125,7 +145,7 @@ const INSERT_SQL = `
     INSERT INTO social.status_tags (tag, status_id)
     SELECT t.tag, made.id FROM made JOIN unnest($5::bigint[], $6::text[]) AS t (status_id, tag) ON t.status_id = made.id
   )
-  SELECT id, uri, in_reply_to_id AS "inReplyToId" FROM made`;
+  SELECT id, uri, in_reply_to_id AS "inReplyToId", EXISTS (SELECT FROM social.statuses o WHERE o.in_reply_to_uri = made.uri OFFSET 0) AS "isAwaited" FROM made`;
 
 function insertRows(tx: Queryable, drawn: readonly Drawn[]): Promise<(InsertedStatus & { readonly uri: string })[]> {
   const mentions = drawn.flatMap(({ status, id }) => status.mentions.map((mention) => ({ id, ...mention })));

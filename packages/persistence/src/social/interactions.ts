@@ -62,11 +62,11 @@ export async function askedByStamp(db: Queryable, stampUri: string): Promise<Sno
   return rows.map((row) => row.id);
 }
 
-/** False unless it was in one of the states `from`, or nothing changes. */
+/** False unless it was in one of the states `from`, or nothing changes. Without a consent the last one stays. */
 export async function changeAsked(tx: Queryable, interactionId: Snowflake, to: Pick<AskedLeave, 'state' | 'stampUri'>, from: readonly LeaveState[]): Promise<boolean> {
   const rows = await tx.query(
-    `UPDATE social.asked_interactions SET state = $2, stamp_uri = $3
-      WHERE interaction_id = $1 AND state = ANY($4::text[]) AND (state, stamp_uri) IS DISTINCT FROM ($2::text, $3::text) RETURNING interaction_id`,
+    `UPDATE social.asked_interactions SET state = $2, stamp_uri = coalesce($3::text, stamp_uri)
+      WHERE interaction_id = $1 AND state = ANY($4::text[]) AND (state, stamp_uri) IS DISTINCT FROM ($2::text, coalesce($3::text, stamp_uri)) RETURNING interaction_id`,
     [interactionId, to.state, plainTextOrNull(to.stampUri), from],
   );
   return rows.length === 1;

@@ -1,13 +1,18 @@
-import { changeOf, LIST_MEMBERS_MAX, LISTS_MAX, type List } from '@trunkline/domain';
+import { LIST_MEMBERS_MAX, LISTS_MAX, type List } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 import type { Entry, ListAdding, ListAmong, ListChange, ListStore, PageQuery } from '@trunkline/social';
-import { changed, type Database, type Queryable } from '../database.js';
+import type { Database, Queryable } from '../database.js';
+import { keepApart } from './list-apart.js';
+import { addWaiting } from './list-waiting.js';
 import { entries, newestFirst } from './page-sql.js';
 import { plainText } from './safe-values.js';
 
 const COLUMNS = `l.id, l.account_id AS "accountId", l.title, l.replies_policy AS "repliesPolicy", l.exclusive`;
 const HIGHEST_ID = '9223372036854775807';
 const PAGE_MAX = 200;
+
+/** Members, and those who are not followed yet: see `list-waiting.ts`. */
+const ALL_MEMBERS = `(SELECT id, list_id, owner_id, member_id FROM social.list_members UNION ALL SELECT id, list_id, owner_id, member_id FROM social.list_waiting)`;
 
 type ListRow = List & Record<string, unknown>;
 
@@ -25,7 +30,7 @@ export class SqlListStore implements ListStore {
 
   holding(accountId: AccountId, memberId: AccountId): Promise<List[]> {
     return this.db.query<ListRow>(
-      `SELECT ${COLUMNS} FROM social.list_members m JOIN social.lists l ON l.id = m.list_id
+      `SELECT ${COLUMNS} FROM ${ALL_MEMBERS} m JOIN social.lists l ON l.id = m.list_id
         WHERE m.owner_id = $1 AND m.member_id = $2 ORDER BY l.id LIMIT $3`,
       [accountId, memberId, LISTS_MAX],
     );
@@ -70,14 +75,16 @@ export class SqlListStore implements ListStore {
     return this.db.transaction(async (tx): Promise<ListAdding> => {
       await takeTurn(tx, accountId);
       const ids = members.map((member) => member.accountId);
-      const [facts] = await tx.query<{ followed: number; taken: boolean; count: number }>(
+      const [facts] = await tx.query<{ followed: number; asked: number; taken: boolean; count: number }>(
         `SELECT (SELECT count(*)::int FROM social.follows f WHERE f.account_id = $1 AND f.target_account_id = ANY($3::bigint[])) AS followed,
-                EXISTS (SELECT FROM social.list_members m WHERE m.list_id = $2 AND m.member_id = ANY($3::bigint[])) AS taken,
-                (SELECT count(*)::int FROM social.list_members m WHERE m.list_id = $2) AS count
+                (SELECT count(*)::int FROM social.follow_requests r WHERE r.account_id = $1 AND r.target_account_id = ANY($3::bigint[])
+                    AND NOT EXISTS (SELECT FROM social.follows f WHERE f.account_id = $1 AND f.target_account_id = r.target_account_id)) AS asked,
+                EXISTS (SELECT FROM ${ALL_MEMBERS} m WHERE m.list_id = $2 AND m.member_id = ANY($3::bigint[])) AS taken,
+                (SELECT count(*)::int FROM ${ALL_MEMBERS} m WHERE m.list_id = $2) AS count
           LIMIT 1`,
         [accountId, listId, ids],
       );
-      if (facts === undefined || facts.followed < ids.length) return 'not_followed';
+      if (facts === undefined || facts.followed + facts.asked < ids.length) return 'not_followed';
       if (facts.taken) return 'taken';
       if (facts.count + ids.length > LIST_MEMBERS_MAX) return 'too_many';
       // Whoever ends a follow, or the list, at this moment wins.
@@ -89,6 +96,7 @@ export class SqlListStore implements ListStore {
          FOR KEY SHARE OF f, l`,
         [accountId, listId, members.map((member) => member.id), ids],
       );
+      if (facts.asked > 0) await addWaiting(tx, { listId, ownerId: accountId, members });
       await keepApart(tx, accountId, ids);
       return 'added';
     });
@@ -97,14 +105,16 @@ export class SqlListStore implements ListStore {
   take({ id: listId, accountId }: List, ids: readonly AccountId[]): Promise<void> {
     return this.db.transaction(async (tx) => {
       await takeTurn(tx, accountId);
-      await tx.query('DELETE FROM social.list_members WHERE list_id = $1 AND owner_id = $2 AND member_id = ANY($3::bigint[])', [listId, accountId, ids]);
+      for (const table of ['list_members', 'list_waiting']) {
+        await tx.query(`DELETE FROM social.${table} WHERE list_id = $1 AND owner_id = $2 AND member_id = ANY($3::bigint[])`, [listId, accountId, ids]);
+      }
       await keepApart(tx, accountId, ids);
     });
   }
 
   members(listId: Snowflake, page: PageQuery): Promise<Entry<AccountId>[]> {
     return entries(this.db, page, {
-      select: 'm.id AS "entryId", m.member_id AS id FROM social.list_members m',
+      select: `m.id AS "entryId", m.member_id AS id FROM ${ALL_MEMBERS} m`,
       where: 'm.list_id = $1',
       pagedBy: 'm.id',
       subject: listId,
@@ -135,19 +145,6 @@ const takeTurn = (tx: Queryable, accountId: AccountId): Promise<unknown> =>
 async function memberIds(tx: Queryable, listId: Snowflake): Promise<AccountId[]> {
   const rows = await tx.query<{ id: AccountId }>('SELECT member_id AS id FROM social.list_members WHERE list_id = $1 LIMIT $2', [listId, LIST_MEMBERS_MAX]);
   return rows.map((row) => row.id);
-}
-
-/** Of these people the follows say anew whether an exclusive list holds them. */
-async function keepApart(tx: Queryable, ownerId: AccountId, ids: readonly AccountId[]): Promise<void> {
-  const moved = await tx.query(
-    `UPDATE social.follows f SET apart = NOT f.apart
-      WHERE f.account_id = $1 AND f.target_account_id = ANY($2::bigint[])
-        AND f.apart <> EXISTS (SELECT FROM social.list_members m JOIN social.lists l ON l.id = m.list_id AND l.exclusive
-                                WHERE m.owner_id = $1 AND m.member_id = f.target_account_id)
-     RETURNING f.id`,
-    [ownerId, ids],
-  );
-  if (moved.length > 0) await changed(tx, [changeOf.ties(ownerId)]);
 }
 
 /** The newest (lowest above a bound) of each member, by the index, then of all together. Direct ones are for those they name. */

@@ -63,46 +63,103 @@ export async function replacePoll(tx: Queryable, statusId: StatusId, poll: Poll 
   await changed(tx, [changeOf.status(statusId)]);
 }
 
-/** Under the poll's lock, so that of votes that come at once each sees those before it. */
-export async function insertVotes(tx: Queryable, { statusId, accountId, votes, more }: Ballot): Promise<VoteOutcome> {
-  const [poll] = await tx.query<{ multiple: boolean; options: number; ended: boolean }>(
-    `SELECT p.multiple, cardinality(p.options) AS options, p.closed OR coalesce(p.ends_at <= now(), false) AS ended
+/**
+ * What people vote, in this order, many at once. Under the polls' locks, so that of votes that come at once each sees those before it.
+ *
+ * @returns what became of each
+ */
+export async function insertBallots(tx: Queryable, ballots: readonly Ballot[]): Promise<VoteOutcome[]> {
+  if (ballots.length === 0) return [];
+  const polls = await lockPolls(tx, [...new Set(ballots.map(({ statusId }) => statusId))]);
+  const chosen = await choicesOf(tx, ballots);
+  const told = new Map<StatusId, Told>();
+  const fresh: FreshVote[] = [];
+  const outcomes = ballots.map((ballot): VoteOutcome => {
+    const { statusId, accountId, votes, more } = ballot;
+    const poll = polls.get(statusId);
+    const key = ballotKey(ballot);
+    const before = chosen.get(key) ?? new Set<number>();
+    if (poll === undefined) return 'unknown_poll';
+    if (poll.ended) return 'poll_ended';
+    if (votes.length === 0 || votes.some(({ choice }) => choice >= poll.options)) return 'unknown_choice';
+    if (votes.length > 1 && !poll.multiple) return 'one_choice';
+    const mine = votes.filter(({ choice }) => !before.has(choice));
+    if (mine.length === 0 || (before.size > 0 && !(poll.multiple && more))) return 'voted_before';
+    const sums = told.get(statusId) ?? { votes: Array.from({ length: poll.options }, () => 0), voters: 0 };
+    told.set(statusId, sums);
+    if (before.size === 0) sums.voters += 1;
+    for (const { choice, id, uri } of mine) {
+      sums.votes[choice] = (sums.votes[choice] ?? 0) + 1;
+      fresh.push({ status_id: statusId, account_id: accountId, choice, id, uri: plainTextOrNull(uri) });
+    }
+    chosen.set(key, new Set([...before, ...mine.map(({ choice }) => choice)]));
+    return 'voted';
+  });
+  if (fresh.length > 0) await countVotes(tx, fresh, told);
+  return outcomes;
+}
+
+interface LockedPoll {
+  readonly multiple: boolean;
+  readonly options: number;
+  readonly ended: boolean;
+}
+
+/** How many votes more each option of a poll has, and how many voters it. */
+interface Told {
+  readonly votes: number[];
+  voters: number;
+}
+
+interface FreshVote {
+  readonly status_id: StatusId;
+  readonly account_id: AccountId;
+  readonly choice: number;
+  readonly id: Snowflake;
+  readonly uri: string | null;
+}
+
+const ballotKey = ({ statusId, accountId }: Pick<Ballot, 'statusId' | 'accountId'>): string => `${statusId} ${accountId}`;
+
+async function lockPolls(tx: Queryable, statusIds: readonly StatusId[]): Promise<ReadonlyMap<StatusId, LockedPoll>> {
+  const rows = await tx.query<LockedPoll & { statusId: StatusId }>(
+    `SELECT p.status_id AS "statusId", p.multiple, cardinality(p.options) AS options, p.closed OR coalesce(p.ends_at <= now(), false) AS ended
        FROM social.polls p JOIN social.statuses s ON s.id = p.status_id
-      WHERE p.status_id = $1 AND s.deleted_at IS NULL LIMIT 1 FOR UPDATE OF p`,
-    [statusId],
+      WHERE p.status_id = ANY($1::bigint[]) AND s.deleted_at IS NULL ORDER BY p.status_id LIMIT $2 FOR UPDATE OF p`,
+    [statusIds, statusIds.length],
   );
-  if (poll === undefined) return 'unknown_poll';
-  if (poll.ended) return 'poll_ended';
-  if (votes.length === 0 || votes.some(({ choice }) => choice >= poll.options)) return 'unknown_choice';
-  if (votes.length > 1 && !poll.multiple) return 'one_choice';
-  const before = await choicesOf(tx, statusId, accountId);
-  const fresh = votes.filter(({ choice }) => !before.has(choice));
-  if (fresh.length === 0 || (before.size > 0 && !(poll.multiple && more))) return 'voted_before';
+  return new Map(rows.map(({ statusId, ...poll }) => [statusId, poll]));
+}
+
+async function countVotes(tx: Queryable, fresh: readonly FreshVote[], told: ReadonlyMap<StatusId, Told>): Promise<void> {
   await tx.query(
     `INSERT INTO social.poll_votes (status_id, account_id, choice, id, uri)
-     SELECT $1, $2, v.choice, v.id, v.uri FROM unnest($3::smallint[], $4::bigint[], $5::text[]) AS v (choice, id, uri)`,
-    [statusId, accountId, fresh.map(({ choice }) => choice), fresh.map(({ id }) => id), fresh.map(({ uri }) => plainTextOrNull(uri))],
+     SELECT v.status_id, v.account_id, v.choice, v.id, v.uri
+       FROM json_to_recordset($1::json) AS v (status_id bigint, account_id bigint, choice smallint, id bigint, uri text)`,
+    [jsonText(fresh)],
   );
   await tx.query(
     `UPDATE social.polls p
-        SET votes = ARRAY(SELECT t.votes + (t.place - 1 = ANY($2::int[]))::int FROM unnest(p.votes) WITH ORDINALITY AS t (votes, place) ORDER BY t.place),
-            voters_count = p.voters_count + $3,
+        SET votes = ARRAY(SELECT t.votes + more.votes FROM unnest(p.votes) WITH ORDINALITY AS t (votes, place)
+                            JOIN unnest(told.votes) WITH ORDINALITY AS more (votes, place) USING (place) ORDER BY t.place),
+            voters_count = p.voters_count + told.voters,
             untold_since = CASE WHEN s.local THEN coalesce(p.untold_since, now()) END
-       FROM social.statuses s
-      WHERE p.status_id = $1 AND s.id = p.status_id`,
-    [statusId, fresh.map(({ choice }) => choice), before.size === 0 ? 1 : 0],
+       FROM json_to_recordset($1::json) AS told (status_id bigint, votes bigint[], voters bigint) JOIN social.statuses s ON s.id = told.status_id
+      WHERE p.status_id = told.status_id`,
+    [jsonText([...told].map(([status_id, sums]) => ({ status_id, ...sums })))],
   );
-  await changed(tx, [changeOf.status(statusId)]);
-  return 'voted';
+  await changed(tx, [...told.keys()].map((id) => changeOf.status(id)));
 }
 
-async function choicesOf(tx: Queryable, statusId: StatusId, accountId: AccountId): Promise<Set<number>> {
-  const rows = await tx.query<{ choice: number }>('SELECT choice FROM social.poll_votes WHERE status_id = $1 AND account_id = $2 LIMIT $3', [
-    statusId,
-    accountId,
-    VOTES_READ_MAX,
-  ]);
-  return new Set(rows.map(({ choice }) => choice));
+/** By `ballotKey`; who has not voted is left out. */
+async function choicesOf(tx: Queryable, ballots: readonly Ballot[]): Promise<Map<string, Set<number>>> {
+  const rows = await tx.query<{ statusId: StatusId; accountId: AccountId; choices: number[] }>(
+    `SELECT g.status_id AS "statusId", g.account_id AS "accountId",
+            ARRAY(SELECT v.choice FROM social.poll_votes v WHERE v.status_id = g.status_id AND v.account_id = g.account_id LIMIT ${VOTES_READ_MAX}) AS choices
+       FROM (SELECT DISTINCT status_id, account_id FROM unnest($1::bigint[], $2::bigint[]) AS g (status_id, account_id)) AS g LIMIT $3`,
+    [ballots.map(({ statusId }) => statusId), ballots.map(({ accountId }) => accountId), ballots.length],
+  );
+  return new Map(rows.map((row) => [ballotKey(row), new Set(row.choices)]));
 }
 
 /** What the viewer voted for and reacted with; statuses without either are left out. */

@@ -119,12 +119,13 @@ export async function quotesByStamp(db: Queryable, stampUri: string): Promise<St
   return rows.map((row) => row.id);
 }
 
-/** Those of the addresses that any quote, or anything else that somebody here asked leave for, names as its stamp. */
+/** Those of the addresses that any quote, any answer, or anything else that somebody here asked leave for, names as its stamp. */
 export async function namedStamps(db: Queryable, uris: readonly string[]): Promise<Set<string>> {
   if (uris.length === 0) return new Set();
   const rows = await db.query<{ uri: string }>(
     `SELECT g.uri FROM unnest($1::text[]) AS g (uri)
-      WHERE EXISTS (SELECT FROM social.quotes q WHERE q.stamp_uri = g.uri) OR EXISTS (SELECT FROM social.asked_interactions i WHERE i.stamp_uri = g.uri) LIMIT $2`,
+      WHERE EXISTS (SELECT FROM social.quotes q WHERE q.stamp_uri = g.uri) OR EXISTS (SELECT FROM social.asked_interactions i WHERE i.stamp_uri = g.uri)
+         OR EXISTS (SELECT FROM social.reply_stamps r WHERE r.stamp_uri = g.uri) LIMIT $2`,
     [plainTexts(uris), uris.length],
   );
   return new Set(rows.map(({ uri }) => uri));

@@ -1,6 +1,6 @@
 import { changeOf, type StatusFlags } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
-import type { Entry, FavouriteOutcome, PageQuery, StandingBoost, StatusMark } from '@trunkline/social';
+import type { Entry, FavouriteOutcome, PageQuery, StandingBoost, StandingFavourite, StatusMark } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
 import { moveStatusCounters } from './counters.js';
 import { entries } from './page-sql.js';
@@ -35,7 +35,7 @@ export async function insertFavourites(tx: Queryable, ties: readonly GivenFavour
   if (ties.length === 0) return [];
   const rows = await tx.query<{ id: Snowflake; made: boolean; undone: boolean }>(
     `WITH given AS (
-       SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) WITH ORDINALITY AS g (id, account_id, status_id, uri, at)
+       SELECT * FROM unnest((SELECT $1::bigint[]), (SELECT $2::bigint[]), (SELECT $3::bigint[]), (SELECT $4::text[])) WITH ORDINALITY AS g (id, account_id, status_id, uri, at)
      ), undone AS (
        SELECT g.id FROM given g JOIN social.accounts a ON a.id = g.account_id JOIN social.tombstones t ON t.uri = g.uri AND t.actor_uri = a.uri
      ), made AS (
@@ -75,6 +75,17 @@ export async function favourite(db: Queryable, accountId: AccountId, statusId: S
     statusId,
   ]);
   return row ?? null;
+}
+
+/** Those of the pairs that stand. */
+export async function favouritesBetween(db: Queryable, pairs: readonly StatusMark[]): Promise<StandingFavourite[]> {
+  if (pairs.length === 0) return [];
+  return db.query<StandingFavourite>(
+    `SELECT f.id, f.account_id AS "accountId", f.status_id AS "statusId", f.uri
+       FROM (SELECT DISTINCT account_id, status_id FROM unnest($1::bigint[], $2::bigint[]) AS g (account_id, status_id)) AS g
+       JOIN social.favourites f ON f.account_id = g.account_id AND f.status_id = g.status_id LIMIT $3`,
+    [pairs.map(({ accountId }) => accountId), pairs.map(({ statusId }) => statusId), pairs.length],
+  );
 }
 
 /** As `SocialWrites.renameFavourites`. */

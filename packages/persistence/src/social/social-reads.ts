@@ -4,8 +4,9 @@ import type { Queryable } from '../database.js';
 import * as accounts from './account-reads.js';
 import * as audience from './audience.js';
 import { BoostMemory } from './boost-memory.js';
+import { SqlConsents } from './consents.js';
 import { statusEdits } from './edit-status.js';
-import { reactionUris } from './emoji-reactions.js';
+import { firstReactions } from './emoji-reactions.js';
 import * as polls from './polls.js';
 import * as quotes from './quotes.js';
 import * as reactions from './reactions.js';
@@ -21,7 +22,7 @@ import { isTombstoned } from './tombstones.js';
 import { allTies, recentMarks } from './viewer-state.js';
 import { peerDomains, usage } from './usage.js';
 
-type Query<K extends keyof SocialReads> = Parameters<SocialReads[K]>[0];
+type Query<K extends Exclude<keyof SocialReads, 'consents'>> = Parameters<SocialReads[K]>[0];
 
 /** The reading half of the store, over a pool or inside one transaction. One statement a call. */
 export class SqlSocialReads implements SocialReads {
@@ -78,6 +79,9 @@ export class SqlSocialReads implements SocialReads {
   threadRoots(conversationIds: readonly Snowflake[]) {
     return threads.threadRoots(this.db, conversationIds);
   }
+  threadGroups(conversationIds: readonly Snowflake[]) {
+    return threads.threadGroups(this.db, conversationIds);
+  }
   statusEdits(statusId: StatusId, limit: number) {
     return statusEdits(this.db, statusId, limit);
   }
@@ -96,8 +100,11 @@ export class SqlSocialReads implements SocialReads {
   votersHere(statusId: StatusId, afterId: AccountId, limit: number) {
     return polls.votersHere(this.db, statusId, afterId, limit);
   }
-  reactionUris(accountId: AccountId, statusId: StatusId) {
-    return reactionUris(this.db, accountId, statusId);
+  firstReactions(marks: Query<'firstReactions'>) {
+    return firstReactions(this.db, marks);
+  }
+  favouritesBetween(pairs: Query<'favouritesBetween'>) {
+    return reactions.favouritesBetween(this.db, pairs);
   }
   boostIds(accountId: AccountId, targetIds: readonly StatusId[]) {
     return reactions.boostIds(this.db, accountId, targetIds);
@@ -200,11 +207,8 @@ export class SqlSocialReads implements SocialReads {
   followedHere(accountIds: readonly AccountId[]) {
     return audience.followedHere(this.db, accountIds);
   }
-  followerInboxes(accountId: AccountId, afterInbox: string, limit: number) {
-    return audience.followerInboxes(this.db, accountId, afterInbox, limit);
-  }
-  interactedAccountIds(statusId: StatusId, limit: number) {
-    return audience.interactedAccountIds(this.db, statusId, limit);
+  followerInboxes(asked: Query<'followerInboxes'>, limit: number) {
+    return audience.followerInboxes(this.db, asked, limit);
   }
   interactedWith(statusIds: readonly StatusId[], limit: number) {
     return audience.interactedWith(this.db, statusIds, limit);
@@ -217,6 +221,9 @@ export class SqlSocialReads implements SocialReads {
   }
   localTiesTo(targetId: AccountId, afterId: AccountId, limit: number) {
     return localTiesTo(this.db, targetId, afterId, limit);
+  }
+  get consents(): SqlConsents {
+    return new SqlConsents(this.db);
   }
   actUnder(accountId: AccountId, uri: string) {
     return ties.actUnder(this.db, accountId, uri);

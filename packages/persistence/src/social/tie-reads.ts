@@ -25,13 +25,13 @@ export async function tiesOfMany(
 ): Promise<Map<AccountId, ViewerTies>> {
   const byViewer = new Map<AccountId, Map<AccountId, Ties>>(viewerIds.map((id) => [id, new Map()]));
   if (viewerIds.length === 0 || otherIds.length === 0) return byViewer;
-  const outwards = 'account_id = ANY($1::bigint[]) AND target_account_id = ANY($2::bigint[])';
+  const outwards = 'account_id = ANY((SELECT $1::bigint[])::bigint[]) AND target_account_id = ANY((SELECT $2::bigint[])::bigint[])';
   const rows = await db.query<TieRow>(
     `SELECT account_id AS "viewerId", target_account_id AS "otherId", 'follow' AS kind, show_boosts AS "showsBoosts", languages, apart
        FROM social.follows WHERE ${outwards}
      UNION ALL SELECT account_id, target_account_id, 'block', NULL, NULL, NULL FROM social.blocks WHERE ${outwards}
      UNION ALL SELECT target_account_id, account_id, 'blocked', NULL, NULL, NULL FROM social.blocks
-       WHERE target_account_id = ANY($1::bigint[]) AND account_id = ANY($2::bigint[])
+       WHERE target_account_id = ANY((SELECT $1::bigint[])::bigint[]) AND account_id = ANY((SELECT $2::bigint[])::bigint[])
      UNION ALL SELECT account_id, target_account_id, CASE WHEN expires_at IS NULL THEN 'mute' ELSE 'passing mute' END, NULL, NULL, NULL FROM social.mutes
        WHERE ${outwards} AND (expires_at IS NULL OR expires_at > now())
      LIMIT $3`,

@@ -1,6 +1,6 @@
 import { changeOf } from '@trunkline/domain';
 import type { AccountId, Snowflake } from '@trunkline/kernel';
-import type { FollowOptions, FollowPair, FollowTable, FollowTie, Tie } from '@trunkline/social';
+import type { BlockOutcome, FollowOptions, FollowPair, FollowTable, FollowTie, Tie } from '@trunkline/social';
 import { changed, type Queryable } from '../database.js';
 import { moveAccountCounters } from './counters.js';
 import { jsonText, plainTextOrNull, plainTexts } from './safe-values.js';
@@ -112,21 +112,37 @@ export async function updateFollow(
   if (table === 'follows') await changed(tx, [changeOf.ties(tie.accountId)]);
 }
 
-export async function insertBlock(tx: Queryable, tie: Tie): Promise<boolean> {
-  const rows = await tx.query(
-    `INSERT INTO social.blocks (id, account_id, target_account_id, uri) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (account_id, target_account_id) DO NOTHING RETURNING id`,
-    [tie.id, tie.accountId, tie.targetId, plainTextOrNull(tie.uri)],
+/** Many, each pair once; what its author took back before it came is not made. @returns what became of each */
+export async function insertBlocks(tx: Queryable, ties: readonly Tie[]): Promise<BlockOutcome[]> {
+  if (ties.length === 0) return [];
+  const rows = await tx.query<{ id: Snowflake; made: boolean; undone: boolean }>(
+    `WITH given AS (
+       SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS g (id, account_id, target_id, uri)
+     ), undone AS (
+       SELECT g.id FROM given g JOIN social.accounts a ON a.id = g.account_id JOIN social.tombstones t ON t.uri = g.uri AND t.actor_uri = a.uri
+     ), made AS (
+       INSERT INTO social.blocks (id, account_id, target_account_id, uri)
+       SELECT g.id, g.account_id, g.target_id, g.uri FROM given g WHERE NOT EXISTS (SELECT FROM undone u WHERE u.id = g.id) ORDER BY g.account_id, g.target_id
+       ON CONFLICT (account_id, target_account_id) DO NOTHING RETURNING id
+     )
+     SELECT g.id, EXISTS (SELECT FROM made m WHERE m.id = g.id) AS made, EXISTS (SELECT FROM undone u WHERE u.id = g.id) AS undone FROM given g LIMIT $5`,
+    [ties.map(({ id }) => id), ties.map(({ accountId }) => accountId), ties.map(({ targetId }) => targetId), ties.map(({ uri }) => plainTextOrNull(uri)), ties.length],
   );
-  await changed(tx, [changeOf.ties(tie.accountId), changeOf.ties(tie.targetId)]);
-  return rows.length === 1;
+  await changed(tx, ties.flatMap((tie) => [changeOf.ties(tie.accountId), changeOf.ties(tie.targetId)]));
+  const outcomes = new Map(rows.map(({ id, made, undone }): [Snowflake, BlockOutcome] => [id, made ? 'made' : undone ? 'undone' : 'stands']));
+  return ties.map(({ id }) => outcomes.get(id) ?? 'stands');
 }
 
-export async function deleteBlock(tx: Queryable, accountId: AccountId, targetId: AccountId): Promise<Tie | null> {
-  const sql = `DELETE FROM social.blocks WHERE account_id = $1 AND target_account_id = $2 RETURNING ${TIE_COLUMNS}`;
-  const [gone] = await tx.query<Tie>(sql, [accountId, targetId]);
-  await changed(tx, [changeOf.ties(accountId), changeOf.ties(targetId)]);
-  return gone ?? null;
+/** @returns those that stood */
+export async function deleteBlocks(tx: Queryable, pairs: readonly FollowPair[]): Promise<Tie[]> {
+  if (pairs.length === 0) return [];
+  const gone = await tx.query<Tie>(
+    `DELETE FROM social.blocks b USING unnest($1::bigint[], $2::bigint[]) AS g (blocker, target)
+      WHERE b.account_id = g.blocker AND b.target_account_id = g.target RETURNING ${TIE_COLUMNS}`,
+    [pairs.map(({ accountId }) => accountId), pairs.map(({ targetId }) => targetId)],
+  );
+  await changed(tx, pairs.flatMap((pair) => [changeOf.ties(pair.accountId), changeOf.ties(pair.targetId)]));
+  return gone;
 }
 
 /** A second mute changes the first: its end and whether notifications are hidden. */

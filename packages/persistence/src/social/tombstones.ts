@@ -10,11 +10,16 @@ export const lockUris = (tx: Queryable, uris: readonly string[]): Promise<unknow
     [plainTexts(uris)],
   );
 
+/** An index entry takes 2,704 bytes. Of two addresses that are longer together the end is not remembered: nobody else's post comes to life by that. */
+const ENTRY_BYTES_MAX = 2_600;
+const fitsIndex = ({ uri, actorUri }: Tombstone): boolean => Buffer.byteLength(uri) + Buffer.byteLength(actorUri) <= ENTRY_BYTES_MAX;
+
 /**
  * What its author deleted here never comes (back): a Delete may overtake its Create. Keyed by the author too, so that
  * nobody keeps away what is another's, not on the same host either.
  */
-export async function addTombstones(tx: Queryable, stones: readonly Tombstone[]): Promise<void> {
+export async function addTombstones(tx: Queryable, given: readonly Tombstone[]): Promise<void> {
+  const stones = given.filter(fitsIndex);
   if (stones.length === 0) return;
   await lockUris(tx, stones.map(({ uri }) => uri));
   await tx.query(

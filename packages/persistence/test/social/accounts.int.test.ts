@@ -89,6 +89,23 @@ describe('accounts', () => {
     expect((await store.accountsByIds([gone]))[0]).toMatchObject({ username: `ended.${gone}`, deletedAt: expect.any(Date) });
   });
 
+  test('what an account leaves behind is erased bit by bit', async () => {
+    const { db, store } = world;
+    const [prolific, other] = [await addAccount(store, 'prolific', 'far.example'), await addAccount(store, 'other', 'far.example')];
+    await db.query(
+      `INSERT INTO social.statuses (id, account_id, uri, url, local, content, visibility, conversation_id, created_at)
+       SELECT n, CASE WHEN n % 100 = 0 THEN $2::bigint ELSE $1 END, 'https://far.example/n/' || n, 'https://far.example/n/' || n, false, 'x', 'public', n, now() FROM generate_series(1001, 2200) AS n`,
+      [prolific, other],
+    );
+    const erased: number[] = [];
+    while (erased.at(-1) !== 0) erased.push(await store.transaction((tx) => tx.eraseSome([prolific])));
+    expect(erased).toEqual([500, 500, 188, 0]);
+    expect((await store.accountsByIds([prolific]))[0]?.deletedAt).toBeNull();
+    await store.transaction((tx) => tx.deleteAccounts([prolific, other]));
+    expect((await store.accountsByIds([prolific, other])).filter(({ deletedAt }) => deletedAt === null)).toEqual([]);
+    expect(await db.query(`SELECT id FROM social.statuses WHERE account_id = ANY($1) AND deleted_at IS NULL LIMIT 1`, [[prolific, other]])).toEqual([]);
+  });
+
   test('a change writes only what it names', async () => {
     const { store } = world;
     const id = await addAccount(store, 'changer');

@@ -44,9 +44,16 @@ export async function seedManyRows(db: Database): Promise<void> {
   await db.query(`INSERT INTO social.reaction_counts (status_id, name, count) SELECT n, 'x', 1 FROM generate_series(1, 20000) AS n`);
   await db.query(`INSERT INTO social.tombstones (uri, actor_uri) SELECT 'seed:x' || n, '' FROM generate_series(1, 20000) AS n`);
   await db.query(`INSERT INTO social.remote_emojis (host, shortcode, url, static_url, updated_at) SELECT 'h' || n % 500 || '.example', 'e' || n, '', '', now() FROM generate_series(1, 20000) AS n`);
+  await db.query(`INSERT INTO social.interaction_rules (status_id, rules) SELECT n, 65537 FROM generate_series(1, 20000) AS n`);
+  await db.query(`INSERT INTO social.reply_stamps (status_id, stamp_uri, state) SELECT n, 'seed:r' || n, 'accepted' FROM generate_series(1, 20000) AS n`);
+  await db.query(`INSERT INTO social.asked_interactions (interaction_id, what, account_id, status_id, state, by_request) SELECT n, 'reply', 1 + n % 20000, n, 'accepted', true FROM generate_series(1, 20000) AS n`);
+  await db.query(`INSERT INTO social.heard_words (account_id, what, about_uri, uri) SELECT 1 + n % 20000, 'accept', 'seed:f' || n, 'seed:w' || n FROM generate_series(1, 20000) AS n`);
   await db.query(`INSERT INTO social.lists (id, account_id, title, replies_policy, exclusive) SELECT n, 1 + n % 20000, '', 'list', n % 2 = 0 FROM generate_series(1, 20000) AS n`);
   await db.query(`
     INSERT INTO social.list_members (id, list_id, owner_id, member_id)
     SELECT row_number() OVER (), l.id, l.account_id, f.target_account_id FROM social.lists l JOIN social.follows f ON f.account_id = l.account_id`);
+  await db.query(`
+    INSERT INTO social.list_waiting (id, list_id, owner_id, member_id)
+    SELECT row_number() OVER (), l.id, l.account_id, r.target_account_id FROM social.lists l JOIN social.follow_requests r ON r.account_id = l.account_id`);
   await db.query('ANALYZE');
 }

@@ -3,6 +3,7 @@ import { firstIdAt, type Snowflake } from '@trunkline/kernel';
 import type { SocialTransaction } from '@trunkline/social';
 import type { Database, Queryable } from '../../src/database.js';
 import { SqlListStore } from '../../src/social/list-store.js';
+import { PlanningReads } from '../../src/social/planning-reads.js';
 import { SqlPulledAuthors } from '../../src/timeline/pulled-authors.js';
 import { seedManyRows } from './many-rows.js';
 import { addAccount, followTie, ids, mustPost, newStatus, page, profile, startWorld, type World } from './world.js';
@@ -74,17 +75,31 @@ const CALLS: readonly [string, (tx: SocialTransaction) => Promise<unknown>][] = 
   ['followerPages', (tx) => tx.followerPages([{ authorId: alice, afterId: '1' as Snowflake, alsoFollowing: null }, { authorId: bob, afterId: '1' as Snowflake, alsoFollowing: alice }], 10)],
   ['touchedFollowers', (tx) => tx.touchedFollowers([{ authorId: alice, afterId: '1' as Snowflake, upToId: bob, people: [alice, bob] }])],
   ['bellFollowers', (tx) => tx.bellFollowers([alice, bob], '0' as Snowflake, 10)],
-  ['followerInboxes', (tx) => tx.followerInboxes(alice, '', 10)],
-  ['interactedAccountIds', (tx) => tx.interactedAccountIds(status, 10)],
+  ['followerInboxes', (tx) => tx.followerInboxes([alice, bob].map((accountId) => ({ accountId, afterInbox: '' })), 10)],
+  ['interactedWith', (tx) => tx.interactedWith([status, '7' as Snowflake], 10)],
   ['isTombstoned', (tx) => tx.isTombstoned('https://far.example/people/rae', ['x'])],
   ['peerDomains', (tx) => tx.peerDomains(10)],
   ['insertStatus', (tx) => tx.insertStatus(newStatus(bob, { local: false, inReplyToUri: 'https://x.example/0' }))],
   ['insertStatuses', (tx) => tx.insertStatuses([1, 2].map((n) => newStatus(bob, { local: false, uri: `https://x.example/s${n}`, tags: ['cats'], inReplyToUri: 'https://x.example/0' })))],
   ['adoptOrphans', (tx) => tx.adoptOrphans([{ uri: 'https://x.example/0', id: status, accountId: alice }])],
+  ['heardUnder', (tx) => tx.consents.heardUnder(alice, 'https://far.example/accepts/1')],
+  ['noteHeard', (tx) => tx.consents.noteHeard({ accountId: alice, what: 'accept', aboutUri: 'https://x.example/1', uri: 'https://far.example/accepts/1' })],
+  ['replyStamp', (tx) => tx.consents.replyStamp(status)],
+  ['repliesByStamp', (tx) => tx.consents.repliesByStamp('https://far.example/stamps/1')],
+  ['tellReplyStamps', (tx) => tx.consents.tellReplyStamps([{ statusId: status, uri: 'https://far.example/stamps/1' }])],
+  ['judgeReplyStamp', (tx) => tx.consents.judgeReplyStamp(status, 'https://far.example/stamps/1', 'accepted')],
+  ['untieReply', (tx) => tx.consents.untieReply(status)],
+  ['editStatuses', (tx) => tx.editStatuses([{ statusId: status, content: '', text: null, spoilerText: '', sensitive: false, language: null, media: [], emojis: [], tags: [], mentions: [], audience: 'direct', editedAt: new Date() }])],
   ['upsertRemoteAccount', (tx) => tx.upsertRemoteAccount(profile('new', 'far.example'), { freshId: ids.next(), goesOn: true })],
   ['insertFollow', (tx) => tx.insertFollow(followTie(alice, bob))],
   ['deleteStatus', (tx) => tx.deleteStatus(status)],
   ['deleteAccount', (tx) => tx.deleteAccount(alice)],
+  ['deleteAccounts', (tx) => tx.deleteAccounts([alice, bob])],
+  ['insertBlocks', (tx) => tx.insertBlocks([{ id: ids.next(), accountId: alice, targetId: bob, uri: 'https://far.example/blocks/1' }])],
+  ['deleteBlocks', (tx) => tx.deleteBlocks([{ accountId: alice, targetId: bob }])],
+  ['deleteReactions', (tx) => tx.deleteReactions([{ accountId: alice, statusId: status, name: '👍' }])],
+  ['firstReactions', (tx) => tx.firstReactions([{ accountId: alice, statusId: status }])],
+  ['favouritesBetween', (tx) => tx.favouritesBetween([{ accountId: alice, statusId: status }])],
 ];
 
 // On tables of this size the planner reads a whole one only where no index serves.
@@ -121,6 +136,18 @@ test('posts of pulled authors are found by the index of each author', async () =
   await pulled.among([{ id: bob, followersCount: 1 }]);
   expect(plans.length).toBeGreaterThanOrEqual(4);
   expect(plans.filter((plan) => /Seq Scan on (?!hosts|users|pulled_authors)\w/.test(plan))).toEqual([]);
+});
+
+test('what planners of many events ask is found by indexes', async () => {
+  const { explaining, plans } = explainingOn(world.db);
+  const reads = new PlanningReads(explaining);
+  await reads.ancestorsOf([status, '7' as Snowflake], 40);
+  await reads.favouritesByIds([status, '7' as Snowflake]);
+  await reads.favouritesBetween([{ accountId: alice, statusId: status }]);
+  await reads.blocksBetween([{ accountId: alice, targetId: bob }]);
+  await reads.votesByIds(['7' as Snowflake]);
+  expect(plans).toHaveLength(5);
+  expect(plans.filter((plan) => /Seq Scan on (?!hosts|users)\w/.test(plan))).toEqual([]);
 });
 
 test('lists, their members and their timelines are found by indexes', async () => {

@@ -206,7 +206,7 @@ describe('statuses', () => {
     const [status] = await store.statusesByIds([id]);
     expect(status).toMatchObject({ content: '', text: null, tags: [], favouritesCount: 0, deletedAt: expect.any(Date) });
     expect(status?.mentions).toHaveLength(1);
-    expect(await store.interactedAccountIds(id, 10)).toEqual([remote]);
+    expect(await store.interactedWith([id, parent], 10)).toEqual(new Map([[id, [remote]], [parent, [expect.anything()]]]));
     expect(await store.favouriteStatusIds(bob, page())).toEqual([]);
     expect(await store.bookmarkStatusIds(bob, page())).toEqual([]);
     expect((await store.statusesByIds([parent]))[0]?.repliesCount).toBe(0);

@@ -121,12 +121,14 @@ describe('ties', () => {
     ]);
     expect(await store.bellFollowers([star], '0' as Snowflake, 5)).toEqual([{ authorId: star, accountId: all[3] }]);
     expect(await store.followedHere([star, all[0] as Snowflake])).toEqual(new Set([star]));
-    const inboxes = await store.followerInboxes(star, '', 2);
+    const [inboxes, others] = await store.followerInboxes([star, all[0] as Snowflake].map((accountId) => ({ accountId, afterInbox: '' })), 2);
+    expect(others).toEqual([]);
     expect(inboxes).toEqual([
       { inbox: 'https://one.example/inbox', domain: 'one.example' },
       { inbox: 'https://s4.example/inbox', domain: 's4.example' },
     ]);
-    expect(await store.followerInboxes(star, inboxes.at(-1)?.inbox ?? '', 2)).toEqual([{ inbox: 'https://s5.example/inbox', domain: 's5.example' }]);
+    const after = { accountId: star, afterInbox: inboxes?.at(-1)?.inbox ?? '' };
+    expect(await store.followerInboxes([after, after], 2)).toEqual([1, 2].map(() => [{ inbox: 'https://s5.example/inbox', domain: 's5.example' }]));
     expect(await store.peerDomains(10)).toEqual(['far.example', 'one.example', 's4.example', 's5.example']);
     expect(await store.usage()).toMatchObject({ users: 0, knownDomains: 4 });
   });

@@ -12,6 +12,7 @@ import type {
   HostStore,
   InboundStore,
   InstanceKeyStore,
+  PersonalReadingStore,
   ProofKeyStore,
   ReadingStore,
   RedisCache,
@@ -69,6 +70,8 @@ export interface Backbone {
   readonly hosts: HostStore;
   /** What is to be read from other servers in the background. */
   readonly readings: ReadingStore;
+  /** What other servers show to people here and not to this server. */
+  readonly personalReadings: PersonalReadingStore;
   readonly remoteKeys: RemoteKeyStore;
   /** Only the outbox's database role may read these. */
   readonly accountKeys: AccountKeyStore;

@@ -17,6 +17,7 @@ import {
   InboundStore,
   InstanceKeyStore,
   migrationsAreCurrent,
+  PersonalReadingStore,
   ProofKeyStore,
   ReadingStore,
   Redis,
@@ -79,7 +80,7 @@ export async function createBackbone(parts: PlatformParts, outside: Outside = {}
   const events = new EventStore(db, clock);
   const deadLetters = new DeadLetterStore(db, ids, clock);
   const relays = relaysOf((lane) => new EventRelay(db, events, publisher, deadLetters, { lane, onError: warn('relay_failed') }));
-  const store = new SqlSocialStore(db, { ids, currentTrace: () => currentTraceparent() ?? null, onEventsCommitted: (lane) => relays[lane].wake() });
+  const store = new SqlSocialStore(db, { ids, currentTrace: () => currentTraceparent() ?? null, onEventsCommitted: (lane, rows) => relays[lane].offer(rows) });
   const keyRing = new KeyRing(settings.secretKeys);
   const moderation = new SqlModerationStore(db, ids);
   const policy = await watchPolicy(parts, moderation, bus);
@@ -105,7 +106,7 @@ export async function createBackbone(parts: PlatformParts, outside: Outside = {}
     inbound: new InboundStore(db, clock),
     deliveries,
     hosts: new HostStore(db, clock),
-    readings: new ReadingStore(db, clock),
+    readings: new ReadingStore(db, clock), personalReadings: new PersonalReadingStore(db, clock),
     remoteKeys: new RemoteKeyStore(db, clock),
     accountKeys: new AccountKeyStore(db, keyRing),
     proofKeys: new ProofKeyStore(db, keyRing),

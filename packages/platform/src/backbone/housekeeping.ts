@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ActivityReceivedV1 } from '@trunkline/contracts';
 import {
+  boundDomains,
   brokenInvariants,
   dropOldPartitions,
   ensurePartitions,
@@ -15,7 +16,7 @@ import {
   sweepEvents,
   type LeaderTask,
 } from '@trunkline/persistence';
-import { tellDuePolls } from '@trunkline/social';
+import { registrableDomain, tellDuePolls } from '@trunkline/social';
 import type { Backbone } from './backbone.js';
 
 /** What a service's leader looks after; which role may do what stands in persistence's role-grants.ts. */
@@ -71,6 +72,15 @@ function tasksOf(chore: Chore, backbone: Backbone): LeaderTask[] {
     case 'social':
       return [
         { name: 'expire-social', everyMs: HOUR, run: async () => void (await expireSocial(db, clock)) },
+        {
+          name: 'bound-domains',
+          everyMs: 10 * MINUTE,
+          run: async () => {
+            for (const [domain, rows] of await boundDomains(db, registrableDomain)) {
+              parts.logger.warn({ event: 'domain_bounded', domain, rows }, 'a domain had us keep more than its share; the oldest is forgotten');
+            }
+          },
+        },
         { name: 'tell-due-polls', everyMs: 5 * SECOND, run: () => tellOfPolls(backbone) },
       ];
     case 'identity':

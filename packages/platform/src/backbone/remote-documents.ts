@@ -10,7 +10,7 @@ export class SignedDocuments implements RemoteDocuments, RemoteCollections {
     private readonly signer: () => Promise<Signer>,
   ) {}
 
-  async fetchObject(uri: string, { page = false, fresh = false } = {}): Promise<Result<{ uri: string; json: unknown }, { code: string }>> {
+  async fetchObject(uri: string, { page = false, fresh = false } = {}): Promise<Result<{ uri: string; json: unknown }, { code: string; status?: number }>> {
     const found = await this.http.fetchObject(uri, { signAs: await this.signer(), page, fresh });
     return found.ok ? ok({ uri: found.value.id, json: found.value.object }) : found;
   }

@@ -1,3 +1,4 @@
+import { addressGroup } from '../http/client-address.js';
 import type { RateRule } from '../rate-limit.js';
 
 /** Who is counted. */
@@ -32,14 +33,15 @@ export const isCounted = (nodeEnv: string, ip: string): boolean => nodeEnv === '
 /** The rules that one request counts towards, with the key that each counts by. */
 export function rateRulesFor(method: string, route: string, subject: RateSubject): { rule: RateRule; key: string }[] {
   const checks: { rule: RateRule; key: string }[] = [];
+  const from = addressGroup(subject.ip);
   if (subject.userId !== null) checks.push({ rule: RULES.user, key: subject.userId });
   if (subject.tokenId !== null) checks.push({ rule: RULES.token, key: subject.tokenId });
-  if (subject.tokenId === null) checks.push({ rule: RULES.ip, key: subject.ip });
-  const who = subject.userId ?? subject.ip;
+  if (subject.tokenId === null) checks.push({ rule: RULES.ip, key: from });
+  const who = subject.userId ?? from;
   if (method === 'POST' && /^\/api\/v[12]\/media$/.test(route)) checks.push({ rule: RULES.media, key: who });
   const removes = (method === 'DELETE' && route === '/api/v1/statuses/:id') || route === '/api/v1/statuses/:id/unreblog';
   if (removes) checks.push({ rule: RULES.remove, key: who });
-  if (method === 'POST' && route === '/api/v1/accounts') checks.push({ rule: RULES.signUp, key: subject.ip });
-  if (method === 'POST' && route === '/api/v1/apps') checks.push({ rule: RULES.apps, key: subject.ip });
+  if (method === 'POST' && route === '/api/v1/accounts') checks.push({ rule: RULES.signUp, key: from });
+  if (method === 'POST' && route === '/api/v1/apps') checks.push({ rule: RULES.apps, key: from });
   return checks;
 }

@@ -54,6 +54,19 @@ describe('JSON bodies', () => {
   });
 });
 
+test('S088 a thousand escaped NULs are left out, more are no JSON; back slashes and digits alone are letters', () => {
+  const nuls = (count: number): string => `{"a":"${'\\u0000'.repeat(count)}"}`;
+  expect(json(nuls(1_000))).toEqual({ a: '' });
+  expect(() => json(nuls(1_001))).toThrow(expect.objectContaining({ status: 400, code: 'bad_json' }));
+  expect(json(`{"a":"${'u0000'.repeat(50_000)}","b":"${'\\\\'.repeat(50_000)}u0000"}`)).toEqual({ a: 'u0000'.repeat(50_000), b: `${'\\'.repeat(50_000)}u0000` });
+});
+
+test('S084 lists that hold nothing are counted as well', () => {
+  const lists = (count: number): string => `[${'[[[]]],'.repeat(count / 3)}0]`;
+  expect((json(lists(18_000)) as unknown[]).length).toBe(6_001);
+  expect(() => json(lists(24_000))).toThrow(expect.objectContaining({ status: 400, code: 'bad_json' }));
+});
+
 describe('forms and queries', () => {
   test('arrays and nested names are read as Rails does', () => {
     expect(parseForm('media_ids[]=1&media_ids[]=2&poll[options][]=a&poll[options][]=b&poll[expires_in]=60')).toEqual({

@@ -1,10 +1,11 @@
 import { AppError } from '@trunkline/kernel';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { addressGroup } from './client-address.js';
 
 export interface BodyBudgetLimits {
   /** Bytes of bodies that are being read or worked on in this process. */
   readonly bytesMax: number;
-  /** Those of one client address. */
+  /** Those of one client address, see `addressGroup`. */
   readonly perAddressBytesMax: number;
   /** What a body counts for that does not say how long it is; longer ones are refused elsewhere. */
   readonly bodyBytesMax: number;
@@ -56,7 +57,7 @@ export function installBodyBudget(instance: FastifyInstance, budget: BodyBudget)
     const bytes = budget.bytesOf(request);
     if (bytes === 0) return done();
     try {
-      reply.raw.once('close', budget.take(request.ip, bytes));
+      reply.raw.once('close', budget.take(addressGroup(request.ip), bytes));
       done();
     } catch (error) {
       done(error as Error);

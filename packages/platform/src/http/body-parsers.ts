@@ -1,6 +1,6 @@
 import { AppError } from '@trunkline/kernel';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { parseForm } from './form-body.js';
+import { FORM_BYTES_MAX, parseForm } from './form-body.js';
 import { readJsonBody } from './json-body.js';
 import { installMultipart } from './multipart.js';
 
@@ -27,9 +27,9 @@ export function installBodyParsers(instance: FastifyInstance, bodyBytesMax: numb
   instance.removeAllContentTypeParsers();
   const options = { parseAs: 'buffer', bodyLimit: bodyBytesMax } as const;
   instance.addContentTypeParser(JSON_TYPE, options, parser(parseJson));
-  instance.addContentTypeParser('application/x-www-form-urlencoded', options, parser((_, body) => parseForm(body.toString('utf8'))));
+  instance.addContentTypeParser('application/x-www-form-urlencoded', { ...options, bodyLimit: Math.min(bodyBytesMax, FORM_BYTES_MAX) }, parser((_, body) => parseForm(body.toString('utf8'))));
   instance.addContentTypeParser('*', options, parser(parseOther));
-  installMultipart(instance, bodyBytesMax);
+  installMultipart(instance, FORM_BYTES_MAX);
 }
 
 /** The inbox checks a digest of the bytes and stores the text. */

@@ -10,11 +10,12 @@ const ROWS_MAX = 20_000;
 interface StatusJson {
   readonly id: string;
   readonly content: string;
+  readonly account: { readonly acct: string };
   readonly reblog: StatusJson | null;
 }
 
 /** Looks for every fact that claims and effects of a round can name: rows, feeds as they are read, and what remotes hold. */
-export async function observe(stage: Stage, people: People, round: string): Promise<Map<string, Found>> {
+export async function observe(stage: Pick<Stage, 'db'>, people: People, round: string): Promise<Map<string, Found>> {
   const facts = new Facts();
   await observeRows(stage, round, facts);
   for (const reader of people.cast.writers) {
@@ -38,7 +39,7 @@ class Facts {
   }
 }
 
-async function observeRows(stage: Stage, round: string, facts: Facts): Promise<void> {
+async function observeRows(stage: Pick<Stage, 'db'>, round: string, facts: Facts): Promise<void> {
   const like = `<p>${round}-%`;
   const statuses = await stage.db.query<{ content: string }>(`SELECT content FROM social.statuses WHERE content LIKE $1 AND deleted_at IS NULL LIMIT ${ROWS_MAX}`, [like]);
   for (const { content } of statuses) facts.add(factKey.status(tokenOf(content)), plain(content));
@@ -53,7 +54,7 @@ async function observeRows(stage: Stage, round: string, facts: Facts): Promise<v
      UNION ALL
      SELECT 'notice', CASE n.type WHEN 'reblog' THEN 'boost' ELSE n.type END, a.username, s.content FROM timeline.notifications n
        JOIN social.statuses s ON s.id = n.status_id JOIN social.accounts a ON a.id = n.from_account_id
-      WHERE s.content LIKE $1 AND n.type IN ('favourite', 'reblog') AND n.dismissed_at IS NULL
+      WHERE s.content LIKE $1 AND n.type IN ('favourite', 'reblog', 'mention') AND n.dismissed_at IS NULL
      LIMIT ${ROWS_MAX}`,
     [like],
   );
@@ -68,6 +69,12 @@ async function observeRows(stage: Stage, round: string, facts: Facts): Promise<v
     [`${round}c%`],
   );
   for (const { who, whom } of follows) facts.add(factKey.follow(who, whom));
+}
+
+/** What somebody's home shows from its top to its end, boosts among it: one line each. */
+export async function homeOf(people: People, reader: string): Promise<string[]> {
+  const all = await wholeHome(people, reader);
+  return all.map(({ id, content, account, reblog }) => (reblog === null ? `${id} ${tokenOf(content)}` : `${id} ${account.acct} boosts ${tokenOf(reblog.content)}`));
 }
 
 /** Every page of somebody's home, as an app reads it. */

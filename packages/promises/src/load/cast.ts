@@ -16,8 +16,14 @@ export interface People {
   readonly remotes: ReadonlyMap<string, ScriptedRemote>;
 }
 
+/** Where a round takes place: a stage, or a single server of a test. */
+export interface Ground extends Pick<Stage, 'db' | 'remote'> {
+  readonly split: { readonly url: string; readonly operator: { person(name: string): Promise<TestPerson> } };
+  settled(): Promise<unknown>;
+}
+
 /** Signs all up and lets them follow each other, as `Cast` says. */
-export async function gather(stage: Stage, cast: Cast): Promise<People> {
+export async function gather(stage: Ground, cast: Cast): Promise<People> {
   const locals = new Map<string, Local>();
   for (const name of [...cast.writers, ...cast.churners]) {
     const person = await stage.split.operator.person(name);
@@ -51,7 +57,7 @@ export function remoteOf(people: People, name: string): ScriptedRemote {
 }
 
 /** A writer and a remote person follow each other. */
-async function befriend(stage: Stage, { api, person }: Local, remote: ScriptedRemote): Promise<void> {
+async function befriend(stage: Ground, { api, person }: Local, remote: ScriptedRemote): Promise<void> {
   const inbox = `${stage.split.url}/inbox`;
   await until('the follow to be taken', () => isTaken(remote.follow(person.account.uri, inbox)), 30_000);
   const found = await until('the remote person to be found', async () => {
@@ -73,7 +79,7 @@ const isTaken = (request: Promise<unknown>): Promise<boolean> =>
     () => false,
   );
 
-async function tiesStand(stage: Stage, { cast }: People): Promise<boolean> {
+async function tiesStand(stage: Ground, { cast }: People): Promise<boolean> {
   const names = [...cast.writers, ...cast.remotes];
   const [row] = await stage.db.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM social.follows f

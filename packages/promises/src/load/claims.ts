@@ -30,7 +30,9 @@ export function claimsOf(step: Step, cast: Cast): { claims: Claim[]; effects: Ef
     case 'delete': {
       const wanted = step.kind === 'delete' ? null : textOf(object, step.version ?? 0);
       const keys = [factKey.status(object), ...(isLocal ? cast.remotes.map((remote) => factKey.held(remote, object)) : [])];
-      return { claims: keys.map((key) => ({ key, wanted, order })), effects: step.kind === 'post' ? reachOf(step, cast, isLocal) : [] };
+      // Told once, and of what lasts: whatever becomes of it later, it stands.
+      const told: Claim[] = step.names === undefined ? [] : [{ key: factKey.notice('mention', who, object), wanted: THERE, order }];
+      return { claims: [...keys.map((key) => ({ key, wanted, order })), ...told], effects: step.kind === 'post' ? reachOf(step, cast, isLocal) : [] };
     }
     // Who takes it back is told of no more, whichever of the two is handled first.
     case 'favourite':

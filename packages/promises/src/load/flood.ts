@@ -54,6 +54,12 @@ export class Flood {
     );
   }
 
+  /** Whatever the answer was. */
+  get answered(): number {
+    const { accepted, throttled, unavailable, other } = this.counts;
+    return accepted + throttled + unavailable + other;
+  }
+
   end(): void {
     this.agent.destroy();
   }

@@ -13,6 +13,7 @@ test('every kind of step is there, each with a number of its own', () => {
   expect(new Set(steps.map(({ kind }) => kind))).toEqual(new Set(['post', 'edit', 'delete', 'boost', 'unboost', 'favourite', 'unfavourite', 'follow', 'unfollow']));
   expect(steps.map(({ op }) => op)).toEqual(steps.map((_, index) => index + 1));
   expect(steps.some(({ sends }) => sends > 1)).toBe(true);
+  expect(steps.some(({ names }) => names !== undefined)).toBe(true);
 });
 
 test('nobody waits for what comes later, and nobody touches what is deleted', () => {

@@ -11,6 +11,8 @@ export interface Step {
   readonly object: string;
   /** For a reply: the status it answers. */
   readonly replyTo?: string;
+  /** Somebody here whom a post of a remote names. */
+  readonly names?: string;
   /** Edits and their first version, 0. */
   readonly version?: number;
   /** How often a remote sends its activity: others repeat themselves. */
@@ -93,8 +95,9 @@ class Planner {
     const written = { token: `${this.round}-${this.steps.length + 1}`, author, version: 0 };
     const isLasting = this.random.chance(0.75);
     const parent = isLasting && this.cast.writers.includes(author) && this.random.chance(0.2) ? this.localLasting() : undefined;
+    const names = isLasting && this.cast.remotes.includes(author) && this.random.chance(0.3) ? this.random.pick(this.cast.writers) : undefined;
     (isLasting ? this.lasting : this.passing).push(written);
-    this.add({ who: author, kind: 'post', object: written.token, version: 0, ...(parent === undefined ? {} : { replyTo: parent.token }) });
+    this.add({ who: author, kind: 'post', object: written.token, version: 0, ...(parent === undefined ? {} : { replyTo: parent.token }), ...(names === undefined ? {} : { names }) });
   }
 
   private edit(): void {

@@ -1,6 +1,6 @@
 import type { JsonObject, SentAnswer } from '@trunkline/testing';
 import { textOf } from './claims.js';
-import { remoteOf, type People } from './cast.js';
+import { localOf, remoteOf, type People } from './cast.js';
 import type { Step } from './plan.js';
 
 type Activity = JsonObject & { readonly id: string };
@@ -53,7 +53,7 @@ export class RemoteActs {
     const note = this.notes.get(step.object);
     switch (step.kind) {
       case 'post': {
-        const written = person.note(textOf(step.object, 0), { published: new Date(Date.now() - EARLIER_MS).toISOString() });
+        const written = person.note(textOf(step.object, 0), { published: new Date(Date.now() - EARLIER_MS).toISOString(), ...this.mention(person.followers, step.names) });
         this.notes.set(step.object, written);
         return person.create(written);
       }
@@ -72,6 +72,13 @@ export class RemoteActs {
       default:
         throw new Error(`remotes do not ${step.kind}`);
     }
+  }
+
+  /** Named, and addressed beside the followers. */
+  private mention(followers: string, name: string | undefined): JsonObject {
+    if (name === undefined) return {};
+    const { uri } = localOf(this.people, name).person.account;
+    return { cc: [followers, uri], tag: [{ type: 'Mention', href: uri, name: `@${name}` }] };
   }
 
   private nextInbox(): string {

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { castOf, planSteps } from '../load/plan.js';
 import type { Attack } from '../round.js';
 
-/** How often every activity of a remote is sent, spread over all receivers. */
-const SENDS = 10;
+/** How often every activity of a remote is sent: ten times to each of three receivers. In the short run one of these is the proxy before the other two. */
+const SENDS = 30;
 
 export const effectsHappenOnce: Attack = {
   id: 'P2',
   promise: 'the effect of an activity happens once',
   short: true,
+  longStage: { replicas: 3 },
   sizes: { operations: 140, writers: 2, remotes: 4 },
   plan: (seed, name, sizes) => {
     const cast = castOf(name, sizes);
@@ -16,7 +17,7 @@ export const effectsHappenOnce: Attack = {
   },
   perform: ({ stage }) => {
     const copies = stage.split.running.processes.filter(({ app }) => app === 'inbox').map(({ port }) => `http://127.0.0.1:${port}/inbox`);
-    return { inboxUrls: [`${stage.split.url}/inbox`, ...copies] };
+    return { inboxUrls: copies.length > 2 ? copies : [`${stage.split.url}/inbox`, ...copies] };
   },
   script: async (round) => {
     const { stage } = round;

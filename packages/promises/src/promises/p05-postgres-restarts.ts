@@ -6,6 +6,8 @@ export const postgresRestarts: Attack = {
   short: true,
   sizes: { operations: 200, writers: 3, remotes: 3 },
   perform: () => ({ paceMs: 60 }),
+  // Pools recover by themselves.
+  endsNoProcess: true,
   script: async (round) => {
     for (const share of [0.2, 0.4, 0.6]) {
       await round.at(share);

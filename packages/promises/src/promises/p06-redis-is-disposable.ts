@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { observe } from '../check/observe.js';
+import { homeOf } from '../check/observe.js';
 import { localOf } from '../load/cast.js';
 import type { Attack, Round } from '../round.js';
 import { redisCommand } from '../stage/redis-command.js';
@@ -23,6 +23,7 @@ export const redisIsDisposable: Attack = {
   short: true,
   sizes: { operations: 200, writers: 3, remotes: 3 },
   perform: () => ({ paceMs: 60 }),
+  endsNoProcess: true,
   script: async (round) => {
     const { backing } = round.stage;
     const reading = new AbortController();
@@ -48,30 +49,37 @@ export const redisIsDisposable: Attack = {
 /** People go on reading: whatever happens to Redis, nothing is a 500. */
 async function readMeanwhile(round: Round, signal: AbortSignal): Promise<void> {
   const bad = new Map<string, number>();
+  const answers = new Map<number, number>();
   while (!signal.aborted) {
     for (const name of round.people.cast.writers) {
       for (const path of READ) {
         const answer = await localOf(round.people, name).api.ask('GET', path).catch(() => null);
         const status = answer?.status ?? 0;
+        answers.set(status, (answers.get(status) ?? 0) + 1);
         // Too many requests may be counted too long, never a reader be failed.
         if (![200, 206, 429, 503].includes(status)) bad.set(`${path} was answered ${status}`, (bad.get(`${path} was answered ${status}`) ?? 0) + 1);
       }
     }
     await sleep(READ_EVERY_MS);
   }
+  round.history.note(`readers were answered ${[...answers].map(([status, count]) => `${status} × ${count}`).join(', ')}`);
   for (const [what, count] of bad) round.violate(`${what}, ${count} times`);
 }
 
-/** Feeds as they grew equal feeds rebuilt from Postgres. */
+/**
+ * Feeds as they grew, which the checker has held against what was posted, equal feeds rebuilt from Postgres: the same posts and boosts in the same
+ * order.
+ */
 async function compareWithRebuilt(round: Round): Promise<void> {
-  const feeds = async (): Promise<Set<string>> => {
-    const found = await observe(round.stage, round.people, round.options.name);
-    return new Set([...found].filter(([key]) => key.startsWith('feed:')).map(([key, { count }]) => `${key} × ${count}`));
-  };
-  const grown = await feeds();
-  await redisCommand(round.stage.backing.url('redis'), 'EVAL', FORGET, '0');
-  for (const name of round.people.cast.writers) await localOf(round.people, name).api.get('/api/v1/timelines/home');
-  const rebuilt = await feeds();
-  const differing = [...[...grown].filter((entry) => !rebuilt.has(entry)), ...[...rebuilt].filter((entry) => !grown.has(entry))];
-  if (differing.length > 0) round.violate(`feeds differ from those rebuilt: ${differing.slice(0, 5).join(', ')} and ${Math.max(0, differing.length - 5)} more`);
+  const { people, stage } = round;
+  const grown = new Map<string, readonly string[]>();
+  for (const name of people.cast.writers) grown.set(name, await homeOf(people, name));
+  await redisCommand(stage.backing.url('redis'), 'EVAL', FORGET, '0');
+  for (const [name, before] of grown) {
+    const rebuilt = await homeOf(people, name);
+    const at = rebuilt.findIndex((line, index) => line !== before[index]);
+    const from = at === -1 && rebuilt.length < before.length ? rebuilt.length : at;
+    if (from !== -1) round.violate(`the home of ${name} differs from the one rebuilt in line ${from + 1}: ${before[from] ?? 'its end'}, not ${rebuilt[from] ?? 'its end'}`);
+    round.history.note(`the home of ${name}: ${rebuilt.length} lines were compared`);
+  }
 }

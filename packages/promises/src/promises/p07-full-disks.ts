@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Backbone } from '@trunkline/platform';
 import { DiskFileStore } from '@trunkline/storage';
 import { until } from '@trunkline/testing';
 import type { Attack, Round } from '../round.js';
@@ -12,6 +13,7 @@ const DISKS_MIB = { postgres: 320, nats: 48 };
 const UPLOADS_MIB = 8;
 const UPLOAD_BYTES = 300_000;
 const CANARY_MS_MAX = 15_000;
+const CANARIES_MAX = 300;
 
 /**
  * Broker, database and uploads run out of space, each on a disk of its own, under load; then somebody makes room. A
@@ -41,8 +43,9 @@ async function fillBroker(round: Round): Promise<void> {
   disk.fill();
   const { broker } = split.operator.backbone;
   await round.outage(5, 30);
-  const full = await broker.canary();
+  const full = await untilRefused(broker, disk);
   round.history.note(`the canary says: ${full.ok ? 'stored' : full.reason}`);
+  if (full.ok) round.late('the broker stored something on a full disk: the attack did not happen');
   disk.free();
   round.healed();
   const stores = async (): Promise<boolean> => (await broker.canary()).ok;
@@ -53,12 +56,27 @@ async function fillBroker(round: Round): Promise<void> {
   await until('the restarted broker to store', stores, CANARY_MS_MAX * 2);
 }
 
+/** What it stores of a little lies in the pages that it had begun: it is asked until these are full too. */
+async function untilRefused(broker: Backbone['broker'], disk: SmallDisk): ReturnType<Backbone['broker']['canary']> {
+  let found = await broker.canary();
+  for (let tries = 1; found.ok && tries < CANARIES_MAX; tries += 1) {
+    // It may have made room by itself, of what everybody took.
+    disk.fill();
+    found = await broker.canary();
+  }
+  return found;
+}
+
 async function fillDatabase(round: Round): Promise<void> {
   const { backing } = round.stage;
   const disk = backing.disk('postgres');
   round.fault('the database’s disk is full');
+  const before = round.history.entries.length;
   disk.fill();
   await round.outage(5, 30);
+  const refused = round.history.entries.slice(before).filter((entry) => entry.type === 'try' && entry.status === 503);
+  round.history.note(`${refused.length} requests were answered 503 while the database had no room, Postgres ${backing.isRunning('postgres') ? 'runs' : 'ended'}`);
+  if (refused.length === 0 && backing.isRunning('postgres')) round.late('nobody felt that the database’s disk was full: the attack did not happen');
   disk.free();
   if (!backing.isRunning('postgres')) {
     round.fault('Postgres ended for want of space: started again');

@@ -7,8 +7,12 @@ import { castOf, type Step } from '../load/plan.js';
 import type { Attack, Round } from '../round.js';
 
 const POSTS = 24;
-/** On a busy machine the noise of one measurement; below it nobody waits for anybody. */
-const NOISE_MS = 400;
+/** Of who never answers, each with an inbox of their own: their posts are more than its slots hold, long before the first is given up. */
+const SILENT_PEOPLE = 4;
+/** Requests that each copy of the outbox may have open to one host: `SLOTS` in apps/outbox/src/deliver/deliver.adapter.ts. */
+const PER_HOST_MAX = 8;
+/** Of one measurement; below it nobody waits for anybody. */
+const NOISE_MS = 150;
 const HEALTHY_LONG = 200;
 const BREAKER_MS_MAX = 60_000;
 const LOOK_EVERY_MS = 1_000;
@@ -21,6 +25,7 @@ export const slowRemotes: Attack = {
   promise: 'a slow remote slows nobody else',
   short: true,
   sizes: { operations: POSTS, writers: 1, remotes: 12 },
+  endsNoProcess: true,
   plan: (_seed, name, sizes) => postsOf(castOf(name, sizes).writers[0] ?? '', name),
   perform: () => ({ paceMs: 250 }),
   script: async (round) => {
@@ -28,41 +33,60 @@ export const slowRemotes: Attack = {
     await round.at(0);
     const crowd = await gatherCrowd(round);
     const drips = await stage.remoteBehindProxy({ name: 'drips' });
-    const bad = [drips.remote, await stage.remote({ name: 'silent' }), await stage.remote({ name: 'resets' })];
+    const [silent, resets] = [await stage.remote({ name: 'silent' }), await stage.remote({ name: 'resets' })];
+    const bad = [drips.remote, silent, resets];
     await round.at(0.5);
     const writer = localOf(people, people.cast.writers[0] ?? '');
     for (const remote of bad) await remote.follow(writer.person.account.uri, `${stage.split.url}/inbox`);
+    await followedByMore(round, silent);
     round.fault('one remote drips, one never answers, one resets');
     drips.proxy.set({ kind: 'drip', everyMs: 50 });
-    await bad[1]?.behave({ inbox: { kind: 'never' } });
-    await bad[2]?.behave({ inbox: { kind: 'reset' } });
+    await silent.behave({ inbox: { kind: 'never' } });
+    await resets.behave({ inbox: { kind: 'reset' } });
     await round.at(1);
     compareLatencies(round, [...people.cast.remotes.map((name) => remoteOf(people, name)), ...crowd]);
-    await breakerOpens(round, bad[2]);
+    for (const remote of round.options.isShort ? [resets] : bad) await breakerOpens(round, remote);
+    capHolds(round, silent);
     drips.proxy.set({ kind: 'pass' });
     for (const remote of bad) await remote.behave('honest');
     await fastForwardUntilDelivered(round);
   },
 };
 
+async function followedByMore({ stage, people }: Round, remote: ScriptedRemote): Promise<void> {
+  const { account } = localOf(people, people.cast.writers[0] ?? '').person;
+  for (let n = 1; n < SILENT_PEOPLE; n += 1) {
+    const as = remote.addPerson(`silent${n}`);
+    remote.documents.set(as.id, as.actor({ endpoints: undefined }));
+    await remote.sendActivity(`${stage.split.url}/inbox`, as.activity('Follow', account.uri), { as });
+  }
+}
+
 /** Who failed so often is left alone for a while, and not before. */
-async function breakerOpens(round: Round, remote: ScriptedRemote | undefined): Promise<void> {
-  if (remote === undefined) return;
+async function breakerOpens(round: Round, remote: ScriptedRemote): Promise<void> {
+  const { name } = remote.person;
   const look = async (): Promise<boolean> => {
     const [row] = await round.stage.db.query<{ failures: number; isPaused: boolean }>(
       'SELECT consecutive_failures AS failures, paused_until IS NOT NULL AS "isPaused" FROM federation.hosts WHERE host = $1',
       [remote.host],
     );
     const failures = row?.failures ?? 0;
-    if (row !== undefined && failures >= BREAKER_FAILURES !== row.isPaused) round.violate(`after ${failures} failures who resets ${row.isPaused ? 'is paused' : 'is not paused'}`);
+    if (row !== undefined && failures >= BREAKER_FAILURES !== row.isPaused) round.violate(`after ${failures} failures ${name} ${row.isPaused ? 'is paused' : 'is not paused'}`);
     if (row?.isPaused === true || round.violations.length > 0) return true;
     // The tries that are left come at once.
     await fastForward(round);
     await sleep(LOOK_EVERY_MS);
     return false;
   };
-  await round.inTime('the breaker of who resets to open', BREAKER_MS_MAX, look);
-  round.history.note(`who resets was sent ${remote.posts.length} POSTs`);
+  await round.inTime(`the breaker of ${name} to open`, BREAKER_MS_MAX, look);
+  round.history.note(`${name} was sent ${remote.posts.length} POSTs`);
+}
+
+/** Who never answers holds as many requests as each copy may have open there, and no more. */
+function capHolds(round: Round, { openMax }: ScriptedRemote): void {
+  const most = PER_HOST_MAX * round.stage.copiesOf('outbox').length;
+  round.history.note(`who never answers held ${openMax} requests at once, of ${most} that it may`);
+  if (openMax > most) round.violate(`who never answers held ${openMax} requests at once, not ${most}`);
 }
 
 /** In the long run 200 are healthy; those here take posts and do nothing else. */

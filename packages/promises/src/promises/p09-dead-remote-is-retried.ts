@@ -28,9 +28,13 @@ export const deadRemoteIsRetried: Attack = {
   script: async (round) => {
     const dead = remoteOf(round.people, round.people.cast.remotes[0] ?? '');
     await round.at(0.3);
+    // First it takes everything and says nothing, as behind a cable that was pulled; for the rest of the two days its port is closed, since a try
+    // that fails at once fails like one that takes ten seconds, and there are many of them.
     round.fault('a remote is gone');
-    await dead.behave('dead');
+    await dead.behave({ inbox: { kind: 'never' } });
     await round.at(1);
+    await until('a delivery to it to have failed', async () => (await retriesOf(round, dead.host)).some(({ attempts }) => attempts > 0), 60_000);
+    await dead.behave('dead');
     await until('every delivery to it to have failed', async () => (await retriesOf(round, dead.host)).length > 0 && (await round.stage.left()).every((what) => what.includes('tried again')), 60_000);
     let gone = 0;
     while (gone < TWO_DAYS_MS) gone += await nextTry(round, dead.host);
@@ -41,11 +45,11 @@ export const deadRemoteIsRetried: Attack = {
   },
 };
 
-/** One of its deliveries has had all its tries: the operator sees it among what was given up, and lets it be tried again. */
+/** One of its deliveries, the one that the host's probes fall to, has had all its tries: the operator sees it among what was given up, and lets it be tried again. */
 async function givenUpIsListed(round: Round, host: string): Promise<void> {
   const { db, split } = round.stage;
   const [last] = await db.query<{ id: string }>(
-    `UPDATE federation.delivery_retries SET attempts = $2 WHERE id = (SELECT min(id) FROM federation.delivery_retries WHERE host = $1 AND state = 'pending') RETURNING id::text AS id`,
+    `UPDATE federation.delivery_retries SET attempts = $2 WHERE id = (SELECT id FROM federation.delivery_retries WHERE host = $1 AND state = 'pending' ORDER BY attempts DESC, id LIMIT 1) RETURNING id::text AS id`,
     [host, DELIVERY_ATTEMPTS_MAX - 1],
   );
   await round.inTime('a delivery to be given up', GIVEN_UP_MS_MAX, async () => {

@@ -6,22 +6,29 @@ import { Random } from '../load/random.js';
 import { RemoteActs } from '../load/remote-acts.js';
 import type { Attack, Round } from '../round.js';
 
-const OBJECTS = 16;
+/** Each way of arriving meets objects that live on and objects that end. */
+const OBJECTS = { short: 20, long: 120 };
+/** So that two servers have no more under way than one domain may. */
+const AT_ONCE = 20;
 const EDITS = 5;
+/** Between two arrivals: most come at once, one in so many late. */
+const PAUSE_MS_MAX = 30;
+const LATE_MS_MAX = 3_000;
+const ONE_IS_LATE_OF = 6;
 
 /** How the activities of one object arrive. */
 const ARRIVALS = ['in order', 'edits reversed', 'edits shuffled', 'deletion first', 'all shuffled'] as const;
 
-/** A Create, five Updates and, for every other object, a Delete; all redelivered, late, and out of order. */
+/** A Create, five Updates and, for half of the objects, a Delete; all redelivered, late, and out of order; and at the very end the Create under another id. */
 export const order: Attack = {
   id: 'P12',
   promise: 'the last state wins, whatever the order',
   short: true,
   sizes: { operations: 12, writers: 2, remotes: 2 },
   script: async (round) => {
-    const lives = Array.from({ length: OBJECTS }, (_, index) => lifeOf(round, index));
+    const lives = Array.from({ length: round.options.isShort ? OBJECTS.short : OBJECTS.long }, (_, index) => lifeOf(round, index));
     const acts = new RemoteActs(round.people, [`${round.stage.split.url}/inbox`]);
-    await Promise.all(lives.map((life, index) => send(round, acts, life, index)));
+    for (let at = 0; at < lives.length; at += AT_ONCE) await Promise.all(lives.slice(at, at + AT_ONCE).map((life, index) => send(round, acts, life, at + index)));
   },
 };
 
@@ -32,7 +39,7 @@ function lifeOf(round: Round, index: number): Step[] {
   const first = 1_000 + index * 10;
   const object = `${round.options.name}-${first}`;
   const edits = Array.from({ length: EDITS }, (_, edit): Step => ({ op: first + 1 + edit, who, kind: 'edit', object, version: edit + 1, sends: 1 }));
-  const end: Step[] = index % 2 === 0 ? [] : [{ op: first + EDITS + 1, who, kind: 'delete', object, sends: 1 }];
+  const end: Step[] = Math.floor(index / ARRIVALS.length) % 2 === 0 ? [] : [{ op: first + EDITS + 1, who, kind: 'delete', object, sends: 1 }];
   return [{ op: first, who, kind: 'post', object, version: 0, sends: 1 }, ...edits, ...end];
 }
 
@@ -49,11 +56,17 @@ async function send(round: Round, acts: RemoteActs, life: readonly Step[], index
     round.history.add({ type: 'ask', op: step.op, atMs: round.history.nowMs(), who: step.who, action: `${step.kind} ${step.object} v${step.version ?? '-'}`, claims, effects: [] });
   }
   for (const step of arrivalOf(life, index, random)) {
-    await sleep(random.below(30));
+    await sleep(random.below(ONE_IS_LATE_OF) === 0 ? random.below(LATE_MS_MAX) : random.below(PAUSE_MS_MAX));
     const answer = await acts.send(step, undefined, 1);
     round.history.add({ type: 'answer', op: step.op, atMs: round.history.nowMs(), outcome: answer.status < 300 ? 'acknowledged' : 'refused', status: answer.status });
     if (answer.status >= 300) round.violate(`${step.kind} of ${step.object} was answered ${answer.status}`);
   }
+  // The very first one once more under another id, as somebody forwards it: no receipt knows it.
+  const [create] = life;
+  if (create === undefined) return;
+  const again = { ...acts.activityOf(create, undefined), id: remote.person.activity('Create', null).id };
+  const { status } = await remote.sendActivity(`${round.stage.split.url}/inbox`, again);
+  if (status >= 300) round.violate(`${create.object}, created again, was answered ${status}`);
 }
 
 /** Everything once in an order of its kind, then some of it again. */

@@ -4,7 +4,11 @@ import type { JsonObject, ScriptedRemote } from '@trunkline/testing';
 import { localOf } from '../load/cast.js';
 import { Flood } from '../load/flood.js';
 import type { Attack, Round } from '../round.js';
+import { ON_THE_WAY } from '../stage/copy-environment.js';
 
+/** The load's one remote sends so often at most; the flood is more than twenty times that. */
+const PACE_MS = 100;
+const FLOOD_TIMES_MIN = 20;
 const BACKLOG_MAX = 800;
 /** What may come in between two looks at the backlog, in each of two copies. */
 const BACKLOG_OVERSHOOT = 3;
@@ -27,9 +31,10 @@ export const overload: Attack = {
   id: 'P13',
   promise: 'a crowd is told to wait, and people notice nothing',
   short: true,
-  stage: { parted: true, env: { INBOX_BACKLOG_MAX: String(BACKLOG_MAX) } },
+  stage: { parted: ON_THE_WAY, env: { INBOX_BACKLOG_MAX: String(BACKLOG_MAX) } },
   sizes: { operations: 40, writers: 2, remotes: 1 },
-  perform: () => ({ paceMs: 100 }),
+  perform: () => ({ paceMs: PACE_MS }),
+  endsNoProcess: true,
   script: async (round) => {
     const { stage } = round;
     const writer = localOf(round.people, round.people.cast.writers[0] ?? '');
@@ -46,7 +51,10 @@ export const overload: Attack = {
     const urls = copies.map(({ port }) => `http://127.0.0.1:${port}/inbox`);
     const flood = new Flood(urls, stage.split.domain);
     await oneAlone(round, flood, crowd[0], uri);
+    const startMs = performance.now();
+    const before = flood.answered;
     await allOfThem(round, flood, crowd, uri);
+    howManyTimes(round, ((flood.answered - before) * PACE_MS) / (performance.now() - startMs));
     copies.forEach(({ pid }, index) => {
       const grown = rssMib(pid) - (rssBefore[index] ?? 0);
       if (grown > RSS_GROWTH_MIB_MAX) round.violate(`a copy of the inbox grew by ${Math.round(grown)} MiB`);
@@ -84,6 +92,12 @@ async function allOfThem(round: Round, flood: Flood, crowd: readonly ScriptedRem
   await round.outage(15, 60);
   ending.abort();
   await Promise.all(running);
+}
+
+/** What came in beside what the load's own remote would send in the same time. */
+function howManyTimes(round: Round, times: number): void {
+  round.history.note(`the crowd sent ${Math.round(times)} times what the load's remote does`);
+  if (times < FLOOD_TIMES_MIN) round.late(`the crowd sent ${Math.round(times)} times what is usual, not ${FLOOD_TIMES_MIN} times: the attack did not happen`);
 }
 
 function judge(round: Round, { counts }: Flood, rows: number): void {

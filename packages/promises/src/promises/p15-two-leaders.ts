@@ -1,17 +1,21 @@
 import type { Attack, Round } from '../round.js';
 
-/** One copy of each worker stands still for longer than its leases last, and wakes up believing that it leads. */
+const COPIES = 3;
+
+/** One copy of each worker after the other stands still for longer than its leases last, and wakes up believing that it leads: of three, two of whom take over. */
 export const twoLeaders: Attack = {
   id: 'P15',
   promise: 'two leaders do nothing twice',
   short: false,
+  stage: { replicas: COPIES },
+  endsNoProcess: true,
   sizes: { operations: 200, writers: 3, remotes: 3 },
   perform: () => ({ paceMs: 200 }),
   longSizes: { operations: 400 },
   script: async (round) => {
     let changes = 0;
-    for (const [copy, share] of [[0, 0.1], [1, 0.5]] as const) {
-      await round.at(share);
+    for (let copy = 0; copy < COPIES; copy += 1) {
+      await round.at(0.1 + copy * 0.3);
       round.fault(`copy ${copy} of inbox, timeline and outbox stands still`);
       const before = await leaders(round);
       for (const app of ['inbox', 'timeline', 'outbox']) round.stage.signal(app, 'SIGSTOP', copy);

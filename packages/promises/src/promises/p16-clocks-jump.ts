@@ -24,6 +24,7 @@ export const clocksJump: Attack = {
   sizes: { operations: 160, writers: 3, remotes: 3 },
   longSizes: { operations: 300 },
   stage: { movableClocks: true },
+  endsNoProcess: true,
   perform: () => ({ paceMs: 60 }),
   script: async (round) => {
     for (const [share, minutes] of [[0.15, WRONG_MINUTES], [0.5, -WRONG_MINUTES], [0.8, 0]] as const) {

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { factKey } from '../load/claims.js';
 import { localOf } from '../load/cast.js';
+import { Random } from '../load/random.js';
 import type { Attack, Round } from '../round.js';
 
 /** What a client reads again after it was cut off. */
 const OVERLAP_MS = 10_000;
 const KILLS = 4;
 const RECONNECT_MS_MAX = 500;
+/** An event is some two thousand bytes: a connection that is cut after so many ends in the middle of one. */
+const CUT_BYTES_MAX = 8_000;
 
 interface StatusJson {
   readonly content: string;
@@ -24,9 +27,15 @@ export const liveIsAtMostOnce: Attack = {
   script: async (round) => {
     const leaving = new AbortController();
     const seen = new Set<string>();
-    const listening = listen(round, seen, leaving.signal);
+    const door = await round.stage.frontDoorBehindProxy();
+    const listening = listen(round, { seen, url: `http://localhost:${door.port}`, signal: leaving.signal });
     for (let kill = 1; kill <= KILLS; kill += 1) {
+      await round.at((kill - 0.5) / (KILLS + 1));
+      const afterBytes = 1 + round.random.below(CUT_BYTES_MAX);
+      round.fault(`the listener's connections are cut after ${afterBytes} bytes each`);
+      door.set({ kind: 'cut', afterBytes });
       await round.at(kill / (KILLS + 1));
+      door.set({ kind: 'pass' });
       round.fault('kill -9 streaming, both copies');
       round.stage.signal('streaming', 'SIGKILL');
       await sleep(500);
@@ -44,13 +53,15 @@ export const liveIsAtMostOnce: Attack = {
 const listener = (round: Round) => localOf(round.people, round.people.cast.writers[0] ?? '');
 const tokenOf = (html: string): string => html.replaceAll(/<[^>]*>/g, '').split(' ')[0] ?? '';
 
-async function listen(round: Round, seen: Set<string>, signal: AbortSignal): Promise<void> {
+async function listen(round: Round, { seen, url, signal }: Pick<Line, 'seen' | 'url' | 'signal'>): Promise<void> {
   const { person } = listener(round);
+  // How often it draws depends on when it is cut: the script's own draws shall not.
+  const random = new Random(round.options.seed);
   let cutAtMs = Date.now();
   while (!signal.aborted) {
     const sinceMs = cutAtMs - OVERLAP_MS;
     const line: Line = {
-      url: round.stage.split.url,
+      url,
       token: person.token,
       seen,
       signal,
@@ -59,8 +70,8 @@ async function listen(round: Round, seen: Set<string>, signal: AbortSignal): Pro
       ended: () => (cutAtMs = Date.now()),
     };
     // Apps do either.
-    await (round.random.chance(0.5) ? streamOnce(line) : socketOnce(line)).catch(() => undefined);
-    if (!signal.aborted) await sleep(round.random.below(RECONNECT_MS_MAX));
+    await (random.chance(0.5) ? streamOnce(line) : socketOnce(line)).catch(() => undefined);
+    if (!signal.aborted) await sleep(random.below(RECONNECT_MS_MAX));
   }
 }
 
@@ -122,14 +133,14 @@ function socketOnce({ url, token, seen, signal, opened, ended }: Line): Promise<
   });
 }
 
-/** Pages of the home feed until one reaches back far enough. */
+/** Pages of the home feed until one reaches back far enough; what is older than that is no part of the promise, and not looked at. */
 async function reread(round: Round, seen: Set<string>, sinceMs: number): Promise<void> {
   const { api } = listener(round);
   let maxId = '';
   for (let page = 0; page < 10; page += 1) {
     const answer = await api.ask<(StatusJson & { id: string })[]>('GET', `/api/v1/timelines/home?limit=40${maxId === '' ? '' : `&max_id=${maxId}`}`);
     if (answer.status !== 200) return;
-    for (const status of answer.body) note(seen, status);
+    for (const status of answer.body) if (Date.parse(status.created_at) >= sinceMs) note(seen, status);
     const last = answer.body.at(-1);
     if (last === undefined || Date.parse(last.created_at) < sinceMs) return;
     maxId = last.id;

@@ -32,9 +32,22 @@ export const aDumpRestores: Attack = {
       await rm(folder, { recursive: true, force: true });
     }
     await untilServed(round);
+    await goesOn(round);
     round.healed();
   },
 };
+
+/** What is written from now on goes where everything went before. */
+async function goesOn(round: Round): Promise<void> {
+  const { people, options } = round;
+  const [writer = '', reader = ''] = people.cast.writers;
+  const text = `${options.name}-after the restore`;
+  await localOf(people, writer).api.post('/api/v1/statuses', { status: text });
+  await round.inTime('a post to come to a feed', BACK_MS_MAX, async () => (await localOf(people, reader).api.get<{ content: string }[]>('/api/v1/timelines/home')).some(({ content }) => content.includes(text)));
+  for (const name of people.cast.remotes) {
+    await round.inTime(`a post to come to ${name}`, BACK_MS_MAX, () => remoteOf(people, name).posts.some(({ type, body, signature }) => type === 'Create' && signature === 'valid' && body.includes(text)));
+  }
+}
 
 async function destroyAndRestore(round: Round, file: string): Promise<void> {
   const { stage } = round;

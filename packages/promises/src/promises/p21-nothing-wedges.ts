@@ -1,8 +1,11 @@
 import { localOf } from '../load/cast.js';
 import type { Attack, Round } from '../round.js';
-import { natsRequest } from '../stage/nats-request.js';
+import { ON_THE_WAY } from '../stage/copy-environment.js';
+import { natsRequest, streamNames } from '../stage/nats-request.js';
 
 const NOTICED_MS_MAX = 60_000;
+/** On the way to the minute at which docs/operating/overload.md says that something is wrong. */
+const AGE_SECONDS_MIN = 25;
 /** As many of each person, who may ask 300 times in five minutes. */
 const READERS = 40;
 const AWAKE_EVERY_MS = 3_000;
@@ -15,6 +18,7 @@ export const nothingWedges: Attack = {
   sizes: { operations: 160, writers: 3, remotes: 3 },
   perform: () => ({ paceMs: 60 }),
   recoverMsMax: 60_000,
+  endsNoProcess: true,
   script: async (round) => {
     await round.at(0.2);
     round.fault('every consumer is deleted');
@@ -27,20 +31,17 @@ export const nothingWedges: Attack = {
     await stopConsumer(round, 'timeline');
     await round.at(0.8);
     await exhaustPools(round);
-    await round.at(0.9);
-    await revoke(round, 'timeline');
+    for (const [index, app] of (round.options.isShort ? ['timeline'] : ON_THE_WAY).entries()) {
+      await round.at(0.9 + index * 0.02);
+      await revoke(round, app);
+    }
   },
 };
-
-async function streamNames(round: Round): Promise<string[]> {
-  const { streams } = await natsRequest<{ streams: string[] | null }>(round.stage.backing.url('nats'), '$JS.API.STREAM.NAMES');
-  return streams ?? [];
-}
 
 async function deleteConsumers(round: Round): Promise<number> {
   const url = round.stage.backing.url('nats');
   let deleted = 0;
-  for (const stream of await streamNames(round)) {
+  for (const stream of await streamNames(url)) {
     const { consumers } = await natsRequest<{ consumers: string[] | null }>(url, `$JS.API.CONSUMER.NAMES.${stream}`);
     for (const consumer of consumers ?? []) {
       await natsRequest(url, `$JS.API.CONSUMER.DELETE.${stream}.${consumer}`);
@@ -51,15 +52,27 @@ async function deleteConsumers(round: Round): Promise<number> {
 }
 
 async function deleteStreams(round: Round): Promise<void> {
-  for (const stream of await streamNames(round)) await natsRequest(round.stage.backing.url('nats'), `$JS.API.STREAM.DELETE.${stream}`);
+  const url = round.stage.backing.url('nats');
+  for (const stream of await streamNames(url)) await natsRequest(url, `$JS.API.STREAM.DELETE.${stream}`);
 }
 
-/** Both copies stand still, with whatever they hold: somebody has to say so. */
+/** Both copies stand still, with whatever they hold: somebody has to say so, and others have to see by the database how old its work gets. */
 async function stopConsumer(round: Round, app: string): Promise<void> {
   round.fault(`${app} stands still`);
   round.stage.signal(app, 'SIGSTOP');
-  await untilNotReady(round, app);
+  await Promise.all([untilNotReady(round, app), round.feeding(() => untilAgeIsTold(round))]);
   round.stage.signal(app, 'SIGCONT');
+}
+
+/** What an operator's alert is made of: it grows by a second each second, whatever the broker says. */
+async function untilAgeIsTold(round: Round): Promise<void> {
+  const { stage, history } = round;
+  await round.inTime('another service to tell how old the oldest event is', NOTICED_MS_MAX, async () => {
+    const age = Number(/^events_oldest_unsettled_seconds(?:\{[^}]*\})? ([\d.]+)$/m.exec(await stage.metricsOf('api', 0))?.[1] ?? 0);
+    if (age < AGE_SECONDS_MIN) throw new Error(`${age} s`);
+    history.note(`the oldest event that is not done is ${Math.round(age)} s old`);
+    return true;
+  });
 }
 
 /**
@@ -107,7 +120,7 @@ async function revoke(round: Round, app: string): Promise<void> {
   const { db } = round.stage;
   const [role] = await db.query<{ name: string }>(
     `SELECT DISTINCT usename::text AS name FROM pg_stat_activity WHERE datname = current_database() AND usename LIKE $1 LIMIT 1`,
-    [`%${app}%`],
+    [`%_${app}`],
   );
   if (role === undefined) {
     round.violate(`${app} has no role of its own`);

@@ -6,6 +6,9 @@ import type { Round } from '../round.js';
 /** All poison of one round together ends before the operator within this; most of it is the hold of a row that may end its process. */
 const SET_APART_MS_MAX = 420_000;
 const LOOK_EVERY_MS = 500;
+/** What the server does before it gives one up: it fails so often, or its process ends so often while it is applied (DEFAULTS.triesMax of apply-batch.ts, BEGUN_MAX of suspects.ts in apps/inbox). */
+const TRIES_MIN = 8;
+const BEGUN_MIN = 3;
 
 /** What was sent: the ids of activities that go wrong while the bug is there. */
 export interface Planted {
@@ -45,8 +48,15 @@ export async function untilBugsAreSetApart(round: Round, { activityIds }: Plante
     if (left.length > 0) throw new Error(JSON.stringify(left));
     return true;
   });
-  const rows = await db.query<{ reason: string }>('SELECT reason FROM federation.inbound WHERE activity_id = ANY($1) ORDER BY id LIMIT 100', [activityIds]);
-  round.history.note(`set apart: ${rows.map(({ reason }) => reason).join('; ')}`);
+  const rows = await db.query<{ reason: string; attempts: number; begun: number }>(
+    'SELECT reason, attempts, begun FROM federation.inbound WHERE activity_id = ANY($1) ORDER BY id LIMIT 100',
+    [activityIds],
+  );
+  round.history.note(`set apart: ${rows.map(({ reason, attempts, begun }) => `${reason} (${attempts} tries before, begun ${begun} times)`).join('; ')}`);
+  for (const { reason, attempts, begun } of rows) {
+    // The last try of those that fail is not counted as one more to come.
+    if (attempts + 1 < TRIES_MIN && begun < BEGUN_MIN) round.violate(`"${reason}" was given up after ${attempts + 1} tries, begun ${begun} times`);
+  }
 }
 
 /** The time between tries passes at once; of the time for which a row is held, what is longer than any row takes. */

@@ -3,18 +3,20 @@ import { pathToFileURL } from 'node:url';
 import { FaultProxy } from '../fault-proxy.js';
 import type { Backing, StoreName } from './backing.js';
 
-/** Services that posts pass through: their stores can be taken from them. */
-export const PARTED = ['api', 'inbox', 'timeline', 'outbox'] as const;
+/** Services that posts pass through. */
+export const ON_THE_WAY: readonly string[] = ['api', 'inbox', 'timeline', 'outbox'];
+/** All that have stores, which can be taken from them. */
+export const PARTED: readonly string[] = [...ON_THE_WAY, 'streaming', 'moderation', 'media', 'web'];
 
 const STORES = { postgres: 'DATABASE_URL', redis: 'REDIS_URL', nats: 'NATS_URL' } as const satisfies Record<StoreName, string>;
 
 /** Names what stands between one copy of a service and a store. */
 export const wallKey = (app: string, copy: number, store: StoreName): string => `${app} ${copy} ${store}`;
 
-/** A proxy before every store for each copy of the parted services, by `wallKey`. */
-export async function wallsBefore(backing: Backing, copies: number): Promise<Map<string, FaultProxy>> {
+/** A proxy before every store for each copy of these services, by `wallKey`. */
+export async function wallsBefore(backing: Backing, apps: readonly string[], copies: number): Promise<Map<string, FaultProxy>> {
   const walls = new Map<string, FaultProxy>();
-  for (const app of PARTED) {
+  for (const app of apps) {
     for (let copy = 0; copy < copies; copy += 1) {
       for (const store of Object.keys(STORES) as StoreName[]) walls.set(wallKey(app, copy, store), await FaultProxy.start(Number(new URL(backing.url(store)).port)));
     }

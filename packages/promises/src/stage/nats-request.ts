@@ -34,3 +34,9 @@ export function natsRequest<T>(url: string, subject: string, body: Readonly<Reco
     socket.once('error', finish);
   });
 }
+
+/** Of every stream that the broker knows. */
+export async function streamNames(url: string): Promise<string[]> {
+  const { streams } = await natsRequest<{ streams: string[] | null }>(url, '$JS.API.STREAM.NAMES');
+  return streams ?? [];
+}

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 
-/** Below the ports that systems give to whoever asks for any: nobody takes them between now and their use. */
-const [LOWEST, HIGHEST] = [12_000, 32_000];
+/** Below the ports that systems give to whoever asks for any, and below those that the launcher gives to processes: nobody takes them between now and their use. */
+const [LOWEST, HIGHEST] = [12_000, 20_000];
 
 /** So many different ports of 127.0.0.1 that are free now and will hardly be taken by chance. */
 export async function quietPorts(count: number): Promise<number[]> {

@@ -1,4 +1,4 @@
-import { access, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bugFile, failpointFile, type Failpoint } from '@trunkline/platform';
@@ -8,13 +8,14 @@ import { Backing, type SmallDisks, type StoreName } from './backing.js';
 import { behindWalls, clockFile, wallKey, wallsBefore, wrongClock } from './copy-environment.js';
 import { quietPorts } from './ports.js';
 
-/** Copies of each app: everything that may not be done twice has somebody who could. */
+/** Copies of each app unless told: everything that may not be done twice has somebody who could. */
 const REPLICAS = 2;
 /** Addresses of scripted remotes, listed before the server starts, since it must be told whom to speak plain http to. */
 const REMOTES_MAX = 260;
 /** However slow a machine is: by then something has moved. */
 const STILL_MS_MAX = 240_000;
-const SETTLE_MS_MAX = 1_200_000;
+/** For everything to be worked off: longer is taken for never. */
+export const SETTLE_MS_MAX = 1_200_000;
 const HUNG_AFTER_MS = 600_000;
 /** Where development is in a greater hurry. */
 const AS_IN_PRODUCTION = { SHUTDOWN_LINGER_MS: '2000' };
@@ -30,8 +31,10 @@ export interface StageOptions {
   readonly smallDisks?: SmallDisks;
   /** Settings of every service. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Copies of each app; 2 unless told. */
+  readonly replicas?: number;
   /** Puts a proxy between each of these services and each store. */
-  readonly parted?: boolean;
+  readonly parted?: readonly string[];
   /** After how long without an answer a process is killed; longer than any attack lets one stand still, unless told. */
   readonly hungAfterMs?: number;
   /** Lets the clocks of services be set, see `setClocks`. */
@@ -56,7 +59,8 @@ export class Stage {
     const failpoints = join(path, 'failpoints');
     await mkdir(failpoints);
     const ports = await quietPorts(REMOTES_MAX);
-    const walls = options.parted === true ? await wallsBefore(backing, REPLICAS) : new Map<string, FaultProxy>();
+    const { replicas = REPLICAS, parted = [] } = options;
+    const walls = await wallsBefore(backing, parted, replicas);
     const services: TestServices = { databaseUrl: backing.url('postgres'), redisUrl: backing.url('redis'), natsUrl: backing.url('nats') };
     const started = new Map<string, number>();
     const envOf = (app: string, databaseUrl: string): Record<string, string> => {
@@ -65,7 +69,7 @@ export class Stage {
       return { FAILPOINTS_PATH: failpoints, ...(options.movableClocks === true ? wrongClock(clockFile(path, copy)) : {}), ...behindWalls({ app, copy, databaseUrl }, backing, walls) };
     };
     try {
-      const split = await SplitServer.start({ replicas: REPLICAS, peers: ports.map((port) => `localhost:${port}`), services, envOf, hungAfterMs: options.hungAfterMs ?? HUNG_AFTER_MS, env: { ...AS_IN_PRODUCTION, ...options.env } });
+      const split = await SplitServer.start({ replicas, peers: ports.map((port) => `localhost:${port}`), services, envOf, hungAfterMs: options.hungAfterMs ?? HUNG_AFTER_MS, env: { ...AS_IN_PRODUCTION, ...options.env } });
       return new Stage(split, backing, { path, ports, walls });
     } catch (error) {
       await backing.stopAll();
@@ -74,7 +78,7 @@ export class Stage {
   }
 
   /** Hurts what passes between a service and a store: of one copy, or of all. @throws Error on a stage whose services are not parted */
-  part(app: string, store: StoreName, fault: Fault, copies: readonly number[] = [0, 1]): void {
+  part(app: string, store: StoreName, fault: Fault, copies: readonly number[] = this.copiesOf(app)): void {
     for (const copy of copies) {
       const wall = this.parts.walls.get(wallKey(app, copy, store));
       if (wall === undefined) throw new Error(`nothing stands between ${app} and ${store}`);
@@ -150,6 +154,35 @@ export class Stage {
   /** Where a copy listens, past the proxy. */
   portOf(app: string, copy: number): number {
     return this.copyOf(app, copy).port;
+  }
+
+  /** What a copy tells a collector of metrics. */
+  async metricsOf(app: string, copy: number): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${this.split.metricsPortOf(this.copyOf(app, copy).name)}/metrics`)).text();
+  }
+
+  /** 0, 1, …: the numbers of its copies. */
+  copiesOf(app: string): readonly number[] {
+    return this.pidsOf(app).map((_, copy) => copy);
+  }
+
+  /** How often each process ended and was started again, by its name. */
+  restarts(): ReadonlyMap<string, number> {
+    return new Map(this.split.running.processes.map(({ name, restarts }) => [name, restarts]));
+  }
+
+  /** Names of processes that ended since; not of those whose port another program of this machine took before they could. */
+  async endedSince(before: ReadonlyMap<string, number>): Promise<string[]> {
+    const ended = [...this.restarts()].filter(([name, restarts]) => restarts > (before.get(name) ?? 0)).map(([name]) => name);
+    const logs = await Promise.all(ended.map((name) => readFile(join(this.split.logsPath, `${name}.log`), 'utf8').catch(() => '')));
+    return ended.filter((_, index) => logs[index]?.includes('EADDRINUSE') !== true);
+  }
+
+  /** Stands before the front door, so that what a client holds open can be hurt on its way. */
+  async frontDoorBehindProxy(): Promise<FaultProxy> {
+    const proxy = await FaultProxy.start(Number(new URL(this.split.url).port));
+    this.proxies.push(proxy);
+    return proxy;
   }
 
   /** Resolves when another process stands in for a copy that went. */

@@ -17,7 +17,7 @@ export const permitAsked = (ports: Pick<SocialPorts, 'store'>, asked: AskedRow, 
 
 /**
  * The author refuses, or takes back what they agreed to: a like and a boost end here; an answer stays what its author
- * wrote, for those who read it here, and goes to nobody else.
+ * wrote, for those who read it here, and goes to nobody else. The consent that was stays noted: what went out by it has copies elsewhere.
  */
 export const refuseAsked = (ports: Pick<SocialPorts, 'store'>, asked: AskedRow): Promise<boolean> =>
   ports.store.transaction(async (tx) => {

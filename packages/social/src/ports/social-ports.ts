@@ -31,9 +31,9 @@ export interface PolicyPort {
 export interface RemoteDocuments {
   /**
    * An ActivityPub object by id; verified that the id is the place it was found at. `page`: the address may be that of a page,
-   * which names it. `fresh`: also when it was not to be had a moment ago.
+   * which names it. `fresh`: also when it was not to be had a moment ago. A failure may say the HTTP status.
    */
-  fetchObject(uri: string, options?: { readonly page?: boolean; readonly fresh?: boolean }): Promise<Result<{ uri: string; json: unknown }, { code: string }>>;
+  fetchObject(uri: string, options?: { readonly page?: boolean; readonly fresh?: boolean }): Promise<Result<{ uri: string; json: unknown }, { code: string; status?: number }>>;
   /** Handle → actor id, WebFinger checked in both directions by `verifyHandle`. */
   webfinger(handle: { username: string; domain: string }): Promise<Result<{ subject: string; actorUri: string }, { code: string }>>;
 }

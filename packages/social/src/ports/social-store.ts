@@ -1,16 +1,13 @@
-import type { EventContract, EventOf } from '@trunkline/contracts';
+import type { EventContract, NewEventOf } from '@trunkline/contracts';
 import type { Account, InteractionRules, LeaveState, OwnAnswers, Poll, QuotePolicy, QuoteState, Relationship, Status, StatusFlags, Visibility } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
+import type { Ballot, DuePoll, PollVote, VoteOutcome } from './poll-rows.js';
 import type {
   AccountChange,
   AccountProfile,
   AskedRow,
-  Ballot,
-  DuePoll,
   Entry,
   FavouriteOutcome,
-  FollowerPage,
-  FollowersAsked,
   FollowPair,
   FollowTable,
   FollowTie,
@@ -23,24 +20,29 @@ import type {
   NewReaction,
   NewStatus,
   PageQuery,
-  PollVote,
+  ReactionMark,
   ReactionOutcome,
   NewQuote,
   QuoteChange,
   QuoteRequestRow,
   StandingBoost,
+  StandingEdit,
+  StandingFavourite,
   StatusEdit,
   StatusEditRow,
   StatusInteractionRules,
   StatusMark,
   StatusPoll,
   StatusQuotePolicy,
+  StoodReaction,
+  ThreadGroup,
   ThreadRoot,
   TiesAsked,
   Tombstone,
   ViewerTies,
-  VoteOutcome,
 } from './store-rows.js';
+import type { ConsentReads, ConsentWrites } from './consents.js';
+import type { FollowerInbox, FollowerInboxesAsked, FollowerPage, FollowersAsked } from './follower-pages.js';
 import type { TieWrites } from './tie-writes.js';
 import type { ActUnder, AllTies, RecentMarks, TieToMoved } from './viewer-rows.js';
 
@@ -89,6 +91,8 @@ export interface SocialReads {
   descendantIds(statusId: StatusId, limit: number): Promise<StatusId[]>;
   /** The statuses with which threads began, by `conversationId`; those that are not known here are left out. */
   threadRoots(conversationIds: readonly Snowflake[]): Promise<ThreadRoot[]>;
+  /** Groups elsewhere that boosted what these threads began with, the first first; a few of each. */
+  threadGroups(conversationIds: readonly Snowflake[]): Promise<ThreadGroup[]>;
   /** Former versions, oldest first, the original included; the present one is the status itself. */
   statusEdits(statusId: StatusId, limit: number): Promise<StatusEditRow[]>;
   /** Replies for the `replies` collection: public and unlisted only. */
@@ -107,8 +111,10 @@ export interface SocialReads {
   askedByStamp(stampUri: string): Promise<Snowflake[]>;
   /** The account's standing favourite of a status, with its peer's id of the Like. */
   favourite(accountId: AccountId, statusId: StatusId): Promise<{ readonly id: Snowflake; readonly uri: string | null } | null>;
-  /** The uris of the account's standing reactions to a status, the oldest first; null: it came without one. */
-  reactionUris(accountId: AccountId, statusId: StatusId): Promise<(string | null)[]>;
+  /** Who favours what, as far as it stands. */
+  favouritesBetween(pairs: readonly StatusMark[]): Promise<StandingFavourite[]>;
+  /** Of each person and status the standing reaction that came first, if there is one. */
+  firstReactions(marks: readonly StatusMark[]): Promise<StoodReaction[]>;
   /** The account's standing boosts of these statuses: ids of the boosts. */
   boostIds(accountId: AccountId, targetIds: readonly StatusId[]): Promise<StatusId[]>;
   /** Who boosted what, as far as it stands. */
@@ -151,21 +157,20 @@ export interface SocialReads {
   bellFollowers(authorIds: readonly AccountId[], afterId: AccountId, limit: number): Promise<{ authorId: AccountId; accountId: AccountId }[]>;
   /** Whom each of many followers follows, blocks or mutes among the authors given: for feed rules in bulk. */
   tiesOfMany(viewerIds: readonly AccountId[], authorIds: readonly AccountId[]): Promise<Map<AccountId, ViewerTies>>;
-  /** The distinct inboxes (shared where there is one) of an account's remote followers, with a sample account id of each. */
-  followerInboxes(accountId: AccountId, afterInbox: string, limit: number): Promise<{ inbox: string; domain: string }[]>;
+  /** The distinct inboxes (shared where there is one) of accounts' remote followers, in order of their addresses: a page of `limit` for each ask, in its order. */
+  followerInboxes(asked: readonly FollowerInboxesAsked[], limit: number): Promise<FollowerInbox[][]>;
   follow(accountId: AccountId, targetId: AccountId): Promise<FollowTie | null>;
   followRequest(accountId: AccountId, targetId: AccountId): Promise<FollowTie | null>;
   /** Those of the pairs that stand. */
   followsBetween(table: FollowTable, pairs: readonly FollowPair[]): Promise<FollowTie[]>;
-  /** Accounts that replied to, boosted, favourited, voted on or reacted to a status: Delete and Update go to them too. */
-  interactedAccountIds(statusId: StatusId, limit: number): Promise<AccountId[]>;
-  /** The same for each of many, as far as there is anybody. */
+  /** Accounts that replied to, boosted, favourited, voted on or reacted to each of these, as far as there is anybody: Delete and Update go to them too. */
   interactedWith(statusIds: readonly StatusId[], limit: number): Promise<Map<StatusId, AccountId[]>>;
   /** Pinned by the account, the last pinned first. */
   pinnedIds(accountId: AccountId, limit: number): Promise<StatusId[]>;
   pinId(accountId: AccountId, statusId: StatusId): Promise<Snowflake | null>;
   /** People here who block or mute the account, after an id, in order of those. */
   localTiesTo(targetId: AccountId, afterId: AccountId, limit: number): Promise<TieToMoved[]>;
+  readonly consents: ConsentReads;
   /** What the account did under this id. */
   actUnder(accountId: AccountId, uri: string): Promise<ActUnder | null>;
   /** Those of the actor's own uris that it ended. */
@@ -177,6 +182,7 @@ export interface SocialReads {
 
 /** Writing, inside one transaction. Inserts say whether they changed anything: that answer decides about effects. */
 export interface SocialWrites extends TieWrites {
+  readonly consents: ConsentWrites;
   insertAccount(account: AccountProfile & { id: AccountId }): Promise<boolean>;
   /**
    * Inserts or refreshes a remote account by uri; a fresh id is used only on insert. `goesOn`: who had the handle under another uri
@@ -188,6 +194,10 @@ export interface SocialWrites extends TieWrites {
   updateAccount(id: AccountId, change: AccountChange): Promise<void>;
   /** Turns the row into a tombstone and drops ties, statuses and favourites of the account. */
   deleteAccount(id: AccountId): Promise<void>;
+  /** The same of many. What is much is to be erased before, bit by bit: `eraseSome`. */
+  deleteAccounts(accountIds: readonly AccountId[]): Promise<void>;
+  /** Drops so much of what accounts leave behind as one transaction can. @returns how many rows that were; 0: nothing is left */
+  eraseSome(accountIds: readonly AccountId[]): Promise<number>;
   /** A remote account may be read anew: its server takes the deletion back. False: it was not deleted. */
   reviveAccount(id: AccountId): Promise<boolean>;
   /** Where the account moved to, and when. False: it moved elsewhere after `notSince`. The same move may be noted again. */
@@ -211,7 +221,7 @@ export interface SocialWrites extends TieWrites {
   /** Rewrites content and mentions; keeps the former text as an edit. False when not newer than what is stored. */
   editStatus(statusId: StatusId, edit: StatusEdit): Promise<boolean>;
   /** Many, each status once. @returns those that were edited */
-  editStatuses(edits: readonly GivenEdit[]): Promise<Set<StatusId>>;
+  editStatuses(edits: readonly GivenEdit[]): Promise<Map<StatusId, StandingEdit>>;
   /** People whom a post named and who are known only now. */
   addMentions(statusId: StatusId, mentions: NewStatus['mentions']): Promise<void>;
   /** Counters moved back, content blanked, `deletedAt` set. False when it was deleted already. Boosts of it go too. */
@@ -239,8 +249,8 @@ export interface SocialWrites extends TieWrites {
   deleteFavourite(accountId: AccountId, statusId: StatusId): Promise<{ id: Snowflake } | null>;
   /** Many. @returns those that stood */
   deleteFavourites(pairs: readonly StatusMark[]): Promise<(StatusMark & { readonly id: Snowflake })[]>;
-  /** One vote a choice, one choice unless the poll takes several, none after its end; counted with it. */
-  insertVotes(ballot: Ballot): Promise<VoteOutcome>;
+  /** In this order. One vote a choice, one choice unless the poll takes several, none after its end; counted with it. @returns what became of each */
+  insertBallots(ballots: readonly Ballot[]): Promise<VoteOutcome[]>;
   /** Tallies and ends of polls, as their own servers say; the options are the same. Each status once. @returns those that stand otherwise than before */
   tellPolls(polls: readonly StatusPoll[]): Promise<Set<StatusId>>;
   /** Another poll, or none; votes on the former one go. */
@@ -249,8 +259,10 @@ export interface SocialWrites extends TieWrites {
   takeDuePolls(query: { readonly untoldMs: number; readonly limit: number }): Promise<DuePoll[]>;
   /** Pictures of custom emojis of other servers that are newer than those known: every post and profile of the host shows them. */
   noteEmojis(emojis: readonly NewerEmoji[]): Promise<void>;
-  insertReaction(reaction: NewReaction): Promise<ReactionOutcome>;
-  deleteReaction(reaction: { accountId: AccountId; statusId: StatusId; name: string }): Promise<{ uri: string | null } | null>;
+  /** In this order, of each person and status one. @returns what became of each */
+  insertReactions(reactions: readonly NewReaction[]): Promise<ReactionOutcome[]>;
+  /** Many. @returns those that stood */
+  deleteReactions(given: readonly ReactionMark[]): Promise<StoodReaction[]>;
   /** Gives standing favourites other uris; those without one are left as they are. */
   renameFavourites(favourites: readonly { accountId: AccountId; statusId: StatusId; uri: string | null }[]): Promise<void>;
   insertBookmark(tie: { id: Snowflake; accountId: AccountId; statusId: StatusId }): Promise<boolean>;
@@ -270,9 +282,9 @@ export interface SocialWrites extends TieWrites {
   claimIdempotencyKey(accountId: AccountId, key: string, statusId: StatusId): Promise<StatusId | null>;
 
   /** Into the events table, published after the commit, at least once. */
-  appendEvent<C extends EventContract>(contract: C, payload: Omit<EventOf<C>, 'eventId'>): Promise<void>;
+  appendEvent<C extends EventContract>(contract: C, payload: NewEventOf<C>): Promise<void>;
   /** Many of one kind. `traces`: the cause of each as a traceparent; without them it is the trace in which this runs. */
-  appendEvents<C extends EventContract>(contract: C, payloads: readonly Omit<EventOf<C>, 'eventId'>[], traces?: readonly (string | null)[]): Promise<void>;
+  appendEvents<C extends EventContract>(contract: C, payloads: readonly NewEventOf<C>[], traces?: readonly (string | null)[]): Promise<void>;
 }
 
 /** What a transaction offers: it sees its own writes. */

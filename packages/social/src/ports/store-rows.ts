@@ -1,4 +1,4 @@
-import type { Account, AskedLeave, CustomEmoji, InteractionKind, InteractionRules, MediaAttachment, Page, Poll, ProfileField, QuotePolicy, QuoteState, Status, StatusQuote, Ties } from '@trunkline/domain';
+import type { Account, AskedLeave, CustomEmoji, InteractionKind, InteractionRules, MediaAttachment, Page, Poll, ProfileField, QuotePolicy, QuoteState, Status, StatusQuote, Ties, Visibility } from '@trunkline/domain';
 import type { AccountId, Snowflake, StatusId } from '@trunkline/kernel';
 
 /** A slice of something sorted by id, newest first. `minId` asks for the slice just above it. */
@@ -48,6 +48,8 @@ export type NewStatus = Omit<
   readonly quotePolicy?: QuotePolicy | null;
   /** Of a post elsewhere: who may like, answer and boost it, where its author says. */
   readonly interactionRules?: InteractionRules | null;
+  /** Of an answer elsewhere: what it names as its leave to stand under what it answers. */
+  readonly replyStampUri?: string | null;
 };
 
 /** Leave that somebody here asks for; `interactionId`: the favourite, answer or boost, `statusId`: of what. */
@@ -80,6 +82,8 @@ export interface QuoteRequestRow {
 export interface InsertedStatus {
   readonly id: StatusId;
   readonly inReplyToId: StatusId | null;
+  /** Answers to it may stand here that came before it: see `adoptOrphans`. */
+  readonly isAwaited: boolean;
 }
 
 /** `undone`: its own actor took it back before it came. */
@@ -92,6 +96,14 @@ export interface ThreadRoot {
   readonly local: boolean;
   /** The `context` or `conversation` under which it came; null for local ones. */
   readonly contextUri: string | null;
+}
+
+/** A group of another server that shows the beginning of a thread. */
+export interface ThreadGroup {
+  readonly conversationId: Snowflake;
+  readonly accountId: AccountId;
+  readonly uri: string;
+  readonly domain: string;
 }
 
 /** A status that may be waited for. */
@@ -110,7 +122,22 @@ export type StatusEdit = Pick<
 };
 
 /** What a status says from now on. */
-export type GivenEdit = StatusEdit & { readonly statusId: StatusId };
+export type GivenEdit = StatusEdit & {
+  readonly statusId: StatusId;
+  /**
+   * Of a post elsewhere that says plainly whom it is for: where that are fewer people than before, the others do not see it any more, nor
+   * does whom it names no longer, unless everybody may read it. It is never widened. Null or absent: whoever sees it goes on seeing it.
+   */
+  readonly audience?: Visibility | null;
+};
+
+/** What an edit changed of who may see the status. */
+export interface StandingEdit {
+  /** Null: whoever saw it may see it, but for those who were dropped. */
+  readonly narrowedFrom: Visibility | null;
+  /** Who was named, and neither is any more nor may see it for that. */
+  readonly droppedIds: readonly AccountId[];
+}
 
 export interface Tie {
   readonly id: Snowflake;
@@ -119,6 +146,8 @@ export interface Tie {
   /** The peer's own id of the Follow, Block or Like, when it came from one. */
   readonly uri: string | null;
 }
+
+export type BlockOutcome = 'made' | 'stands' | 'undone';
 
 export interface FollowOptions {
   readonly showBoosts: boolean;
@@ -144,6 +173,22 @@ export interface StandingBoost extends StatusMark {
   readonly uri: string;
 }
 
+export interface StandingFavourite extends StatusMark {
+  readonly id: Snowflake;
+  /** The peer's id of the Like, or of the reaction that made it. */
+  readonly uri: string | null;
+}
+
+/** Who reacts to which status with which emoji. */
+export interface ReactionMark extends StatusMark {
+  readonly name: string;
+}
+
+export interface StoodReaction extends ReactionMark {
+  /** The peer's id of it; null: it came without one. */
+  readonly uri: string | null;
+}
+
 /** What its author ended under this id never comes (back). */
 export interface Tombstone {
   readonly uri: string;
@@ -165,50 +210,12 @@ export interface StatusQuotePolicy {
   readonly policy: QuotePolicy | null;
 }
 
-/** Which followers: after a cursor (`'0'`: from the start), and of those only who follow somebody else as well. */
-export interface FollowersAsked {
-  readonly authorId: AccountId;
-  readonly afterId: AccountId;
-  readonly alsoFollowing: AccountId | null;
-}
-
-export interface FollowerPage {
-  /** In order. */
-  readonly ids: readonly AccountId[];
-  readonly isLast: boolean;
-}
-
 /** Followers of the author within a range of ids (`afterId` exclusive), and the people to whom they may have ties. */
 export interface TiesAsked {
   readonly authorId: AccountId;
   readonly afterId: AccountId;
   readonly upToId: AccountId;
   readonly people: readonly AccountId[];
-}
-
-/** One person's votes on one poll. */
-export interface Ballot {
-  readonly statusId: StatusId;
-  readonly accountId: AccountId;
-  readonly votes: readonly { readonly id: Snowflake; /** The option's place. */ readonly choice: number; readonly uri: string | null }[];
-  /** Whether they may come after others of the same person: other servers send the choices one by one. */
-  readonly more: boolean;
-}
-
-export type VoteOutcome = 'voted' | 'unknown_poll' | 'poll_ended' | 'unknown_choice' | 'one_choice' | 'voted_before';
-
-export interface PollVote {
-  readonly statusId: StatusId;
-  readonly accountId: AccountId;
-  readonly choice: number;
-}
-
-/** A poll of which somebody has to be told: that it ended, or of new votes. */
-export interface DuePoll {
-  readonly statusId: StatusId;
-  readonly authorId: AccountId;
-  readonly local: boolean;
-  readonly ended: boolean;
 }
 
 /** A custom emoji of another server, which tells when its picture changed. */
@@ -233,7 +240,8 @@ export interface NewReaction {
   readonly uri: string | null;
 }
 
-export type ReactionOutcome = 'stored' | 'known' | 'unknown_status' | 'too_many';
+/** `undone`: it was taken back before it came. */
+export type ReactionOutcome = 'stored' | 'known' | 'unknown_status' | 'too_many' | 'undone';
 
 export interface StatusEditRow {
   readonly content: string;

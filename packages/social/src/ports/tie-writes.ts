@@ -1,5 +1,5 @@
 import type { AccountId, Snowflake } from '@trunkline/kernel';
-import type { FollowOptions, FollowPair, FollowTable, FollowTie, Tie } from './store-rows.js';
+import type { BlockOutcome, FollowOptions, FollowPair, FollowTable, FollowTie, Tie } from './store-rows.js';
 
 /** Writing what ties people, inside one transaction. Inserts say whether they changed anything. */
 export interface TieWrites {
@@ -16,8 +16,13 @@ export interface TieWrites {
   insertFollowRequests(ties: readonly FollowTie[]): Promise<Set<Snowflake>>;
   updateFollowRequest(accountId: AccountId, targetId: AccountId, change: { uri: string }): Promise<void>;
   deleteFollowRequest(accountId: AccountId, targetId: AccountId): Promise<FollowTie | null>;
+  /** Makes a follow of a request; lists that wait for it have their member. `isNew`: there was no follow already. null: nothing waited. */
+  acceptFollowRequest(accountId: AccountId, targetId: AccountId): Promise<{ readonly tie: FollowTie; readonly isNew: boolean } | null>;
   insertBlock(tie: Tie): Promise<boolean>;
-  deleteBlock(accountId: AccountId, targetId: AccountId): Promise<Tie | null>;
+  /** Many, each pair once; what its author took back before it came is not made. @returns what became of each */
+  insertBlocks(ties: readonly Tie[]): Promise<BlockOutcome[]>;
+  /** @returns those that stood */
+  deleteBlocks(pairs: readonly FollowPair[]): Promise<Tie[]>;
   insertMute(mute: { id: Snowflake; accountId: AccountId; targetId: AccountId; hideNotifications: boolean; expiresAt: Date | null }): Promise<void>;
   deleteMute(accountId: AccountId, targetId: AccountId): Promise<boolean>;
 }

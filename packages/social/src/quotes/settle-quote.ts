@@ -1,8 +1,7 @@
-import { parseLocalUri, parseStamp, sameHost } from '@trunkline/activitypub';
-import type { Account, QuoteState, Status, StatusQuote } from '@trunkline/domain';
+import type { QuoteState, Status, StatusQuote } from '@trunkline/domain';
 import type { StatusId } from '@trunkline/kernel';
+import { stampHolds } from '../interactions/stamp-holds.js';
 import type { SocialPorts } from '../ports/social-ports.js';
-import { fetchCode } from '../remote/resolve-account.js';
 import { resolveStatus } from '../remote/resolve-status.js';
 import { moveQuote, UNANSWERED } from './change-quote.js';
 
@@ -55,34 +54,6 @@ async function judge(ports: SocialPorts, status: Status, quote: StatusQuote, quo
   }
   const [author] = await ports.store.accountsByIds([quoted.accountId]);
   if (author === undefined) return quote.state;
-  const verdict = await stampHolds(ports, stampUri, { status, quoted, author });
+  const verdict = await stampHolds(ports, stampUri, { kind: 'quote', interactingUri: status.uri, targetUri: quoted.uri, author });
   return verdict === 'unreachable' ? verdict : move(verdict);
-}
-
-/**
- * Whether the stamp is what it claims: found where it says it lies, on the quoted author's own host, made by that author,
- * for this quote of this post. Stamps of ours stand in our own rows, and whose quote has one is accepted already.
- */
-async function stampHolds(
-  ports: SocialPorts,
-  stampUri: string,
-  { status, quoted, author }: { readonly status: Status; readonly quoted: Status; readonly author: Account },
-): Promise<'accepted' | 'unauthorized' | 'revoked' | 'unreachable'> {
-  if (!sameHost(stampUri, author.uri) || parseLocalUri(ports.settings.baseUrl, stampUri) !== null || author.domain === null) return 'unauthorized';
-  const document = await ports.remote.fetchObject(stampUri);
-  if (!document.ok) {
-    const code = fetchCode(document.error.code);
-    if (code === 'gone') return 'revoked';
-    return code === 'unreachable' ? code : 'unauthorized';
-  }
-  const stamp = parseStamp(document.value.json);
-  const holds =
-    stamp.ok &&
-    stamp.value.uri === stampUri &&
-    document.value.uri === stampUri &&
-    stamp.value.kind === 'quote' &&
-    stamp.value.attributedTo === author.uri &&
-    stamp.value.interactingUri === status.uri &&
-    stamp.value.targetUri === quoted.uri;
-  return holds ? 'accepted' : 'unauthorized';
 }

@@ -5,9 +5,14 @@ import { nowDate, type AccountId } from '@trunkline/kernel';
 import type { AccountProfile, NewerEmoji } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { SocialTransaction } from '../ports/social-store.js';
+import { accountVerdict } from '../statuses/viewer.js';
 
 /** Markup costs by its tags, and there are fifty fields. */
 const [NAME_TAGS_MAX, FIELD_TAGS_MAX] = [4, 32];
+
+/** An index entry takes 2,704 bytes, and a name is longer by half at most in lower case. */
+const NAME_BYTES_MAX = 1_600;
+const cutToBytes = (text: string, most: number): string => (text.length * 3 <= most ? text : Buffer.from(text).subarray(0, most).toString().replace(/\uFFFD$/, ''));
 
 /** Local followers who follow again after a merge. */
 const FOLLOWS_ANEW_MAX = 1_000;
@@ -45,14 +50,14 @@ export interface ReadProfile {
 
 /** Without asking anybody. */
 export function readProfile(ports: Pick<SocialPorts, 'clock' | 'policy'>, actor: RemoteActor, handle: ActorHandle): ReadProfile {
-  const isWelcome = mediaRule(ports, handle.domain);
+  const isWelcome = mediaRule(ports, { domain: handle.domain, uri: actor.uri });
   const picture = (url: string | null): string | null => (url !== null && isWelcome({ url }) ? url : null);
   const profile: AccountProfile = {
     username: handle.username,
     domain: handle.domain,
     uri: actor.uri,
     url: actor.url,
-    displayName: htmlToText(actor.displayName, NAME_TAGS_MAX),
+    displayName: cutToBytes(htmlToText(actor.displayName, NAME_TAGS_MAX), NAME_BYTES_MAX),
     note: sanitizeHtml(actor.summaryHtml),
     fields: actor.fields.map((field) => ({ name: htmlToText(field.name, NAME_TAGS_MAX), value: sanitizeHtml(field.value, FIELD_TAGS_MAX), verifiedAt: null })),
     emojis: actor.emojis.filter(isWelcome).map(({ shortcode, url, staticUrl }) => ({ shortcode, url, staticUrl })),
@@ -96,9 +101,9 @@ async function followAnew(tx: SocialTransaction, accountId: AccountId): Promise<
 }
 
 /** Whether a picture may be shown: none of a server whose media are refused, and none that lies on a suspended one. */
-export function mediaRule({ policy }: Pick<SocialPorts, 'policy'>, domain: string | null): (media: { readonly url: string }) => boolean {
+export function mediaRule({ policy }: Pick<SocialPorts, 'policy'>, author: Pick<Account, 'domain' | 'uri'>): (media: { readonly url: string }) => boolean {
   const rules = policy.current();
-  if (domainVerdict(rules, domain).rejectMedia) return () => false;
+  if (accountVerdict(rules, author).rejectMedia) return () => false;
   // In limited federation the open servers keep their pictures where they like.
   const blocks = rules.limitedFederation ? { ...rules, limitedFederation: false } : rules;
   return ({ url }) => !domainVerdict(blocks, hostOf(url) ?? '').suspended;

@@ -2,6 +2,7 @@ import { htmlToText, parseLocalUri, sanitizeHtml, type RemoteNote } from '@trunk
 import { normaliseHashtag, type Account, type MediaAttachment, type Status } from '@trunkline/domain';
 import { nowDate } from '@trunkline/kernel';
 import { rulesOfNote } from '../interactions/ask-leave.js';
+import { settleReply } from '../interactions/settle-reply.js';
 import { pollOf } from './read-poll.js';
 import type { NewStatus, NewerEmoji } from '../ports/store-rows.js';
 import type { SocialPorts } from '../ports/social-ports.js';
@@ -48,6 +49,7 @@ export async function ingestStatus(ports: SocialPorts, author: Account, note: Re
   const quiet = fetched && !isNews(ports, note);
   const read = readPost(ports, { author, note, quiet }, people);
   const [ingested] = await ports.store.transaction((tx) => storePosts(tx, [read]));
+  if (ingested?.outcome === 'stored' && ingested.orphan && note.replyStampUri !== null) await settleReply(ports, note.uri);
   return ingested?.outcome ?? 'ignored';
 }
 
@@ -60,7 +62,7 @@ export function readPost(ports: SocialPorts, post: RemotePost, people: NamedPeop
   const refused = refusalOf(ports, post.note);
   if (refused !== null) return { post, refused };
   const { author, note } = post;
-  const newer = note.emojis.length === 0 ? [] : newerEmojis(author.uri, note.emojis.filter(mediaRule(ports, author.domain)), nowDate(ports.clock));
+  const newer = note.emojis.length === 0 ? [] : newerEmojis(author.uri, note.emojis.filter(mediaRule(ports, author)), nowDate(ports.clock));
   return { post, status: newRemoteStatus(ports, post, people), newer };
 }
 
@@ -76,7 +78,7 @@ export async function storePosts(tx: SocialTransaction, posts: readonly ReadPost
   const saved = new Map((await saveAndAnnounceAll(tx, given)).map((row, index) => [given[index]?.status, row]));
   await tx.adoptOrphans(given.flatMap(({ status }) => {
     const row = saved.get(status) ?? null;
-    return row === null ? [] : [{ uri: status.uri, id: row.id, accountId: status.accountId }];
+    return row?.isAwaited !== true ? [] : [{ uri: status.uri, id: row.id, accountId: status.accountId }];
   }));
   const standing = await tx.statusesByUris(given.flatMap(({ status }) => (saved.get(status) == null ? [status.uri] : [])));
   const known = new Map(standing.map((status) => [status.uri, status]));
@@ -123,12 +125,13 @@ function newRemoteStatus(ports: SocialPorts, { author, note }: RemotePost, peopl
     quote: quoteOfNote(note),
     quotePolicy: policyOfNote(note, author),
     interactionRules: rulesOfNote(note, author),
+    replyStampUri: note.inReplyToUri === null ? null : note.replyStampUri,
   };
 }
 
 /** What a post says, as it is stored. */
 export function bodyOf(ports: SocialPorts, author: Account, note: RemoteNote, people: NamedPeople) {
-  const isWelcome = mediaRule(ports, author.domain);
+  const isWelcome = mediaRule(ports, author);
   return {
     content: sanitizeHtml(note.poll === null ? note.contentHtml : note.bodyHtml),
     spoilerText: htmlToText(note.spoilerText),

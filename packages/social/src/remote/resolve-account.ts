@@ -36,10 +36,14 @@ export async function resolveAccount(
   return fetched;
 }
 
-const isStale = (ports: SocialPorts, account: Account): boolean =>
+/** Whether this is what `resolveAccount` answers for it, without asking anybody. */
+export const standsAsKnown = (ports: Pick<SocialPorts, 'clock' | 'policy'>, account: Account): boolean =>
+  account.domain !== null && account.deletedAt === null && !isStale(ports, account) && !isBlocked(ports, hostOf(account.uri)) && !isBlocked(ports, account.domain);
+
+const isStale = (ports: Pick<SocialPorts, 'clock'>, account: Account): boolean =>
   account.fetchedAt === null || ports.clock.nowMs() - account.fetchedAt.getTime() > STALE_AFTER_MS;
 
-const isBlocked = (ports: SocialPorts, host: string | null): boolean =>
+const isBlocked = (ports: Pick<SocialPorts, 'policy'>, host: string | null): boolean =>
   domainVerdict(ports.policy.current(), host).suspended;
 
 async function fetchAccount(ports: SocialPorts, uri: string, page: boolean): Promise<Result<Account, ResolveFailure>> {

@@ -1,9 +1,13 @@
 import { addressedBy, parseLocalUri, parseNote, sameHost, type RemoteNote } from '@trunkline/activitypub';
 import type { Account, Status } from '@trunkline/domain';
 import { fail, ok, type Result } from '@trunkline/kernel';
-import type { SocialPorts } from '../ports/social-ports.js';
+import { settleReply } from '../interactions/settle-reply.js';
+import type { RemoteDocuments, SocialPorts } from '../ports/social-ports.js';
 import { ingestStatus } from './ingest-status.js';
 import { fetchCode, resolveAccount, type ResolveFailure } from './resolve-account.js';
+
+/** How a post is asked for; default: in the name of this server. */
+export type FetchPost = RemoteDocuments['fetchObject'];
 
 /** Parents fetched above a post, at most. */
 export const PARENTS_MAX = 20;
@@ -14,11 +18,15 @@ const PARENTS_MS_MAX = 60_000;
  * A status by its id: from here, or read from its author's server. Parents are left to `resolveParents`. Only a pasted
  * `address` may be that of a page.
  */
-export async function resolveStatus(ports: SocialPorts, uri: string, { address = false } = {}): Promise<Result<Status, ResolveFailure>> {
+export async function resolveStatus(
+  ports: SocialPorts,
+  uri: string,
+  { address = false, fetchPost = asServer(ports) }: { readonly address?: boolean; readonly fetchPost?: FetchPost } = {},
+): Promise<Result<Status, ResolveFailure>> {
   const [known] = await ports.store.statusesByUris([uri]);
   if (known !== undefined) return known.deletedAt === null ? ok(known) : fail({ code: 'gone' });
   if (parseLocalUri(ports.settings.baseUrl, uri) !== null) return fail({ code: 'not_found' });
-  const document = await ports.remote.fetchObject(uri, { page: address });
+  const document = await fetchPost(uri, { page: address });
   if (!document.ok) return fail({ code: fetchCode(document.error.code), detail: document.error.code });
   const read = await readNote(ports, document.value.json);
   if (!read.ok) return read;
@@ -30,6 +38,8 @@ export async function resolveStatus(ports: SocialPorts, uri: string, { address =
   const [stored] = await ports.store.statusesByUris([note.uri]);
   return stored === undefined ? fail({ code: 'not_found' }) : ok(stored);
 }
+
+const asServer = ({ remote }: SocialPorts): FetchPost => (uri, options) => remote.fetchObject(uri, options);
 
 /**
  * A note document and its author. The author must live where the note lives: nobody vouches for another host's
@@ -47,15 +57,18 @@ export async function readNote(ports: SocialPorts, json: unknown): Promise<Resul
 }
 
 /** Walks up from a status whose parent is not here, until it is, the top is reached or the cap. Returns how many came. */
-export async function resolveParents(ports: SocialPorts, status: Pick<Status, 'inReplyToUri'>): Promise<number> {
+export async function resolveParents(ports: SocialPorts, status: Pick<Status, 'uri' | 'inReplyToUri'>, fetchPost: FetchPost = asServer(ports)): Promise<number> {
   const endMs = ports.clock.nowMs() + PARENTS_MS_MAX;
+  let child = status.uri;
   let uri = status.inReplyToUri;
   for (let count = 0; count < PARENTS_MAX; count += 1) {
     if (uri === null || ports.clock.nowMs() > endMs) return count;
-    const parent = await resolveStatus(ports, uri);
+    const parent = await resolveStatus(ports, uri, { fetchPost });
     if (!parent.ok) return count;
     // `ingestStatus` adopted the orphans that waited for it; one that was here all along is tied now.
     await ports.store.transaction((tx) => tx.adoptOrphans([parent.value]));
+    await settleReply(ports, child);
+    child = parent.value.uri;
     uri = parent.value.inReplyToUri;
   }
   return PARENTS_MAX;

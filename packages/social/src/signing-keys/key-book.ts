@@ -32,12 +32,22 @@ export interface KeyBookSettings {
 
 const DEFAULTS: KeyBookSettings = { keysMax: 10_000, trustedMs: 600_000, renewEveryMs: 300_000 };
 
+/** A key that was used within this is as good as used now. */
+const USED_AGAIN_MS = 60_000;
+
+interface KnownKey {
+  readonly key: SigningKey;
+  readonly readMs: number;
+  /** When its place among the others was last renewed. */
+  usedMs: number;
+}
+
 type Found = Result<SigningKey, KeyFailure>;
 
 /** Public keys of remote actors: parsed in memory, then the table, then their server. */
 export class KeyBook {
-  /** In order of use, the least recent first. */
-  private readonly parsed = new Map<string, { readonly key: SigningKey; readonly readMs: number }>();
+  /** In order of use, to the minute, the least recent first. */
+  private readonly parsed = new Map<string, KnownKey>();
   private readonly renewedMs = new Map<string, number>();
   private readonly settings: KeyBookSettings;
 
@@ -80,9 +90,13 @@ export class KeyBook {
 
   private fromMemory(keyId: string): Found | null {
     const known = this.parsed.get(keyId);
-    if (known === undefined || this.ports.clock.nowMs() - known.readMs >= this.settings.trustedMs) return null;
-    this.parsed.delete(keyId);
-    this.parsed.set(keyId, known);
+    const nowMs = this.ports.clock.nowMs();
+    if (known === undefined || nowMs - known.readMs >= this.settings.trustedMs) return null;
+    if (nowMs - known.usedMs >= USED_AGAIN_MS) {
+      known.usedMs = nowMs;
+      this.parsed.delete(keyId);
+      this.parsed.set(keyId, known);
+    }
     return this.unlessEnded(known.key);
   }
 
@@ -108,7 +122,8 @@ export class KeyBook {
     const signing: SigningKey = { keyId, ownerUri, publicKeyPem, endsAt, key: key.value, isFresh: false };
     this.parsed.delete(keyId);
     dropOldest(this.parsed, this.settings.keysMax);
-    this.parsed.set(keyId, { key: signing, readMs: this.ports.clock.nowMs() });
+    const nowMs = this.ports.clock.nowMs();
+    this.parsed.set(keyId, { key: signing, readMs: nowMs, usedMs: nowMs });
     return this.unlessEnded(signing);
   }
 

@@ -1,5 +1,5 @@
 import { actorUris, statusUris } from '@trunkline/activitypub';
-import { StatusPublishedV1 } from '@trunkline/contracts';
+import { publicationEventId, StatusPublishedV1 } from '@trunkline/contracts';
 import { countStatusCharacters, policyOfChoice, STATUS_CHARACTERS_MAX, type Account, type Poll, type QuoteChoice, type Status, type Visibility } from '@trunkline/domain';
 import { fail, nowDate, ok, type AccountId, type Result, type StatusId } from '@trunkline/kernel';
 import type { InsertedStatus, NewStatus } from '../ports/store-rows.js';
@@ -81,13 +81,17 @@ export async function publishStatus(
 const isUnseenByQuoted = (author: Account, chosen: ChosenQuote | null, { mentions }: WrittenText): boolean =>
   chosen?.visibility === 'direct' && chosen.quoted.accountId !== author.id && !mentions.some(({ accountId }) => accountId === chosen.quoted.accountId);
 
+/** A status of 500 characters with forty links of a kilobyte fits in; what is longer is not looked at. */
+const TEXT_UNITS_MAX = 65_536;
+
 /** What a person typed must not be empty or over the limit; null: fine. Edits are checked alike. */
 export function checkText(
   draft: Pick<StatusDraft, 'text' | 'spoilerText'>,
   portHosts: ReadonlySet<string>,
 ): { code: 'empty' | 'too_long'; safe: string } | null {
   if (draft.text.trim() === '') return { code: 'empty', safe: "Validation failed: Text can't be blank" };
-  if (countStatusCharacters(draft.spoilerText, draft.text, { portHosts }) <= STATUS_CHARACTERS_MAX) return null;
+  const isLong = draft.text.length > TEXT_UNITS_MAX || countStatusCharacters(draft.spoilerText, draft.text, { portHosts }) > STATUS_CHARACTERS_MAX;
+  if (!isLong) return null;
   return { code: 'too_long', safe: `Validation failed: Text character limit of ${STATUS_CHARACTERS_MAX} exceeded` };
 }
 
@@ -153,6 +157,8 @@ export async function saveAndAnnounceAll(
 }
 
 export const publishedEvent = (status: NewStatus, statusId: StatusId) => ({
+  // What comes from elsewhere may be published again, when its server takes a deletion back.
+  ...(status.local ? { eventId: publicationEventId(statusId) } : {}),
   statusId,
   authorId: status.accountId,
   visibility: status.visibility,

@@ -1,7 +1,7 @@
 import { StatusTalliedV1, StatusVotedV1 } from '@trunkline/contracts';
 import { fail, ok, type AccountId, type Result, type StatusId } from '@trunkline/kernel';
 import type { SocialPorts } from '../ports/social-ports.js';
-import type { VoteOutcome } from '../ports/store-rows.js';
+import type { VoteOutcome } from '../ports/poll-rows.js';
 import { viewStatus } from '../reading/view-statuses.js';
 
 export type VoteFailure = { code: 'not_found' | 'own_poll' | Exclude<VoteOutcome, 'voted'>; safe: string };
@@ -26,7 +26,7 @@ export async function voteInPoll(
   if (status.accountId === voterId) return fail({ code: 'own_poll', safe: 'Validation failed: You cannot vote on your own poll' });
   const votes = choices.map((choice) => ({ id: ports.ids.next(), choice, uri: null }));
   const outcome = await ports.store.transaction(async (tx) => {
-    const voted = await tx.insertVotes({ statusId, accountId: voterId, votes, more: false });
+    const [voted = 'unknown_poll' as const] = await tx.insertBallots([{ statusId, accountId: voterId, votes, more: false }]);
     if (voted === 'voted' && !status.local) {
       await tx.appendEvents(StatusVotedV1, votes.map(({ id }) => ({ voteId: id, accountId: voterId, statusId })));
     }

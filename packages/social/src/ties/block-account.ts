@@ -1,8 +1,11 @@
-import { AccountBlockedV1, AccountUnblockedV1, FollowUndoneV1 } from '@trunkline/contracts';
+import { AccountBlockedV1, AccountUnblockedV1, FollowRejectedV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import { fail, ok, type Result } from '@trunkline/kernel';
 import type { SocialPorts } from '../ports/social-ports.js';
-import { rejectFollowIn } from './follow-account.js';
+import type { SocialTransaction } from '../ports/social-store.js';
+import type { BlockOutcome, FollowPair } from '../ports/store-rows.js';
+import { tracesOf, type Caused } from '../statuses/caused.js';
+import { unfollowAll } from './unfollow-all.js';
 
 /** Cuts both follows and keeps the two apart. `uri`: the peer's id of its Block. */
 export async function blockAccount(
@@ -12,17 +15,31 @@ export async function blockAccount(
   uri: string | null = null,
 ): Promise<Result<void, { code: 'self'; safe: string }>> {
   if (blockerId === targetId) return fail({ code: 'self', safe: 'You cannot block yourself' });
-  await ports.store.transaction(async (tx) => {
-    const id = ports.ids.next();
-    const isNew = await tx.insertBlock({ id, accountId: blockerId, targetId, uri });
-    const own = (await tx.deleteFollow(blockerId, targetId)) ?? (await tx.deleteFollowRequest(blockerId, targetId));
-    if (own !== null) {
-      await tx.appendEvent(FollowUndoneV1, { followId: own.id, followerId: blockerId, targetId });
-    }
-    await rejectFollowIn(tx, targetId, blockerId);
-    if (isNew) await tx.appendEvent(AccountBlockedV1, { blockId: id, accountId: blockerId, targetId });
-  });
+  await ports.store.transaction((tx) => blockAll(tx, ports.ids, [{ accountId: blockerId, targetId, uri }]));
   return ok(undefined);
+}
+
+/** Who blocks whom. `uri`: the peer's id of its Block. */
+export type GivenBlock = Caused<FollowPair & { readonly uri: string | null }>;
+
+/** Many, each pair once, of two people each. The caller has called `holdOff` for the uris. @returns what became of each */
+export async function blockAll(tx: SocialTransaction, ids: SocialPorts['ids'], given: readonly GivenBlock[]): Promise<BlockOutcome[]> {
+  const ties = given.map((block) => ({ ...block, id: ids.next() }));
+  const outcomes = await tx.insertBlocks(ties.map(({ id, accountId, targetId, uri }) => ({ id, accountId, targetId, uri })));
+  const standing = ties.filter((_, index) => outcomes[index] !== 'undone');
+  await unfollowAll(tx, standing);
+  await letGo(tx, standing);
+  const made = ties.filter((_, index) => outcomes[index] === 'made');
+  await tx.appendEvents(AccountBlockedV1, made.map(({ id, accountId, targetId }) => ({ blockId: id, accountId, targetId })), tracesOf(made));
+  return outcomes;
+}
+
+/** Whom somebody blocks follows them no more. */
+async function letGo(tx: SocialTransaction, blocks: readonly Caused<FollowPair>[]): Promise<void> {
+  const causes = new Map(blocks.map((block) => [`${block.targetId} ${block.accountId}`, block]));
+  const gone = await tx.deleteFollows(blocks.map(({ accountId, targetId }) => ({ accountId: targetId, targetId: accountId })));
+  const payloads = gone.map(({ id, accountId, targetId, uri }) => ({ followId: id, followerId: accountId, targetId, followUri: uri }));
+  await tx.appendEvents(FollowRejectedV1, payloads, tracesOf(gone.map(({ accountId, targetId }) => causes.get(`${accountId} ${targetId}`) ?? {})));
 }
 
 export async function unblockAccount(
@@ -30,10 +47,14 @@ export async function unblockAccount(
   blockerId: Account['id'],
   targetId: Account['id'],
 ): Promise<boolean> {
-  return ports.store.transaction(async (tx) => {
-    const block = await tx.deleteBlock(blockerId, targetId);
-    if (block === null) return false;
-    await tx.appendEvent(AccountUnblockedV1, { blockId: block.id, accountId: blockerId, targetId });
-    return true;
-  });
+  return (await ports.store.transaction((tx) => unblockAll(tx, [{ accountId: blockerId, targetId }]))) === 1;
+}
+
+/** Many, each pair once. @returns how many of them stood */
+export async function unblockAll(tx: SocialTransaction, pairs: readonly Caused<FollowPair>[]): Promise<number> {
+  const causes = new Map(pairs.map((pair) => [`${pair.accountId} ${pair.targetId}`, pair]));
+  const gone = await tx.deleteBlocks(pairs);
+  const payloads = gone.map(({ id, accountId, targetId }) => ({ blockId: id, accountId, targetId }));
+  await tx.appendEvents(AccountUnblockedV1, payloads, tracesOf(gone.map(({ accountId, targetId }) => causes.get(`${accountId} ${targetId}`) ?? {})));
+  return gone.length;
 }

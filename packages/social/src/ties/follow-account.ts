@@ -101,10 +101,9 @@ export async function acceptFollow(
   targetId: Account['id'],
 ): Promise<boolean> {
   return ports.store.transaction(async (tx) => {
-    const request = await tx.deleteFollowRequest(followerId, targetId);
-    if (request === null) return false;
-    if (await tx.insertFollow(request)) await announce(tx, request, false);
-    return true;
+    const accepted = await tx.acceptFollowRequest(followerId, targetId);
+    if (accepted?.isNew === true) await announce(tx, accepted.tie, false);
+    return accepted !== null;
   });
 }
 

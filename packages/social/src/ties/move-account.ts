@@ -1,6 +1,7 @@
 import { AccountMovedV1, AccountUpdatedV1 } from '@trunkline/contracts';
 import type { Account } from '@trunkline/domain';
 import { fail, nowDate, ok, snowflake, type AccountId, type Result } from '@trunkline/kernel';
+import type { ListStore } from '../ports/list-store.js';
 import type { SocialPorts } from '../ports/social-ports.js';
 import type { AccountChange } from '../ports/store-rows.js';
 import { resolveAccount } from '../remote/resolve-account.js';
@@ -44,14 +45,20 @@ export function recordMove(ports: Pick<SocialPorts, 'store' | 'clock'>, account:
   });
 }
 
+/** What taking people along needs; `keptApart` is told who has the new account in an exclusive list now. */
+export interface MovePorts extends Pick<SocialPorts, 'store' | 'ids'> {
+  readonly lists: Pick<ListStore, 'holding' | 'add'>;
+  readonly keptApart: (ownerId: AccountId) => Promise<void>;
+}
+
 /**
  * Takes along a page of those here who follow, block or mute the old account: whoever follows it asks to follow the new
- * one in the usual way and leaves the old one; blocks and mutes are carried over where the person has no tie to the new
+ * one in the usual way, has it in the same lists, and leaves the old one; blocks and mutes are carried over where the person has no tie to the new
  * one yet. May run again.
  *
  * @returns the id after which to go on; null: that was the last page
  */
-export async function moveTies(ports: Pick<SocialPorts, 'store' | 'ids'>, account: Account, target: Account, afterId: AccountId): Promise<AccountId | null> {
+export async function moveTies(ports: MovePorts, account: Account, target: Account, afterId: AccountId): Promise<AccountId | null> {
   const [followers] = await ports.store.followerPages([{ authorId: account.id, afterId, alsoFollowing: null }], PAGE);
   const others = await ports.store.localTiesTo(account.id, afterId, PAGE);
   const people = [...new Set([...(followers?.ids ?? []), ...others.map((tie) => tie.accountId)])].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
@@ -79,7 +86,7 @@ const carryMute = (ports: Pick<SocialPorts, 'store' | 'ids'>, accountId: Account
   ports.store.transaction((tx) => tx.insertMute({ id: ports.ids.next(), accountId, targetId, hideNotifications: mute.hideNotifications, expiresAt: mute.expiresAt }));
 
 /** Whoever may not follow the new account (a block, either way) stays with the old one. */
-async function takeAlong(ports: Pick<SocialPorts, 'store' | 'ids'>, follower: Account, account: Account, target: Account): Promise<void> {
+async function takeAlong(ports: MovePorts, follower: Account, account: Account, target: Account): Promise<void> {
   const follow = await ports.store.follow(follower.id, account.id);
   if (follow === null) return;
   const stands = (await ports.store.follow(follower.id, target.id)) ?? (await ports.store.followRequest(follower.id, target.id));
@@ -88,7 +95,18 @@ async function takeAlong(ports: Pick<SocialPorts, 'store' | 'ids'>, follower: Ac
     const followed = await followAccount(ports, follower, target, { showBoosts, notify, languages });
     if (!followed.ok) return;
   }
+  await takeToLists(ports, follower.id, account.id, target.id);
   await unfollowAccount(ports, follower.id, account.id);
+}
+
+/** Into every list that holds the old account; a full one, or one that has the new account already, stays as it is. As Mastodon (FollowMigrationService). */
+async function takeToLists({ lists, ids, keptApart }: MovePorts, ownerId: AccountId, fromId: AccountId, toId: AccountId): Promise<void> {
+  let isApart = false;
+  for (const list of await lists.holding(ownerId, fromId)) {
+    const added = await lists.add(list, [{ id: ids.next(), accountId: toId }]);
+    isApart ||= added === 'added' && list.exclusive;
+  }
+  if (isApart) await keptApart(ownerId);
 }
 
 /** Somebody here goes elsewhere. The target must name them among its aliases already. */

@@ -76,6 +76,15 @@ describe('Create', () => {
     expect(read({ type: 'Create', object: [mine(), mine({ id: 'https://a.example/n/2' })] })).toMatchObject({ posts: [{}, { uri: 'https://a.example/n/2' }] });
   });
 
+  test('a post that names nobody is for whom its activity names; one that names anybody is for them alone', () => {
+    const [to, cc] = [[PUBLIC_URI], `${ANN}/followers`];
+    expect(read({ type: 'Create', to, cc, object: mine() })).toMatchObject({ posts: [{ json: { to, cc } }] });
+    expect(read({ type: 'Create', to, cc, object: mine({ cc: [BOB] }) })).toMatchObject({ posts: [{ json: mine({ cc: [BOB] }) }] });
+    expect(read({ type: 'Create', to, object: mine({ bto: [BOB] }) })).toEqual({ kind: 'create', posts: [{ uri: 'https://a.example/n/1', json: mine({ bto: [BOB] }) }] });
+  });
+
+  test('nothing that says what it is', () => expect(read({ type: 'Create', object: mine({ type: undefined }) })).toBe('missing_type'));
+
   test('PeerTube: the channel beside the account is no other author', () => {
     expect(read({ type: 'Create', object: mine({ type: 'Video', attributedTo: [{ type: 'Person', id: ANN }, { type: 'Group', id: GROUP }] }) })).toMatchObject({ kind: 'create' });
   });
@@ -90,7 +99,6 @@ describe('Create', () => {
   test.each([
     ['another host', mine({ id: 'https://b.example/n/1' }), 'foreign_object'],
     ["another host's author", mine({ attributedTo: BOB }), 'foreign_author'],
-    ['a chat (Pleroma, Mbin)', mine({ type: 'ChatMessage' }), 'chat_message'],
     ['a book (BookWyrm)', mine({ type: 'Edition' }), 'no_post'],
     ['an answer to a story (Pixelfed)', mine({ type: 'Story:Reply' }), 'no_post'],
     ['a collection of accounts (Mastodon)', mine({ type: 'FeaturedCollection' }), 'featured_collection'],
@@ -106,7 +114,10 @@ describe('Update and Delete', () => {
     ['Update', mine(), { kind: 'update', what: 'post' }],
     ['Update', { type: 'Person', id: ANN }, { kind: 'update', what: 'account' }],
     ['Update', ANN, { kind: 'update', what: 'account' }],
+    // Its own server is asked.
+    ['Update', { type: 'Group', id: 'https://a.example/g/1' }, { kind: 'update', what: 'account' }],
     ['Update', 'https://a.example/n/1', { kind: 'update', what: 'unknown' }],
+    ['Update', { id: 'https://a.example/n/1', content: 'no type' }, { kind: 'update', what: 'unknown', object: { json: null } }],
     ['Delete', 'https://a.example/n/1', { kind: 'delete', what: 'unknown', uri: 'https://a.example/n/1' }],
     ['Delete', { type: 'Tombstone', id: 'https://a.example/n/1' }, { kind: 'delete', what: 'unknown' }],
     ['Delete', { type: 'Person', id: ANN }, { kind: 'delete', what: 'account' }],
@@ -120,7 +131,7 @@ describe('Update and Delete', () => {
     ['Update', mine({ attributedTo: BOB }), 'foreign_author'],
     ['Update', mine({ type: 'Frobnication' }), 'unknown_type'],
     ['Update', mine({ type: 'FeaturedCollection' }), 'featured_collection'],
-    ['Update', { type: 'Person', id: 'https://a.example/u/eve' }, 'foreign_author'],
+    ['Update', { type: 'Person', id: BOB }, 'foreign_object'],
     ['Delete', NOTE, 'foreign_object'],
     ['Delete', { type: 'Person', id: 'https://a.example/u/eve' }, 'foreign_author'],
     ['Delete', null, 'missing_object'],

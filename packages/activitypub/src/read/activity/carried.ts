@@ -7,7 +7,7 @@ import { ignore, type FactsReader, type Nesting, type ReadInner } from './contex
 import type { CarriedActivity, IgnoredActivity } from './types.js';
 
 /** Rules that speak about what an activity is; of the others only its id is left to match by. */
-const BY_NATURE = /^(?:dislike|view_counter|event_participation|group_moderation|featured_collection|no_meaning|chat_message|conversation_container|too_deep)$/;
+const BY_NATURE = /^(?:dislike|view_counter|event_participation|group_moderation|featured_collection|no_meaning|conversation_container|too_deep)$/;
 
 /** The activity in `object`: whole, or its id. An object that is no activity counts as its id (GotoSocial's Accept of a reply). */
 function carriedBy(activity: IncomingActivity, nesting: Nesting, inner: ReadInner): Result<CarriedActivity, IgnoredActivity> {

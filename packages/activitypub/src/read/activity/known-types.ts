@@ -78,28 +78,40 @@ export const isActivityType = (type: string): boolean => isReadType(plainType(ty
 /** Objects that people do not read as posts: catalogues, lists, forges, workflows of groups. Their servers send a Note beside them. */
 export const NON_POSTS: ReadonlySet<string> = new Set([
   // BookWyrm, NeoDB
-  ...['Author', 'BookData', 'BookList', 'Edition', 'Game', 'ListItem', 'Movie', 'Performance', 'Rating', 'Shelf', 'ShelfItem', 'Status', 'SuggestionList', 'TVSeason', 'TVShow', 'Work'],
+  ...['Author', 'Book', 'BookData', 'BookList', 'Edition', 'Game', 'ListItem', 'Mark', 'Movie', 'Performance', 'PerformanceProduction', 'Rating', 'Series', 'SeriesBook', 'Shelf', 'ShelfItem', 'Status'],
+  ...['SuggestionList', 'SuggestionListItem', 'TVEpisode', 'TVSeason', 'TVShow', 'Work'],
   // Funkwhale, Castopod, PeerTube
-  ...['Artist', 'CacheFile', 'Chapters', 'InteractionCounter', 'Library', 'PlayerSettings', 'Playlist', 'PlaylistElement', 'Podcast', 'PodcastEpisode', 'Track', 'WatchAction'],
-  // Misskey, Smithereen
-  ...['Clip', 'Photo', 'PhotoAlbum'],
-  // Mobilizon, PieFed, Lemmy
-  ...['CommunityTag', 'Discussion', 'Feed', 'Member', 'Place', 'Resource', 'ResourceCollection', 'Todo', 'TodoList'],
-  // What follows upon an offer (FEP-0837)
-  ...['Agreement', 'Commitment', 'Intent'],
-  // Forgejo, Vervis
-  ...['Branch', 'Commit', 'Enum', 'Factory', 'Field', 'Milestone', 'Patch', 'PatchTracker', 'Project', 'Push', 'Release', 'Repository', 'Role', 'Team', 'Ticket', 'TicketDependency', 'TicketTracker', 'Workflow'],
+  ...['Artist', 'CacheFile', 'Channel', 'Chapters', 'Favorite', 'Favourite', 'InteractionCounter', 'Library', 'PlayerSettings', 'Playlist', 'PlaylistElement', 'PlaylistTrack', 'Podcast', 'PodcastEpisode'],
+  ...['Soundbite', 'Track', 'TrackFavorite', 'WatchAction'],
+  // Misskey, Smithereen (FEP-82f6)
+  ...['ActorStatus', 'Clip', 'Photo', 'PhotoAlbum'],
+  // Mobilizon, PieFed, Lemmy, MoodleNet
+  ...['Community', 'CommunityTag', 'Discussion', 'EducationalResource', 'Feed', 'Flair', 'Member', 'Participant', 'Place', 'Resource', 'ResourceCollection', 'Todo', 'TodoList'],
+  // Wanderer, FitTrackee, Manyfold, Immers Space
+  ...['3DModel', 'Avatar', 'Creator', 'Destination', 'Immer', 'List', 'Model', 'SummitLog', 'Trail', 'Waypoint', 'Workout'],
+  // What follows upon an offer (FEP-0837), and the rest of Valueflows
+  ...['Agreement', 'Claim', 'Commitment', 'EconomicEvent', 'EconomicResource', 'Intent', 'Process'],
+  // Forgejo, Vervis, FederatedCode
+  ...['Approval', 'Branch', 'CodeQuote', 'Collab', 'Commit', 'Component', 'Enum', 'Factory', 'Field', 'Milestone', 'Package', 'Patch', 'PatchTracker', 'Project', 'Push', 'Release', 'ReleaseTracker'],
+  ...['Repository', 'Role', 'SshKey', 'SuggestedChange', 'Team', 'Ticket', 'TicketDependency', 'TicketTracker', 'Vulnerability', 'Workflow'],
+  // Vocabularies of other trades that come along: FEP-d8c8, FEP-4772, schema.org
+  ...['BookmarkFolder', 'Dataset', 'DocumentCopy', 'Product', 'Recipe', 'Torrent'],
   // Parts of other objects, on their own; `Story:Reply` and `Story:Reaction` of Pixelfed
-  ...['Document', 'Emoji', 'Hashtag', 'Link', 'Mention', 'Multikey', 'Object', 'Profile', 'PropertyValue', 'Reaction', 'Relationship', 'Reply', 'Tombstone'],
+  ...['Answer', 'Digest', 'Document', 'Emoji', 'Hashtag', 'IdentityProof', 'Infohash', 'Link', 'Mention', 'Multikey', 'Object', 'Profile', 'PropertyValue', 'Reaction', 'Relationship', 'Reply', 'Tombstone'],
+  ...['VerifiableIdentityStatement'],
 ]);
+
+/** Mastodon's and the MLS working group's, for one device of somebody. */
+export const ENCRYPTED: ReadonlySet<string> = new Set(['EncryptedMessage', 'GroupInfo', 'KeyPackage', 'PrivateMessage', 'PublicMessage', 'Welcome']);
 
 /** Mastodon's collections of accounts (FEP-7aa9). */
 const FEATURED: ReadonlySet<string> = new Set(['FeaturedCollection', 'FeaturedItem', 'FeatureAuthorization']);
 
-/** Why an object of these types is no post: a rule when it is known to be none, else `unknown_type`. */
+/** Why an object of these types is no post: a rule when it is known to be none or says nothing, else `unknown_type`. */
 export function ruleOfObject(types: readonly string[]): IgnoreRule {
+  if (types.length === 0) return 'missing_type';
   const names = types.map(plainType);
-  if (names.includes('ChatMessage')) return 'chat_message';
+  if (names.some((name) => ENCRYPTED.has(name))) return 'encrypted';
   if (names.some((name) => FEATURED.has(name))) return 'featured_collection';
   // Accounts, lists and activities that somebody creates are none either.
   const isOther = names.some((name) => NON_POSTS.has(name) || IGNORED_TYPES.has(name) || isReadType(name) || /^(?:Person|Service|Application|Group|Organization|(?:Ordered)?Collection(?:Page)?)$/.test(name));

@@ -1,6 +1,6 @@
 import { ok } from '@trunkline/kernel';
 import { sameHost } from '../../hosts.js';
-import { listOf, member, textOf } from '../../json.js';
+import { listOf, member, textOf, type JsonObject } from '../../json.js';
 import { LIMITS } from '../../limits.js';
 import { typesOf } from '../document.js';
 import { isNoteType } from '../note-content.js';
@@ -25,9 +25,17 @@ export const readCreate: FactsReader = (activity) => {
   if (questionUri !== undefined && votes.length === objects.length) {
     return ok({ kind: 'vote', questionUri, votes: votes.filter((vote) => vote.questionUri === questionUri).map(({ uri, choice }) => ({ uri, choice })) });
   }
-  const posts = objects.filter((object) => object.uri !== null);
+  const posts = objects.filter((object) => object.uri !== null).map((object) => addressedAs(object, activity.raw));
   return posts.length === 0 ? ignore('missing_object') : ok({ kind: 'create', posts });
 };
+
+/** A post that says to nobody at all is for whom its activity is (ActivityPub §6.2, and how Mastodon reads it). */
+function addressedAs(object: ObjectRef, { to, cc }: JsonObject): ObjectRef {
+  const { uri, json } = object;
+  return json === null || AUDIENCE.some((name) => (member(json, name) ?? null) !== null) ? object : { uri, json: { ...json, to, cc } };
+}
+
+const AUDIENCE = ['to', 'cc', 'bto', 'bcc', 'audience'] as const;
 
 /** None of its authors lies on the actor's host. PeerTube names the channel beside the account. */
 function isByAnother(object: ObjectRef, actorUri: string): boolean {
@@ -43,20 +51,21 @@ function voteOf({ uri, json }: ObjectRef): { uri: string | null; questionUri: st
   return choice === null || questionUri === null || !isEmpty ? null : { uri, questionUri, choice };
 }
 
-/** A changed profile, post or stamp. A group's moderator may change the group. */
+/** A changed profile, post or stamp: the actor's own, or another's of the same host, whose word that is not. A group's moderator may change the group. */
 export const readUpdate: FactsReader = (activity, nesting) => {
   const { object, actorUri } = activity;
   if (object.uri === null) return ignore('missing_object');
   if (!maySpeakOf(object.uri, activity, nesting)) return ignore('foreign_object');
   const types = typesOfRef(object);
   const isAccount = types.some(isActorType) || object.uri === actorUri;
-  if (isAccount) return object.uri === actorUri || nesting.groupUri !== null ? ok({ kind: 'update', what: 'account', object }) : ignore('foreign_author');
+  if (isAccount) return ok({ kind: 'update', what: 'account', object });
   if (isByAnother(object, actorUri) && nesting.groupUri === null) return ignore('foreign_author');
   if (types.some(isNoteType)) return ok({ kind: 'update', what: 'post', object });
   // NodeBB and Discourse before FEP-4f05: what became a Tombstone is deleted.
   if (types.includes('Tombstone')) return ok({ kind: 'delete', what: 'unknown', uri: object.uri, reason: reasonOf(activity) });
   if (stampKindOf(types) !== null) return ok({ kind: 'update', what: 'stamp', object });
-  if (object.json === null) return ok({ kind: 'update', what: 'unknown', object });
+  // What does not say what it is, is asked.
+  if (types.length === 0) return ok({ kind: 'update', what: 'unknown', object: { uri: object.uri, json: null } });
   return ignore(ruleOfObject(types));
 };
 

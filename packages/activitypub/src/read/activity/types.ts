@@ -6,6 +6,8 @@ export type IgnoreRule =
   /** Of the activity or of its object: nobody here knows it. The only rule that means "not understood". */
   | 'unknown_type'
   | 'missing_object'
+  /** Its object does not say what it is. */
+  | 'missing_type'
   | 'missing_target'
   /** Its id lies on another host than its actor. */
   | 'foreign_id'
@@ -14,8 +16,8 @@ export type IgnoreRule =
   | 'foreign_author'
   | 'foreign_actor'
   | 'too_deep'
-  /** Chats of Pleroma, Lemmy and Mbin: no posts, and there is no place where people would find them. */
-  | 'chat_message'
+  /** Written for one device of somebody, which nobody has here. */
+  | 'encrypted'
   /** An object that is no post: books, tracks, playlists, wiki pages. */
   | 'no_post'
   | 'dislike'

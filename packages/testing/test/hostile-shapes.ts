@@ -1,0 +1,180 @@
+/** Documents that cost the most for their size, as far as we know: each about as large as a body may be. */
+
+const BUDGET = 1_048_576 - 8_192;
+const ACTOR = 'https://away.example/users/eve';
+const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public';
+
+const fill = (piece: string, chars = BUDGET): string => piece.repeat(Math.floor(chars / piece.length));
+const many = <T>(make: (n: number) => T, count: number): T[] => Array.from({ length: count }, (_, n) => make(n));
+
+type Json = Readonly<Record<string, unknown>>;
+
+const note = (extra: Json): Json => ({ id: `${ACTOR}/notes/1`, type: 'Note', attributedTo: ACTOR, to: [PUBLIC], cc: [], content: 'x', published: '2026-01-01T00:00:00Z', ...extra });
+const create = (object: unknown, extra: Json = {}): string =>
+  JSON.stringify({ '@context': 'https://www.w3.org/ns/activitystreams', id: `${ACTOR}/activities/1`, type: 'Create', actor: ACTOR, to: [PUBLIC], object, ...extra });
+const withNote = (extra: Json): string => create(note(extra));
+
+/** Written by hand: what `JSON.stringify` would write otherwise. */
+const raw = (member: string): string => withNote({ odd: '%' }).replace('"odd":"%"', member);
+
+const nested = (depth: number): string => `${'{"a":['.repeat(depth / 2)}0${']}'.repeat(depth / 2)}`;
+
+/** By name, the text of an activity. */
+export const ACTIVITIES: readonly (readonly [string, string])[] = [
+  ['one long text', withNote({ content: fill('lorem ipsum ') })],
+  ['one long text beyond Latin', withNote({ content: fill('字', BUDGET / 3) })],
+  ['emojis of many code points', withNote({ content: fill('👩‍👩‍👧‍👦', BUDGET / 4) })],
+  ['marks on one letter', withNote({ content: `a${fill('\u0301', BUDGET / 2)}` })],
+  ['escaped letters', raw(`"content":"${fill('\\u0061')}"`)],
+  ['escaped NULs', raw(`"content":"${fill('\\u0000')}"`)],
+  ['escaped NULs and letters', raw(`"content":"${fill('\\u0000a')}"`)],
+  ['escaped back slashes before NULs', raw(`"content":"${fill('\\\\u0000\\u0000')}"`)],
+  ['half surrogates', raw(`"content":"${fill('\\ud800')}"`)],
+  ['escaped back slashes', raw(`"content":"${fill('\\\\')}"`)],
+  ['commas within a text', withNote({ content: fill(',') })],
+  ['brackets within a text', withNote({ content: fill('[{') })],
+  ['as many values as are taken', raw(`"odd":[${'0,'.repeat(19_900)}0]`)],
+  ['as many objects', raw(`"odd":[${'{},'.repeat(19_900)}0]`)],
+  ['as many names', raw(`"odd":{${many((n) => `"n${n}":0`, 1_900).join(',')}}`)],
+  ['long names', raw(`"odd":{${many((n) => `"${'n'.repeat(500)}${n}":0`, 1_900).join(',')}}`)],
+  ['rows of names as often as they are taken', raw(`"odd":[${many((n) => `{"a${n}":0,"b":0}`, 900).join(',')}]`)],
+  ['as deep as is taken', raw(`"odd":[${many(() => nested(28), 600).join(',')}]`)],
+  ['objects of sixty names', raw(`"odd":[${many(() => `{${many((n) => `"n${n}":0`, 60).join(',')}}`, 320).join(',')}]`)],
+  ['empty lists', raw(`"odd":[${'[[[[]]]],'.repeat(19_000)}0]`)],
+  ['letters that look like NULs', withNote({ content: fill('u0000') })],
+  ['white space', raw(`"odd":[${fill(' ')}]`)],
+  ['long numbers', raw(`"odd":[${many(() => '1'.repeat(1_000), 1_000).join(',')}]`)],
+  ['one number of a million digits', raw(`"odd":1${fill('0')}`)],
+  ['many fractions', raw(`"odd":[${many((n) => `${n}.1234567890123456789e-300`, 19_000).join(',')}]`)],
+  ['tags of HTML', withNote({ content: fill('<b>') })],
+  ['tags of HTML that are closed', withNote({ content: fill('<b>a</b>', 16_000) + fill('x') })],
+  ['half-open tags', withNote({ content: fill('<a ') })],
+  ['one tag of many attributes', withNote({ content: `<a ${fill('a="" ')}>x</a>` })],
+  ['one tag of many different attributes', withNote({ content: `<p ${many((n) => `a${n}=""`, 9_000).join(' ')}>x</p>` })],
+  ['one tag of many bare attributes', withNote({ content: `<p ${many((n) => n.toString(36), 20_000).join(' ')}>x</p>` })],
+  ['one tag of many classes', withNote({ content: `<span class="${fill('mention ')}">x</span>` })],
+  ['many links', withNote({ content: fill('<a href="https://a.example/" class="mention hashtag u-url" rel="me">x</a>') })],
+  ['many links of odd schemes', withNote({ content: fill('<a href="java&#115;cript:x">x</a>') })],
+  ['one link of a long address', withNote({ content: `<a href="https://a.example/${fill('a')}">x</a>` })],
+  ['links within links', withNote({ content: fill('<a href="https://a.example/">') })],
+  ['pictures', withNote({ content: fill('<img src="https://a.example/x" alt="x">') })],
+  ['lists within lists', withNote({ content: fill('<ul><li>') })],
+  ['paragraphs', withNote({ content: fill('<p>a</p>') })],
+  ['breaks', withNote({ content: fill('<br>') })],
+  ['comments', withNote({ content: fill('<!-- -->') })],
+  ['comments that do not end', withNote({ content: fill('<!--') })],
+  ['declarations', withNote({ content: fill('<!a') })],
+  ['processing instructions', withNote({ content: fill('<?') })],
+  ['CDATA', withNote({ content: fill('<![CDATA[') })],
+  ['scripts', withNote({ content: fill('<script>') })],
+  ['text areas', withNote({ content: fill('<textarea><title>') })],
+  ['MathML', withNote({ content: fill('<math><annotation encoding="application/x-tex">x</annotation></math>') })],
+  ['MathML that does not end', withNote({ content: fill('<math><annotation ') })],
+  ['one MathML of many annotations', withNote({ content: `<math>${fill('<annotation a', 16_000)}${fill('a')}</math>` })],
+  ['SVG', withNote({ content: fill('<svg><desc>') })],
+  ['entities', withNote({ content: fill('&amp;') })],
+  ['entities of many kinds', withNote({ content: fill('&CounterClockwiseContourIntegral;') })],
+  ['entities that are none', withNote({ content: fill('&a') })],
+  ['numbered entities', withNote({ content: fill('&#x10ffff;') })],
+  ['angle brackets', withNote({ content: fill('<') })],
+  ['closing brackets', withNote({ content: fill('>') })],
+  ['closing tags', withNote({ content: fill('</p>') })],
+  ['line breaks', withNote({ content: undefined, source: { content: fill('\n'), mediaType: 'text/plain' } })],
+  ['paragraphs of a source', withNote({ content: undefined, source: { content: fill('a\n\n'), mediaType: 'text/plain' } })],
+  ['plain text of line breaks', withNote({ content: fill('a\n'), mediaType: 'text/plain' })],
+  ['a summary of marks', withNote({ summary: fill('\u200b', BUDGET / 3) })],
+  ['a summary of tags', withNote({ summary: fill('<b>') })],
+  ['a title', withNote({ type: 'Article', name: fill('&'), content: fill('<p>x</p>', 100_000) })],
+  ['contents in ten thousand languages', withNote({ content: undefined, contentMap: Object.fromEntries(many((n) => [`x${n.toString(36)}`, 'x'], 1_900)) })],
+  ['contents in languages of long names', withNote({ content: undefined, contentMap: Object.fromEntries(many((n) => [`${'_'.repeat(500)}${n}`, 'x'], 1_900)) })],
+  ['a language of underscores', withNote({ language: fill('_') })],
+  ['a date of blanks', withNote({ published: fill(' '), updated: fill('0') })],
+  ['audiences', withNote({ to: many((n) => `https://a.example/${n}`, 9_000), cc: many((n) => `https://b.example/${n}`, 9_000) })],
+  ['audiences of long addresses', withNote({ to: many((n) => `https://a.example/${'x'.repeat(1_900)}${n}`, 500) })],
+  ['audiences of long labels', withNote({ to: many((n) => `https://${'a'.repeat(1_900)}${n}/`, 500) })],
+  ['audiences of many labels', withNote({ to: many((n) => `https://${'a.'.repeat(950)}${n}/`, 500) })],
+  ['audiences of hyphens', withNote({ to: many((n) => `https://${'a-'.repeat(950)}${n}/`, 500) })],
+  ['audiences beyond ASCII', withNote({ to: many((n) => `https://${'ü'.repeat(900)}${n}.example/`, 500) })],
+  ['audiences of names that are mapped', withNote({ to: many((n) => `https://${'\uFDFA'.repeat(640)}${n}.example/`, 500) })],
+  ['audiences in punycode', withNote({ to: many((n) => `https://xn--${'a'.repeat(900)}-${'z'.repeat(900)}${n}.example/`, 500) })],
+  ['audiences of many names in punycode', withNote({ to: many((n) => `https://${'xn--bcher-kva.'.repeat(130)}${n}.example/`, 500) })],
+  ['audiences of escapes', withNote({ to: many((n) => `https://a.example/${'ü'.repeat(900)}${n}`, 500) })],
+  ['audiences with marks on one letter', withNote({ to: many((n) => `https://a${'\u0327\u0301'.repeat(450)}${n}.example/`, 500) })],
+  ['audiences that climb', withNote({ to: many((n) => `https://a.example/${'../'.repeat(630)}${n}`, 500) })],
+  ['audiences of objects', withNote({ to: many((n) => ({ id: `https://a.example/${n}`, type: 'Person' }), 6_000) })],
+  ['mentions', withNote({ tag: many((n) => ({ type: 'Mention', href: `https://a.example/${n}`, name: `@a${n}@a.example` }), 4_000) })],
+  ['mentions of long names', withNote({ tag: many((n) => ({ type: 'Mention', href: 'x', name: `@${'a'.repeat(2_000)}${n}@` }), 480) })],
+  ['mentions of at signs', withNote({ tag: many(() => ({ type: 'Mention', href: '@'.repeat(1_900), name: '@'.repeat(1_900) }), 260) })],
+  ['mentions of hosts beyond ASCII', withNote({ tag: many((n) => ({ type: 'Mention', name: `@a@${'ü'.repeat(290)}${n}` }), 1_500) })],
+  ['mentions of hosts that are mapped', withNote({ tag: many((n) => ({ type: 'Mention', name: `@a@${'\uFDFA'.repeat(290)}${n}` }), 800) })],
+  ['mentions of short hosts that are mapped', withNote({ to: many((n) => `https://${'\uFDFA'.repeat(8)}${n}.example/`, 1_024), cc: many((n) => `https://${'\uFDFA'.repeat(8)}x${n}.example/`, 1_024), tag: many((n) => ({ type: 'Mention', name: `@a@${'\uFDFA'.repeat(8)}${n}` }), 256) })],
+  ['audiences of short names beyond ASCII', withNote({ to: many((n) => `https://${'ü'.repeat(50)}${n}.example/`, 1_024), cc: many((n) => `https://${'ö'.repeat(50)}${n}.example/`, 1_024) })],
+  ['hashtags', withNote({ tag: many((n) => ({ type: 'Hashtag', name: `#t${n}` }), 6_000) })],
+  ['hashtags that grow', withNote({ tag: many(() => ({ type: 'Hashtag', name: `#${'\uFDFA'.repeat(190)}` }), 1_600) })],
+  ['emojis', withNote({ tag: many((n) => ({ type: 'Emoji', name: `:e${n}:`, icon: { type: 'Image', url: `https://a.example/${n}` } }), 3_500) })],
+  ['emojis of dots', withNote({ tag: many(() => ({ type: 'Emoji', name: `:${'.a'.repeat(90)}`, icon: { url: 'https://a.example/x' } }), 3_000) })],
+  ['emojis of at signs', withNote({ tag: many(() => ({ type: 'Emoji', name: '@'.repeat(199), icon: { url: 'https://a.example/x' } }), 3_000) })],
+  ['tags of many types', withNote({ tag: many(() => ({ type: many((n) => `t${n}`, 60), name: 'x' }), 256) })],
+  ['tags of long types', withNote({ tag: many(() => ({ type: many(() => 'a:/#'.repeat(25), 30), name: 'x' }), 256) })],
+  ['types', withNote({ type: many((n) => `t${n}`, 19_000) })],
+  ['types that are numbers', withNote({ type: [...many(() => 0, 19_000), 'Note'] })],
+  ['an actor of numbers', create(note({}), { type: [...many(() => 0, 9_000), 'Create'] })],
+  ['pictures attached', withNote({ attachment: many((n) => ({ type: 'Image', mediaType: 'image/png', url: `https://a.example/${n}`, name: 'x'.repeat(50) }), 4_000) })],
+  ['pictures of long words', withNote({ attachment: many(() => ({ type: 'Image', mediaType: 'image/png', url: 'https://a.example/x', name: fill('<b>', 60_000) }), 16) })],
+  ['pictures with many addresses', withNote({ attachment: many(() => ({ type: 'Image', url: many((n) => ({ type: 'Link', mediaType: 'image/png', href: `https://a.example/${n}` }), 300) }), 16) })],
+  ['addresses within addresses', withNote({ url: many(() => ({ url: many(() => ({ url: many((n) => `https://a.example/${n}`, 16) }), 16) }), 64) })],
+  ['addresses of a page', withNote({ url: many((n) => ({ type: 'Link', mediaType: 'text/html', href: `https://a.example/${'x'.repeat(200)}${n}` }), 3_800) })],
+  ['options of a poll', withNote({ type: 'Question', oneOf: many((n) => ({ type: 'Note', name: `option ${n}`, replies: { totalItems: n } }), 4_000) })],
+  ['options of tags', withNote({ type: 'Question', oneOf: many(() => ({ type: 'Note', name: fill('<b>', 480) }), 1_900) })],
+  ['options of contents', withNote({ type: 'Question', oneOf: many(() => ({ type: 'Note', content: fill('<b>', 480) }), 1_900) })],
+  ['options of contents that are closed', withNote({ type: 'Question', oneOf: many(() => ({ type: 'Note', content: fill('<i>a</i>&', 480) }), 1_900) })],
+  ['long addresses attached', withNote({ attachment: many((n) => `https://a.example/${'x'.repeat(3_900)}${n}.png`, 250) })],
+  ['one address of a megabyte attached', withNote({ attachment: [`https://a.example/${fill('x')}.png`] })],
+  ['a thousand addresses attached', withNote({ attachment: many((n) => `https://a.example/${n}.pdf`, 9_000) })],
+  ['files of a playlist', withNote({ type: 'Video', name: 'x', url: many(() => ({ type: 'Link', mediaType: 'x/y', href: 'https://a.example/x', tag: many((n) => ({ type: 'Link', mediaType: 'x/y', href: `https://a.example/${n}` }), 64) }), 64) })],
+  ['icons of an emoji', withNote({ tag: many(() => ({ type: 'Emoji', name: ':e:', icon: many((n) => ({ url: `https://a.example/${n}` }), 60) }), 250) })],
+  ['icons of an emoji that are none', withNote({ tag: many(() => ({ type: 'Emoji', name: ':e:', icon: many((n) => ({ url: `x${n}` }), 60) }), 250) })],
+  ['Links attached', withNote({ attachment: many(() => ({ type: 'Link', href: many((n) => `https://a.example/${n}`, 60) }), 250) })],
+  ['a video of many sizes', withNote({ type: 'Video', name: 'x', url: many((n) => ({ type: 'Link', mediaType: 'video/mp4', href: `https://a.example/${n}`, height: n }), 4_000) })],
+  ['posts in one activity', create(many((n) => note({ id: `${ACTOR}/notes/${n}` }), 2_000))],
+  ['posts of tags in one activity', create(many((n) => note({ id: `${ACTOR}/notes/${n}`, content: fill('<b>a</b>', 60_000) }), 16))],
+  ['contexts', create(note({}), { '@context': many((n) => `https://a.example/${n}`, 15_000) })],
+  ['answers inline', withNote({ replies: { type: 'Collection', items: many((n) => `https://a.example/${n}`, 15_000) } })],
+  ['a policy of many people', withNote({ interactionPolicy: { canQuote: { automaticApproval: many((n) => `https://a.example/${n}`, 15_000) } } })],
+];
+
+const person = (extra: Json): string =>
+  JSON.stringify({ '@context': 'https://www.w3.org/ns/activitystreams', id: ACTOR, type: 'Person', preferredUsername: 'eve', inbox: `${ACTOR}/inbox`, ...extra });
+
+/** Profiles as they are fetched, with three times the values. */
+export const ACTORS: readonly (readonly [string, string])[] = [
+  ['fields of tags', person({ attachment: many(() => ({ type: 'PropertyValue', name: fill('<b>', 2_000), value: fill('<b>', 2_000) }), 250) })],
+  ['fields of closed tags', person({ attachment: many(() => ({ type: 'PropertyValue', name: fill('<b>a</b>', 2_000), value: fill('<i>a</i>', 2_000) }), 250) })],
+  ['fields of attributes', person({ attachment: many(() => ({ type: 'PropertyValue', name: 'x', value: `<a ${fill('a ', 2_000)}>` }), 250) })],
+  ['a biography of tags', person({ summary: fill('<b><i>') })],
+  ['a biography of attributes', person({ summary: `<p ${many((n) => n.toString(36), 20_000).join(' ')}>` })],
+  ['a name of tags', person({ name: fill('<b>') })],
+  ['other names', person({ alsoKnownAs: many((n) => `https://a.example/${n}`, 25_000) })],
+  ['keys', person({ publicKey: many((n) => ({ id: `${ACTOR}#${n}`, owner: ACTOR, publicKeyPem: `-----BEGIN PUBLIC KEY-----${'A'.repeat(16_000)}` }), 60) })],
+  ['keys of many beginnings', person({ publicKey: many((n) => ({ id: `${ACTOR}#${n}`, owner: ACTOR, publicKeyPem: fill('-----BEGIN PUBLIC KEY-----', 16_000) }), 60) })],
+  ['multikeys', person({ assertionMethod: many((n) => ({ id: `${ACTOR}#${n}`, type: 'Multikey', controller: ACTOR, publicKeyMultibase: `z${'z'.repeat(799)}` }), 1_000) })],
+  ['a multikey of a megabyte', person({ assertionMethod: [{ id: `${ACTOR}#1`, type: 'Multikey', controller: ACTOR, publicKeyMultibase: `z${fill('z')}` }] })],
+  ['icons', person({ icon: many((n) => ({ type: 'Image', url: `https://a.example/${n}`, width: n }), 12_000) })],
+  ['emojis of a profile', person({ tag: many((n) => ({ type: 'Emoji', name: `:e${n}:`, icon: { url: `https://a.example/${n}` } }), 9_000) })],
+  ['domains of attribution', person({ attributionDomains: many((n) => `${n}.a.example`, 40_000) })],
+];
+
+/** What else is fetched as JSON, with as many values as are taken. */
+export const DOCUMENTS: readonly (readonly [string, string])[] = [
+  ['numbers', `{"odd":[${'0,'.repeat(59_000)}0]}`],
+  ['objects', `{"odd":[${'{},'.repeat(59_000)}0]}`],
+  ['texts', `{"odd":[${'"",'.repeat(59_000)}0]}`],
+  ['lists', `{"odd":[${'[[[]]],'.repeat(59_000)}0]}`],
+  ['objects of one name', `{"odd":[${'{"a":0},'.repeat(59_000)}0]}`],
+  ['objects of eight names', `{"odd":[${many(() => `{${many((n) => `"n${n}":0`, 8).join(',')}}`, 7_000).join(',')}]}`],
+  ['items of a collection', JSON.stringify({ id: 'https://a.example/c', type: 'OrderedCollection', orderedItems: many((n) => `https://a.example/${n}`, 30_000) })],
+  ['whole items of a collection', JSON.stringify({ id: 'https://a.example/c', type: 'OrderedCollection', orderedItems: many((n) => ({ id: `https://a.example/${n}`, type: 'Note' }), 15_000) })],
+  ['links of a WebFinger answer', JSON.stringify({ subject: 'acct:a@a.example', aliases: many((n) => `https://a.example/${n}`, 5_000), links: many((n) => ({ rel: 'self', type: 'application/json', href: `https://a.example/${n}` }), 9_000) })],
+  ['a subject of at signs', JSON.stringify({ subject: fill('@'), links: [{ rel: 'self', type: 'application/activity+json', href: 'https://a.example/x' }] })],
+  ['links of NodeInfo', JSON.stringify({ links: many((n) => ({ rel: `http://nodeinfo.diaspora.software/ns/schema/2.0${n}`, href: `https://a.example/${n}` }), 9_000) })],
+];
