@@ -1,23 +1,24 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Database } from '@trunkline/persistence';
 import { onEachStatement } from '@trunkline/testing';
 
-/** What the server asks all the time, and where transactions begin and end. */
-const BESIDE = /moderation\.version|published_at|^\s*(BEGIN|COMMIT|START)/;
+/** Where transactions begin and end. */
+const BESIDE = /^\s*(BEGIN|COMMIT|START)/;
 
-/** Counts what a database is asked, at the connections of its pool. */
+/** Hears what a piece of work asks a database, and not what the server asks by its own clocks meanwhile. */
 export class StatementCount {
-  private count = 0;
+  private readonly heard = new AsyncLocalStorage<string[]>();
 
   constructor(db: Database) {
     onEachStatement(db, (text) => {
-      if (!BESIDE.test(text)) this.count += 1;
+      if (!BESIDE.test(text)) this.heard.getStore()?.push(text.replace(/\s+/g, ' ').trim());
     });
   }
 
-  /** @returns how many statements `work` took */
-  async during(work: () => Promise<unknown>): Promise<number> {
-    const before = this.count;
-    await work();
-    return this.count - before;
+  /** @returns the statements that `work` took, sorted */
+  async during(work: () => Promise<unknown>): Promise<string[]> {
+    const texts: string[] = [];
+    await this.heard.run(texts, work);
+    return texts.sort();
   }
 }

@@ -77,7 +77,7 @@ const KINDS: Readonly<Record<string, { readonly before?: (of: Crowd) => Told[]; 
 };
 
 test.each(Object.entries(KINDS))('%s: forty take as many statements as four', async (_, { before = () => [], told }) => {
-  const take = async (count: number): Promise<number> => {
+  const take = async (count: number): Promise<string[]> => {
     const people = await crowd(count);
     await world.apply(world.copy(), await world.store(...before(people)));
     const ids = await world.store(...told(people));
@@ -89,5 +89,7 @@ test.each(Object.entries(KINDS))('%s: forty take as many statements as four', as
     expect(outcomes).toEqual(new Set(['applied']));
     return taken;
   };
-  expect(await take(MANY)).toBe(await take(FEW));
+  const many = await take(MANY);
+  expect(many.length).toBeGreaterThan(1);
+  expect(many).toEqual(await take(FEW));
 }, 60_000);
