@@ -133,6 +133,12 @@ describe('a home page as it was sent', () => {
     }
     return read;
   };
+  /** Both copies send what they sent before. A busy machine may make one put a page together once more than it had to. */
+  const keptPages = (beforeWhat: string): Promise<Buffer[]> =>
+    until(`both copies to keep their pages, before ${beforeWhat}`, async () => {
+      const before = await pages();
+      return (await pages()).every((page, copy) => page === before[copy]) && before;
+    });
   const push = (id: string, to: TestPerson = bob): Promise<number> => one.backbone.feeds.push([to.account.id], id as StatusId);
   const follow = (target: TestPerson): Promise<unknown> => bob.api.post(`/api/v1/accounts/${target.account.id}/follow`);
 
@@ -160,16 +166,14 @@ describe('a home page as it was sent', () => {
       ['a feed that is built anew', () => rebuilt(bob)],
     ];
     for (const [what, act] of acts) {
-      const before = await pages();
-      const again = await pages();
-      expect([what, ...again.map((page, copy) => page === before[copy])]).toEqual([what, true, true]);
+      const before = await keptPages(what);
       await act();
       const after = await pages();
       expect([what, ...after.map((page, copy) => page === before[copy])]).toEqual([what, false, false]);
       await expectAlike();
     }
     // What is not in it leaves it as it is.
-    const before = await pages();
+    const before = await keptPages('what is not in it');
     await bob.api.post(`/api/v1/statuses/${hidden}/bookmark`);
     await bob.api.post(`/api/v1/statuses/${hidden}/unbookmark`);
     await push(hidden, alice);
