@@ -122,6 +122,7 @@ export class Round {
     this.steps = steps;
     this.random = new Random(options.seed ^ 0x5eed);
     this.performance = new Performance(people, steps, history, {
+      host: new URL(stage.split.url).host,
       inboxUrls: [`${stage.split.url}/inbox`],
       patienceMs: PATIENCE_MS,
       onAccepted: () => void (this.accepted += 1),

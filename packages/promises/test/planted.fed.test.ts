@@ -25,7 +25,7 @@ beforeAll(async () => {
   const ground = { split: { url: `http://${server.domain}`, operator: server }, db: server.backbone.db, remote: () => Promise.resolve(remote), settled: () => server.settled() };
   people = await gather(ground, cast);
   steps = planSteps(3, ROUND, cast, sizes.operations);
-  await new Performance(people, steps, history, { inboxUrls: [`http://${server.domain}/inbox`], patienceMs: 30_000 }).run();
+  await new Performance(people, steps, history, { host: server.domain, inboxUrls: [`http://${server.domain}/inbox`], patienceMs: 30_000 }).run();
   await server.settled();
 });
 afterAll(async () => {

@@ -3,11 +3,9 @@ import type { History, Outcome } from '../check/history.js';
 import { claimsOf, textOf } from './claims.js';
 import { localOf, type People } from './cast.js';
 import type { Step } from './plan.js';
-import { RemoteActs } from './remote-acts.js';
+import { RemoteActs, type ServerAddresses } from './remote-acts.js';
 
-export interface PerformOptions {
-  /** Addresses of the shared inbox; more than one: of each copy, past the proxy. */
-  readonly inboxUrls: readonly string[];
+export interface PerformOptions extends ServerAddresses {
   /** How long an operation is tried again while it gets no answer that counts. 0: once. */
   readonly patienceMs: number;
   /** The same for remotes; as for people here unless told. */
@@ -45,7 +43,7 @@ export class Performance {
     private readonly history: History,
     private readonly options: PerformOptions,
   ) {
-    this.acts = new RemoteActs(people, options.inboxUrls);
+    this.acts = new RemoteActs(people, options);
     for (const step of steps) {
       if (step.kind !== 'post') continue;
       this.made.set(step.object, new Promise((resolve) => this.settle.set(step.object, resolve)));

@@ -8,6 +8,14 @@ type Activity = JsonObject & { readonly id: string };
 /** How long ago posts were written: longer than all their edits take. */
 const EARLIER_MS = 60_000;
 
+/** Where the server is reached. */
+export interface ServerAddresses {
+  /** What requests are signed for, whichever copy they go to. */
+  readonly host: string;
+  /** Addresses of the shared inbox; more than one: of each copy, past the proxy. */
+  readonly inboxUrls: readonly string[];
+}
+
 /** What people of other servers send. A repeat is the very same activity, under its first id. */
 export class RemoteActs {
   private readonly activities = new Map<number, Activity>();
@@ -16,7 +24,7 @@ export class RemoteActs {
 
   constructor(
     private readonly people: People,
-    private readonly inboxUrls: readonly string[],
+    private readonly to: ServerAddresses,
   ) {}
 
   /** @throws Error when that token was never written about */
@@ -31,8 +39,7 @@ export class RemoteActs {
     const activity = this.activityOf(step, uri);
     const remote = remoteOf(this.people, step.who);
     const sends = attempt === 1 ? step.sends : 1;
-    const host = new URL(this.inboxUrls[0] ?? '').host;
-    const answers = await Promise.allSettled(Array.from({ length: sends }, () => remote.sendActivity(this.nextInbox(), activity, { host })));
+    const answers = await Promise.allSettled(Array.from({ length: sends }, () => remote.sendActivity(this.nextInbox(), activity, { host: this.to.host })));
     const given = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
     const best = given.sort((one, other) => one.status - other.status)[0];
     if (best === undefined) throw new Error('no answer');
@@ -83,6 +90,7 @@ export class RemoteActs {
 
   private nextInbox(): string {
     this.turn += 1;
-    return this.inboxUrls[this.turn % this.inboxUrls.length] ?? '';
+    const { inboxUrls } = this.to;
+    return inboxUrls[this.turn % inboxUrls.length] ?? '';
   }
 }

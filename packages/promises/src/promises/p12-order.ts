@@ -27,7 +27,7 @@ export const order: Attack = {
   sizes: { operations: 12, writers: 2, remotes: 2 },
   script: async (round) => {
     const lives = Array.from({ length: round.options.isShort ? OBJECTS.short : OBJECTS.long }, (_, index) => lifeOf(round, index));
-    const acts = new RemoteActs(round.people, [`${round.stage.split.url}/inbox`]);
+    const acts = new RemoteActs(round.people, { host: new URL(round.stage.split.url).host, inboxUrls: [`${round.stage.split.url}/inbox`] });
     for (let at = 0; at < lives.length; at += AT_ONCE) await Promise.all(lives.slice(at, at + AT_ONCE).map((life, index) => send(round, acts, life, at + index)));
   },
 };
