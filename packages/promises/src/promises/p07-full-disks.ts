@@ -14,6 +14,9 @@ const UPLOADS_MIB = 8;
 const UPLOAD_BYTES = 300_000;
 const CANARY_MS_MAX = 15_000;
 const CANARIES_MAX = 300;
+/** Share of the load that meets the full database at most. */
+const FELT_BY = 0.95;
+const FELT_MS_MAX = 30_000;
 
 /**
  * Broker, database and uploads run out of space, each on a disk of its own, under load; then somebody makes room. A
@@ -74,7 +77,11 @@ async function fillDatabase(round: Round): Promise<void> {
   const before = round.history.entries.length;
   disk.fill();
   await round.outage(5, 30);
-  const refused = round.history.entries.slice(before).filter((entry) => entry.type === 'try' && entry.status === 503);
+  const refusals = () => round.history.entries.slice(before).filter((entry) => entry.type === 'try' && entry.status === 503);
+  // A little fits into pages and a log that were begun before: more comes, until somebody is refused.
+  void round.at(FELT_BY).catch(() => undefined);
+  await until('somebody to be refused', () => refusals().length > 0 || !backing.isRunning('postgres') || round.progress >= FELT_BY, FELT_MS_MAX).catch(() => false);
+  const refused = refusals();
   round.history.note(`${refused.length} requests were answered 503 while the database had no room, Postgres ${backing.isRunning('postgres') ? 'runs' : 'ended'}`);
   if (refused.length === 0 && backing.isRunning('postgres')) round.late('nobody felt that the database’s disk was full: the attack did not happen');
   disk.free();

@@ -73,8 +73,8 @@ async function breakerOpens(round: Round, remote: ScriptedRemote): Promise<void>
     const failures = row?.failures ?? 0;
     if (row !== undefined && failures >= BREAKER_FAILURES !== row.isPaused) round.violate(`after ${failures} failures ${name} ${row.isPaused ? 'is paused' : 'is not paused'}`);
     if (row?.isPaused === true || round.violations.length > 0) return true;
-    // The tries that are left come at once.
-    await fastForward(round);
+    // The tries that are left come at once; those of others are not used up meanwhile.
+    await fastForward(round, remote.host);
     await sleep(LOOK_EVERY_MS);
     return false;
   };
@@ -140,8 +140,8 @@ export async function fastForwardUntilDelivered(round: Round): Promise<void> {
   }, 120_000);
 }
 
-/** What waits for its next try waits no longer. */
-export async function fastForward(round: Round): Promise<void> {
-  await round.stage.db.query("UPDATE federation.delivery_retries SET not_before = now() WHERE state = 'pending'");
-  await round.stage.db.query('UPDATE federation.hosts SET paused_until = now() WHERE paused_until > now()');
+/** What waits for its next try waits no longer; all, or what is for one host. */
+export async function fastForward(round: Round, host: string | null = null): Promise<void> {
+  await round.stage.db.query("UPDATE federation.delivery_retries SET not_before = now() WHERE state = 'pending' AND ($1::text IS NULL OR host = $1)", [host]);
+  await round.stage.db.query('UPDATE federation.hosts SET paused_until = now() WHERE paused_until > now() AND ($1::text IS NULL OR host = $1)', [host]);
 }
