@@ -103,8 +103,15 @@ describe('one changed byte anywhere is seen', () => {
 
   // As reference-vectors.test.ts: not ours to copy.
   const folder = join(process.env['TRUNKLINE_REFERENCE'] ?? '/nonexistent', 'fixtures/signatures');
-  const files = ['cavage-mastodon-4.7-spec.json', 'rfc9421-mastodon-4.7-spec.json', 'cavage-other-servers.json'].filter((file) => existsSync(join(folder, file)));
-  test.each(files)('in the published vectors: %s', (file) => {
+  const present = existsSync(folder);
+  if (!present) {
+    test('reference vectors are absent: set TRUNKLINE_REFERENCE to change each of their bytes', () => {
+      console.warn('NOT CHECKED: one changed byte in the vectors of Mastodon and of other servers. Set TRUNKLINE_REFERENCE to the folder that holds fixtures/signatures.');
+      expect(present).toBe(false);
+    });
+    return;
+  }
+  test.each(['cavage-mastodon-4.7-spec.json', 'rfc9421-mastodon-4.7-spec.json', 'cavage-other-servers.json'])('in the published vectors: %s', (file) => {
     const { vectors, ...shared } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { vectors: Vector[] };
     const signed = vectors.map((vector) => signedOf({ ...shared, ...vector })).filter((one) => one !== null && accepts(one));
     expect(signed.length).toBeGreaterThan(1);
