@@ -11,6 +11,7 @@ export { getSigned, postSigned, type SentAnswer, type Signing, type Tamper } fro
 export { unsettled } from './settled.js';
 export { SplitServer, type SplitServerOptions } from './split-server.js';
 export { roomInWindow } from './room-in-window.js';
+export { SteadyClock } from './steady-clock.js';
 export { brokenInvariants, STATE_INVARIANTS, type Invariant } from './state-invariants.js';
 export { type TestPerson } from './test-person.js';
 export { startTestServer, TestServer, type TestServerOptions } from './test-server.js';
