@@ -39,7 +39,14 @@ const idOf = (member: Stranger, what: string): string => `${member.uri}/${what}`
 const announced = (group: Stranger, actor: Stranger, type: string, object: unknown): Told => ({
   actor: group, type: 'Announce', id: `${group.uri}/announces/${randomUUID()}`, object: { id: idOf(actor, `${type}s/1`), type, actor: actor.uri, object },
 });
-const post = (member: Stranger, more: object = {}) => noteOf(member, idOf(member, 'post'), { published: '2026-03-01T00:00:00Z', ...more });
+const published = new Map<string, string>();
+/** A millisecond of its own for each: the low bits of an id are drawn, and of many in one millisecond two may draw the same, which takes two statements more. */
+function publishedOf({ uri }: Stranger): string {
+  const known = published.get(uri) ?? new Date(Date.UTC(2026, 2, 1) + published.size).toISOString();
+  published.set(uri, known);
+  return known;
+}
+const post = (member: Stranger, more: object = {}) => noteOf(member, idOf(member, 'post'), { published: publishedOf(member), ...more });
 const shares = ({ group, members }: Crowd): Told[] => members.map((member) => announced(group, member, 'Create', post(member)));
 const reacts = ({ members, ours }: Crowd): Told[] => members.map((actor) => ({ actor, type: 'EmojiReact', id: idOf(actor, 'reacts/1'), object: ours, content: '👍' }));
 
