@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, request, type Server } from 'node:http';
 import { signRequest } from '@trunkline/http-signatures';
-import { freePort } from '@trunkline/testing';
+import { freePort, laterThanBefore } from '@trunkline/testing';
 
 const ACTIVITY_TYPE = 'application/activity+json';
 
@@ -83,7 +83,7 @@ export class ScriptedPeer {
       content: '<p>hello</p>',
       to: ['https://www.w3.org/ns/activitystreams#Public'],
       cc: [`${author.uri}/followers`],
-      published: new Date().toISOString(),
+      published: laterThanBefore(),
       ...more,
     };
     this.documents.set(new URL(note.id).pathname, note);

@@ -5,7 +5,7 @@ export { freePort } from './free-port.js';
 export { readBody } from './read-body.js';
 export { ScriptedRemote, type ScriptedRemoteOptions } from './scripted-remote.js';
 export type { Answer, Behaviour, BehaviourName } from './scripted-remote/answers.js';
-export type { JsonObject, ScriptedPerson } from './scripted-remote/person.js';
+export { laterThanBefore, type JsonObject, type ScriptedPerson } from './scripted-remote/person.js';
 export type { ReceivedActivity, ReceivedPost } from './scripted-remote/posts.js';
 export { getSigned, postSigned, type SentAnswer, type Signing, type Tamper } from './scripted-remote/send.js';
 export { unsettled } from './settled.js';

@@ -17,8 +17,6 @@ const SIZES: Readonly<Record<'full' | 'quick', CrowdSizes>> = {
 /** Seconds before, in and after the burst. */
 const SPANS = { full: { before: 60, burst: 30, after: 30 }, quick: { before: 8, burst: 6, after: 8 } } as const;
 const BURST_FACTOR = 10;
-/** What the burst asks of what the server was seen to take. */
-const BURST_SHARE = 0.25;
 /** A reader's feed keeps 800; beyond this many posts of an author nothing could be counted in it. */
 const POSTS_PER_AUTHOR_MAX = 600;
 const BIG_EVERY_SECONDS = 5;
@@ -40,7 +38,7 @@ export async function studyCrowd(options: BenchOptions): Promise<Study> {
   try {
     const scene = await CrowdScene.open(stage, redis, sizes);
     const flood = await scene.capacity();
-    const share = (flood.perSecond * BURST_SHARE) / BURST_FACTOR;
+    const share = (flood.perSecond * options.share) / BURST_FACTOR;
     const most = (sizes.remoteAuthors * POSTS_PER_AUTHOR_MAX) / (spans.before + spans.after + BURST_FACTOR * spans.burst);
     const load: Load = { perSecond: flood.perSecond, base: Math.min(share, most), spans };
     process.stderr.write(`  ${flood.perSecond.toFixed(0)} posts a second were taken from receive to visible; base load ${load.base.toFixed(1)}\n`);

@@ -4,7 +4,7 @@ import { readOptions } from './options.js';
 test('without names everything short is run, three rounds each', () => {
   const options = readOptions([]);
   expect(options.names).toEqual(['receive', 'apply', 'fan-out', 'deliver', 'deliver-dead-hosts', 'home-read', 'reads-under-fan-out']);
-  expect(options).toMatchObject({ rounds: 3, quick: false, minutes: 10, picturePath: null });
+  expect(options).toMatchObject({ rounds: 3, quick: false, minutes: 10, share: 0.25, picturePath: null });
 });
 
 test('names, sizes and files are taken as given', () => {
@@ -12,6 +12,6 @@ test('names, sizes and files are taken as given', () => {
   expect(options).toMatchObject({ names: ['soak', 'apply'], rounds: 1, minutes: 2.5, picturePath: 'a.svg', compareWith: 'b.json' });
 });
 
-test.each([[['stampede']], [['--rounds', '0']], [['--minutes', 'x']]])('%j is refused in words', (args) => {
+test.each([[['stampede']], [['--rounds', '0']], [['--minutes', 'x']], [['--share', '2']]])('%j is refused in words', (args) => {
   expect(() => readOptions(args)).toThrow('npm run bench -- [');
 });

@@ -25,10 +25,13 @@ export interface BenchOptions {
   readonly rounds: number;
   /** How long `soak` lasts. */
   readonly minutes: number;
+  /** What the burst of `crowd` asks of what the server takes in a flood. */
+  readonly share: number;
 }
 
 const SOAK_MINUTES = { full: 10, quick: 1 };
-const USAGE = `npm run bench -- [${[...CONTESTS, ...STUDIES].join(' | ')}]… [--quick] [--rounds N] [--minutes N] [--json] [--compare FILE] [--picture FILE] [--profile FOLDER]`;
+const BURST_SHARE = 0.25;
+const USAGE = `npm run bench -- [${[...CONTESTS, ...STUDIES].join(' | ')}]… [--quick] [--rounds N] [--minutes N] [--share N] [--json] [--compare FILE] [--picture FILE] [--profile FOLDER]`;
 
 /** @throws Error in words for the terminal. */
 export function readOptions(args: readonly string[]): BenchOptions {
@@ -43,6 +46,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       picture: { type: 'string' },
       rounds: { type: 'string' },
       minutes: { type: 'string' },
+      share: { type: 'string' },
     },
   });
   const unknown = positionals.filter((name) => !isContest(name) && !isStudy(name));
@@ -51,6 +55,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds must be a whole number above 0.\n${USAGE}`);
   const minutes = values.minutes === undefined ? SOAK_MINUTES[values.quick ? 'quick' : 'full'] : Number(values.minutes);
   if (!(minutes > 0)) throw new Error(`--minutes must be a number above 0.\n${USAGE}`);
+  const share = values.share === undefined ? BURST_SHARE : Number(values.share);
+  if (!(share > 0 && share <= 1)) throw new Error(`--share must be a number above 0, and 1 at most.\n${USAGE}`);
   return {
     names: positionals.length === 0 ? BY_DEFAULT : positionals.filter((name) => isContest(name) || isStudy(name)),
     quick: values.quick,
@@ -60,6 +66,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     picturePath: values.picture ?? null,
     rounds,
     minutes,
+    share,
   };
 }
 

@@ -6,6 +6,19 @@ const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public';
 const CONTEXT = ['https://www.w3.org/ns/activitystreams', 'https://w3id.org/security/v1'];
 const RSA_BITS = 2048;
 
+let lastMs = 0;
+
+/**
+ * Now, and later than it was ever told before, if need be by waiting for the millisecond to end: a status gets an id by its time and by lot, so that
+ * of two of one millisecond either may stand first.
+ */
+export function laterThanBefore(): string {
+  let nowMs = Date.now();
+  while (nowMs === lastMs) nowMs = Date.now();
+  lastMs = nowMs;
+  return new Date(nowMs).toISOString();
+}
+
 /** Somebody who lives on a scripted remote: an actor with a key pair, and the activities they send. */
 export class ScriptedPerson {
   readonly id: string;
@@ -64,7 +77,7 @@ export class ScriptedPerson {
       type: 'Note',
       attributedTo: this.id,
       content: `<p>${content}</p>`,
-      published: new Date().toISOString(),
+      published: laterThanBefore(),
       to: [PUBLIC],
       cc: [this.followers],
       ...extra,
