@@ -1,4 +1,5 @@
 import type { Result } from '@trunkline/kernel';
+import { HeapRest } from './heap-rest.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { readSettings } from './settings/read-settings.js';
 import type { Settings, SettingsFailure } from './settings/settings.js';
@@ -46,6 +47,7 @@ export async function runService(options: RunOptions): Promise<void> {
     const started = startService({ ...options, settings: settings.value, logger });
     stopOnSignals(port, started, settings.value, logger);
     await started;
+    HeapRest.start();
   } catch (err) {
     logger.fatal({ event: 'start_failed', err }, `${options.name} could not start`);
     port.exit(1);

@@ -101,8 +101,10 @@ export class CrowdScene {
       perSecond = flooded.length / ((lastMs - startMs) / 1_000);
       seen.push(...flooded);
     }
-    // What the floods left behind: a server that has lived through them some minutes ago has swept it up.
+    // What the floods left behind: a server that has lived through them some minutes ago has swept it up, and has old
+    // files of its log at hand where a young one still makes each.
     await this.parts.stage.backbone.db.query('VACUUM ANALYZE');
+    await this.parts.stage.backbone.db.query('CHECKPOINT');
     return { perSecond, seen };
   }
 
