@@ -48,8 +48,8 @@ interface Beside {
 }
 
 /**
- * A base load, a burst of ten times as much, and one author with very many followers posting in it: three times over, of which the median
- * counts, since one breath that the storage holds is already the hundredth part of a burst. Open loop: who posts waits for nobody.
+ * A base load, a burst of ten times as much, and one author with very many followers posting in it: as many times as there are rounds, of
+ * which the median counts, since one breath that the storage holds is already the hundredth part of a burst. Open loop: who posts waits for nobody.
  */
 export async function studyCrowd(options: BenchOptions): Promise<Study> {
   const size = options.quick ? 'quick' : 'full';
@@ -91,9 +91,11 @@ async function besideBurst(scene: CrowdScene, spans: Load['spans']): Promise<Bes
   return { cpu, slowestSyncMs: await slowestSyncMs };
 }
 
-/** What others had to wait for, with what came of it. */
+/** What others had to wait for, with what came of it. `others`, `big`: the posts of everybody but the one author, and his. */
 interface Judged {
   readonly round: Round;
+  readonly others: readonly Seen[];
+  readonly big: readonly Seen[];
   readonly spans: readonly { readonly name: string; readonly took: readonly number[]; readonly seconds: number }[];
   readonly baseLateMs: number;
   readonly burstLateMs: number;
@@ -104,18 +106,20 @@ interface Judged {
 
 function judge(round: Round, { spans }: Load): Judged {
   const { startMs, seen } = round;
-  const others = seen.filter((post) => post.kind !== 'extra');
+  const [others, big] = [seen.filter((post) => post.kind !== 'extra'), seen.filter((post) => post.kind === 'extra')];
   const [burstMs, afterMs] = [startMs + spans.before * 1_000, startMs + (spans.before + spans.burst) * 1_000];
   const took = [latencies(others, startMs, burstMs), latencies(others, burstMs, afterMs), latencies(others, afterMs, Infinity)] as const;
   const [baseLateMs, burstLateMs] = [quantile(took[0], LATE), quantile(took[1], LATE)];
   return {
     round,
+    others,
+    big,
     spans: [{ name: 'base', took: took[0], seconds: spans.before }, { name: 'burst', took: took[1], seconds: spans.burst }, { name: 'after', took: took[2], seconds: spans.after }],
     baseLateMs,
     burstLateMs,
     ratio: burstLateMs / Math.max(1, baseLateMs),
     drainedMs: Math.max(afterMs, ...others.filter(({ dueMs }) => dueMs < afterMs).map((post) => post.visibleMs ?? Infinity)) - afterMs,
-    bigLastMs: Math.max(0, ...latencies(seen.filter((post) => post.kind === 'extra'), startMs, Infinity)),
+    bigLastMs: Math.max(0, ...latencies(big, startMs, Infinity)),
   };
 }
 
@@ -127,8 +131,7 @@ function report(rounds: readonly Round[], load: Load, counted: Counted, sizes: C
   const drainedMs = Math.max(...judged.map((one) => one.drainedMs));
   const bigLastMs = Math.max(...judged.map((one) => one.bigLastMs));
   const figures = { 'flood posts/s': perSecond, 'base posts/s': base, 'base p99 ms': median.baseLateMs, 'burst p99 ms': median.burstLateMs, 'drained s': drainedMs / 1_000, 'last follower ms': bigLastMs };
-  const big = median.round.seen.filter((post) => post.kind === 'extra');
-  const all = rounds.flatMap(({ seen }) => seen);
+  const { startMs } = median.round;
   return {
     name: 'crowd',
     head: ['others\' posts', 'posts', 'a second', 'p50 ms', 'p99 ms', 'p99 ×'],
@@ -144,24 +147,23 @@ function report(rounds: readonly Round[], load: Load, counted: Counted, sizes: C
     ],
     notes: [
       `a flood of posts was taken at ${perSecond.toFixed(0)} a second, from receive to visible; the burst asks ${Math.round(((base * BURST_FACTOR) / perSecond) * 100)} % of it`,
-      `${sizes.remoteAuthors} remote and ${sizes.localAuthors} local authors; ${all.filter((post) => post.kind === 'extra').length} posts of one with ${sizes.bigFollowers} followers; ${all.reduce((sum, post) => sum + post.refusals, 0)} times a post was told to come back`,
+      `${sizes.remoteAuthors} remote and ${sizes.localAuthors} local authors; ${judged.reduce((sum, { big }) => sum + big.length, 0)} posts of one with ${sizes.bigFollowers} followers; ${rounds.flatMap(({ seen }) => seen).reduce((sum, post) => sum + post.refusals, 0)} times a post was told to come back`,
       ...judged.map((one, index) => `burst ${index + 1}: ${apart(one, spans)}; the slowest small write to the storage beside it took ${one.round.found.slowestSyncMs.toFixed(0)} ms; CPU, of one core: ${one.round.found.cpu}`),
       `${counted.accepted} accepted: ${counted.rowless} without a row, ${counted.invisible} not in the feed, ${counted.feedsShort} followers' feeds short, ${counted.noticesMissing} notices missing; ${counted.doubled} doubled`,
     ],
-    picture: timelinePicture(seconds(median.round.seen.filter((post) => post.kind !== 'extra'), median.round.startMs), {
-      burst: [spans.before, spans.before + spans.burst], marks: big.map((post) => (post.dueMs - median.round.startMs) / 1_000), machine: machineLine(),
+    picture: timelinePicture(seconds(median.others, startMs), {
+      burst: [spans.before, spans.before + spans.burst], marks: median.big.map((post) => (post.dueMs - startMs) / 1_000), machine: machineLine(),
     }),
   };
 }
 
 /** Posts that came beside one with very many followers, and the rest of the burst. */
-function apart({ round: { startMs, seen } }: Judged, spans: Load['spans']): string {
+function apart({ round: { startMs }, others, big }: Judged, spans: Load['spans']): string {
   const burstMs = startMs + spans.before * 1_000;
-  const big = seen.filter((post) => post.kind === 'extra');
-  const others = seen.filter(({ kind, dueMs }) => kind !== 'extra' && dueMs >= burstMs && dueMs < burstMs + spans.burst * 1_000);
+  const inBurst = others.filter(({ dueMs }) => dueMs >= burstMs && dueMs < burstMs + spans.burst * 1_000);
   const isBeside = (post: Seen): boolean => big.some(({ dueMs }) => Math.abs(post.dueMs - dueMs) < BESIDE_BIG_MS);
   const late = (posts: readonly Seen[]): string => quantile(latencies(posts, 0, Infinity), LATE).toFixed(0);
-  return `p99 within ${BESIDE_BIG_MS / 1_000} s of a post to very many ${late(others.filter(isBeside))} ms, of the rest ${late(others.filter((post) => !isBeside(post)))} ms`;
+  return `p99 within ${BESIDE_BIG_MS / 1_000} s of a post to very many ${late(inBurst.filter(isBeside))} ms, of the rest ${late(inBurst.filter((post) => !isBeside(post)))} ms`;
 }
 
 function countVerdicts({ rowless, invisible, feedsShort, noticesMissing, doubled }: Counted): Verdict[] {
