@@ -8,4 +8,5 @@ if [ ! -f "$main" ]; then
   echo "ROLE must be one of: standalone api inbox outbox timeline moderation streaming media web." >&2
   exit 64
 fi
-exec node --enable-source-maps "$main"
+# The flags of infra/launcher/src/node-flags.ts.
+exec node --enable-source-maps --no-memory-reducer "$main"

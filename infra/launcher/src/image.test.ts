@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeFlags } from './node-flags.ts';
 import { repositoryRoot } from './repository-root.ts';
 import { appNames } from './routes.ts';
 
@@ -15,4 +16,9 @@ test('the Dockerfile copies the manifest of every workspace', () => {
 test('the image knows every app as a role', () => {
   const entry = readFileSync(join(repositoryRoot, 'infra/run-role.sh'), 'utf8');
   expect([...appNames, 'standalone'].filter((app) => !entry.includes(` ${app}`))).toEqual([]);
+});
+
+test('the image starts Node with the flags that the launcher gives it', () => {
+  const entry = readFileSync(join(repositoryRoot, 'infra/run-role.sh'), 'utf8');
+  expect(entry).toContain(`exec node ${nodeFlags.join(' ')} "$main"`);
 });

@@ -4,6 +4,7 @@ import { startChild } from './child.ts';
 import type { Child } from './child.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { AppName } from './routes.ts';
+import { nodeFlags } from './node-flags.ts';
 import { repositoryRoot } from './repository-root.ts';
 import { showLog } from './show-log.ts';
 import { endOfLog, writtenBy } from './wait-until.ts';
@@ -89,7 +90,7 @@ export class SupervisedProcess {
     const child = startChild(this.folder, {
       name: this.name,
       file: process.execPath,
-      args: ['--enable-source-maps', join(repositoryRoot, 'apps', this.app, 'dist', 'main.js')],
+      args: [...nodeFlags, join(repositoryRoot, 'apps', this.app, 'dist', 'main.js')],
       cwd: repositoryRoot,
       env: { ...this.options.env, PORT: String(this.port) },
       ...(this.options.isShown ? { onOutput: (output, logPath) => showLog(output, logPath, this.app === 'standalone' ? '' : this.name) } : {}),

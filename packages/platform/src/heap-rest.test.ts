@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { HeapRest } from './heap-rest.js';
 
-const QUIET = 0.01;
-const BUSY = 0.5;
+const QUIET = 0.004;
+const BUSY = 0.02;
+/** Looks in ten minutes. */
+const LONG = 120;
 
 describe('HeapRest', () => {
   const rests: HeapRest[] = [];
@@ -19,28 +21,31 @@ describe('HeapRest', () => {
     for (const rest of rests.splice(0)) rest.close();
   });
 
-  test('collects once when half a minute went by without work', () => {
+  test('collects once when half a minute went by after the start', () => {
     const { rest, count } = counting();
     looks(rest, QUIET, 5);
     expect(count()).toBe(0);
-    looks(rest, QUIET, 50);
+    looks(rest, QUIET, 500);
     expect(count()).toBe(1);
   });
 
-  test('never collects between the posts of a busy server', () => {
+  test('never collects between the posts of a server in use', () => {
     const { rest, count } = counting();
-    for (let minute = 0; minute < 20; minute += 1) {
-      looks(rest, QUIET, 5);
+    looks(rest, BUSY, 1);
+    for (let pause = 0; pause < 20; pause += 1) {
+      looks(rest, QUIET, LONG - 1);
       looks(rest, BUSY, 1);
     }
     expect(count()).toBe(0);
   });
 
-  test('collects again after there was work', () => {
+  test('collects again when ten minutes went by after work', () => {
     const { rest, count } = counting();
     looks(rest, QUIET, 6);
     looks(rest, BUSY, 1);
-    looks(rest, QUIET, 6);
+    looks(rest, QUIET, LONG - 1);
+    expect(count()).toBe(1);
+    looks(rest, QUIET, 500);
     expect(count()).toBe(2);
   });
 

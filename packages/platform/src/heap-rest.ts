@@ -4,22 +4,24 @@ import { runInNewContext } from 'node:vm';
 
 /** How often it is asked what the process does, in ms. */
 const LOOK_EVERY_MS = 5_000;
-/** Of the time between two looks: above this the process is at work. */
-const BUSY_SHARE = 0.05;
-/** Looks without work after which the heap is given back. */
-const QUIET_LOOKS = 6;
+/** Of the time between two looks: above this the process is at work. At rest it is some thousandths, with a post a second more than this. */
+const BUSY_SHARE = 0.01;
+/** Looks without work after which the heap is given back: half a minute after the start, when there is no warm code to lose, ten minutes after work. */
+const QUIET_LOOKS = { started: 6, worked: 120 };
 
 type Collect = () => void;
 type V8Collect = (options: { readonly type: 'major'; readonly flavor: 'last-resort' }) => void;
 
 /**
- * When a process gives memory back to the machine. V8 does it some seconds after a process allocates little, which a server between two posts does, and so stops it
- * for a tenth of a second just as a crowd may come. Here it waits until nothing was asked for half a minute, and does it once.
+ * When a process gives memory back to the machine. V8 does it some seconds after a process allocates little, which a server between two posts does. That stops it for a tenth of a second
+ * just as a crowd may come, and, what is worse, no request is there then whose objects would keep the shapes alive on which compiled code rests: the code is thrown away, and the next tens
+ * of thousands of requests cost up to twice as much (ADR 23). Here it is done once after the start and once in a long rest.
  */
 export class HeapRest {
   private last = performance.eventLoopUtilization();
   private quiet = 0;
-  private worked = true;
+  /** What it was that the process would rest from; null when its heap was given back since. */
+  private since: keyof typeof QUIET_LOOKS | null = 'started';
   private readonly timer: NodeJS.Timeout;
 
   /** @param collect what is done when all is quiet */
@@ -27,7 +29,7 @@ export class HeapRest {
     this.timer = setInterval(() => this.look(performance.eventLoopUtilization(this.last).utilization), LOOK_EVERY_MS).unref();
   }
 
-  /** For the whole process, as long as it lives. */
+  /** For the whole process, as long as it lives. V8 only heeds the flag from here on, so services get it on their command line as well (`nodeFlags` of the launcher). */
   static start(): HeapRest {
     setFlagsFromString('--no-memory-reducer');
     return new HeapRest(wholeCollection());
@@ -37,12 +39,12 @@ export class HeapRest {
   look(share: number): void {
     this.last = performance.eventLoopUtilization();
     if (share > BUSY_SHARE) {
-      [this.quiet, this.worked] = [0, true];
+      [this.quiet, this.since] = [0, 'worked'];
       return;
     }
     this.quiet += 1;
-    if (this.quiet < QUIET_LOOKS || !this.worked) return;
-    this.worked = false;
+    if (this.since === null || this.quiet < QUIET_LOOKS[this.since]) return;
+    this.since = null;
     this.collect();
   }
 

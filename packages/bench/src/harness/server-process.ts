@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeFlags } from '@trunkline/launcher/node-flags';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 const READY_MS_MAX = 60_000;
@@ -27,7 +28,7 @@ export class ServerProcess {
   static async start(app: string, options: ServerProcessOptions): Promise<ServerProcess> {
     const profiling = options.profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(options.profileDir, app)}`];
     const inspecting = options.inspectPort === null ? [] : [`--inspect=127.0.0.1:${options.inspectPort}`];
-    const child = spawn(process.execPath, [...profiling, ...inspecting, '--enable-source-maps', join(ROOT, 'apps', app, 'dist', 'main.js')], {
+    const child = spawn(process.execPath, [...profiling, ...inspecting, ...nodeFlags, join(ROOT, 'apps', app, 'dist', 'main.js')], {
       cwd: ROOT,
       env: { ...process.env, ...options.env, PORT: String(options.port) },
       stdio: ['ignore', 2, 2],
