@@ -9,4 +9,4 @@ if [ ! -f "$main" ]; then
   exit 64
 fi
 # The flags of infra/launcher/src/node-flags.ts.
-exec node --enable-source-maps --no-memory-reducer "$main"
+exec node --import /app/infra/launcher/own-source-maps.mjs --no-memory-reducer "$main"

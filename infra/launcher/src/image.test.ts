@@ -20,5 +20,5 @@ test('the image knows every app as a role', () => {
 
 test('the image starts Node with the flags that the launcher gives it', () => {
   const entry = readFileSync(join(repositoryRoot, 'infra/run-role.sh'), 'utf8');
-  expect(entry).toContain(`exec node ${nodeFlags.join(' ')} "$main"`);
+  expect(entry).toContain(`exec node ${nodeFlags.join(' ').replace(repositoryRoot, '/app')} "$main"`);
 });

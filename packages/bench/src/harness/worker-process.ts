@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { nodeFlags } from '@trunkline/launcher/node-flags';
 
 const START = join(import.meta.dirname, '..', '..', 'start.mjs');
 
@@ -14,7 +15,7 @@ interface Request {
 
 type Reply = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly fault: string };
 
-/** A process of a benchmark: a load generator, a bare loop, a rival. Apart, so that its CPU time is its own. */
+/** A process of a benchmark: a load generator, a bare loop, a rival. Apart, so that its CPU time is its own, and with the flags that our services have, so that its code is as warm. */
 export class WorkerProcess {
   private count = 0;
   private readonly waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
@@ -27,7 +28,7 @@ export class WorkerProcess {
   }
 
   static start(name: string): WorkerProcess {
-    return new WorkerProcess(spawn(process.execPath, [START, '--worker', name], { stdio: ['ignore', 2, 2, 'ipc'], serialization: 'advanced' }));
+    return new WorkerProcess(spawn(process.execPath, [...nodeFlags, START, '--worker', name], { stdio: ['ignore', 2, 2, 'ipc'], serialization: 'advanced' }));
   }
 
   get pid(): number {
