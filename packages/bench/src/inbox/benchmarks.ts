@@ -10,8 +10,8 @@ import type { Volley } from './senders.js';
 import { SHADOWS } from './bare-statements.js';
 
 const HOSTS = 200;
-/** A door that has stood for an hour is measured: some 10,000 posts go by until all of its code is compiled. */
-const WARM_UPS = { receive: 3, apply: 1 };
+/** A door that has stood for an hour is measured: some 20,000 posts go by until all of its code is compiled. */
+const WARM_UPS = { receive: 6, apply: 1 };
 const POSTS = { full: 4_000, quick: 400 };
 
 /** Posts over HTTP until the 202, and no further: the applying half is held off meanwhile. */
