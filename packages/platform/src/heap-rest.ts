@@ -6,8 +6,10 @@ import { runInNewContext } from 'node:vm';
 const LOOK_EVERY_MS = 5_000;
 /** Of the time between two looks: above this the process is at work. At rest it is some thousandths, with a post a second more than this. */
 const BUSY_SHARE = 0.01;
-/** Looks without work after which the heap is given back: half a minute after the start, when there is no warm code to lose, ten minutes after work. */
-const QUIET_LOOKS = { started: 6, worked: 120 };
+/** Looks without work after which the heap is given back: half a minute in a young process, whose code is cold, ten minutes in one that was used. */
+const QUIET_LOOKS = { young: 6, used: 120 };
+/** Looks at work after which code is worth keeping; what starts up is at work for one or two. */
+const YOUNG_LOOKS = 6;
 
 type Collect = () => void;
 type V8Collect = (options: { readonly type: 'major'; readonly flavor: 'last-resort' }) => void;
@@ -20,13 +22,18 @@ type V8Collect = (options: { readonly type: 'major'; readonly flavor: 'last-reso
 export class HeapRest {
   private last = performance.eventLoopUtilization();
   private quiet = 0;
-  /** What it was that the process would rest from; null when its heap was given back since. */
-  private since: keyof typeof QUIET_LOOKS | null = 'started';
+  private age: keyof typeof QUIET_LOOKS = 'young';
+  private worked = 0;
+  private isGiven = false;
   private readonly timer: NodeJS.Timeout;
 
   /** @param collect what is done when all is quiet */
   constructor(private readonly collect: Collect) {
-    this.timer = setInterval(() => this.look(performance.eventLoopUtilization(this.last).utilization), LOOK_EVERY_MS).unref();
+    this.timer = setInterval(() => {
+      this.look(performance.eventLoopUtilization(this.last).utilization);
+      // The collection itself is no work to rest from.
+      this.last = performance.eventLoopUtilization();
+    }, LOOK_EVERY_MS).unref();
   }
 
   /** For the whole process, as long as it lives. V8 only heeds the flag from here on, so services get it on their command line as well (`nodeFlags` of the launcher). */
@@ -37,14 +44,15 @@ export class HeapRest {
 
   /** @param share of the time since the last look in which the event loop was at work, 0 to 1 */
   look(share: number): void {
-    this.last = performance.eventLoopUtilization();
     if (share > BUSY_SHARE) {
-      [this.quiet, this.since] = [0, 'worked'];
+      [this.quiet, this.isGiven] = [0, false];
+      this.worked += 1;
+      if (this.worked >= YOUNG_LOOKS) this.age = 'used';
       return;
     }
     this.quiet += 1;
-    if (this.since === null || this.quiet < QUIET_LOOKS[this.since]) return;
-    this.since = null;
+    if (this.isGiven || this.quiet < QUIET_LOOKS[this.age]) return;
+    [this.isGiven, this.age] = [true, 'used'];
     this.collect();
   }
 
