@@ -50,7 +50,7 @@ export async function runJest(project: JestProject, patterns: readonly string[],
   const folder = mkdtempSync(join(tmpdir(), 'trunkline-tests-'));
   const resultPath = join(folder, 'results.json');
   const args = [
-    ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join(repositoryRoot, 'node_modules', 'jest', 'bin', 'jest.js')],
+    ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--trace-deprecation', join(repositoryRoot, 'node_modules', 'jest', 'bin', 'jest.js')],
     ...['--selectProjects', project.name, `--maxWorkers=${project.workers}`, `--testTimeout=${project.testTimeoutMs}`, '--passWithNoTests'],
     ...['--json', `--outputFile=${resultPath}`, '--', ...patterns],
   ];
