@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { HeapRest } from './heap-rest.js';
 
-const QUIET = 0.004;
-const BUSY = 0.02;
+const QUIET = 0.02;
+const BUSY = 0.05;
 /** Looks in ten minutes. */
 const LONG = 120;
 

@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 
 /** How often it is asked what the process does, in ms. */
 const LOOK_EVERY_MS = 5_000;
-/** Of the time between two looks: above this the process is at work. At rest it is some thousandths, with a post a second more than this. */
-const BUSY_SHARE = 0.01;
+/** Of the time between two looks: above this the process is at work. Timers and polling take up to a fiftieth of a small machine's core, a few posts a second more than this. */
+const BUSY_SHARE = 0.03;
 /** Looks without work after which the heap is given back: half a minute in a young process, whose code is cold, ten minutes in one that was used. */
 const QUIET_LOOKS = { young: 6, used: 120 };
 /** Looks at work after which code is worth keeping; what starts up is at work for one or two. */
