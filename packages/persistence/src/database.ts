@@ -4,11 +4,9 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { connectionLost, retryable, translateError } from './database-errors.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { ShareGates, type PoolShares } from './pool-shares.js';
+import { StatementNames, Transaction, type Client, type Queryable } from './transaction.js';
 
-/** Rows by SQL. bigint columns come back as decimal strings, timestamptz as Date, jsonb parsed. */
-export interface Queryable {
-  query<R = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<R[]>;
-}
+export type { Queryable } from './transaction.js';
 
 export interface DatabaseOptions {
   /** Where statements go: Postgres itself, or PgBouncer in transaction mode. */
@@ -39,19 +37,6 @@ export interface PoolStats {
   readonly waiting: number;
 }
 
-interface Statement {
-  readonly text: string;
-  readonly values?: unknown[];
-  readonly name?: string;
-}
-
-interface Client {
-  query(statement: string | Statement): Promise<{ command: string; rows: unknown[] }>;
-  release(destroy?: Error | boolean): void;
-  on(event: 'error', listener: (error: Error) => void): void;
-  off(event: 'error', listener: (error: Error) => void): void;
-}
-
 interface Pool {
   connect(): Promise<Client>;
   readonly totalCount: number;
@@ -69,47 +54,6 @@ const IDLE_TIMEOUT_MS = 600_000;
 
 /** Statements that are prepared; further ones are parsed at each call, so that made-up SQL cannot fill the connections. */
 const PREPARED_MAX = 400;
-
-/**
- * Names statements, so that each connection parses and plans them once: for most of ours that costs several times
- * their execution. The texts are constants of this package. Postgres keeps planning a statement anew as long as the plan for a short list looks much cheaper than
- * the one for any; `(SELECT $1::bigint[])` hides the length of the list from it where that happened.
- */
-class StatementNames {
-  private readonly names = new Map<string, string>();
-
-  constructor(private readonly max: number) {}
-
-  statement(text: string, params: readonly unknown[] | undefined): Statement {
-    if (params === undefined || params.length === 0) return { text };
-    const known = this.names.get(text);
-    const name = known ?? (this.names.size < this.max ? `s${this.names.size}` : undefined);
-    if (known === undefined && name !== undefined) this.names.set(text, name);
-    return { text, values: params as unknown[], ...(name === undefined ? {} : { name }) };
-  }
-}
-
-/** One transaction's view of the database, with what shall happen once it is committed. */
-class Transaction implements Queryable {
-  readonly committed: (() => void)[] = [];
-  readonly changed = new Set<ChangeName>();
-  private over = false;
-
-  constructor(
-    private readonly client: Client,
-    private readonly names: StatementNames,
-  ) {}
-
-  async query<R>(sql: string, params?: readonly unknown[]): Promise<R[]> {
-    // A statement that was not awaited would land outside the transaction.
-    if (this.over) throw new TypeError('the transaction is over');
-    return (await this.client.query(this.names.statement(sql, params))).rows as R[];
-  }
-
-  end(): void {
-    this.over = true;
-  }
-}
 
 /**
  * Runs `hook` once the transaction is committed, never when it is rolled back; at once when `tx` is no
@@ -210,6 +154,7 @@ export class Database implements Queryable {
       await client.query('BEGIN');
       try {
         const value = await work(tx);
+        await tx.settled();
         tx.end();
         // Postgres answers COMMIT with ROLLBACK when a statement had failed and the failure was swallowed.
         const { command } = await client.query('COMMIT');
@@ -217,6 +162,7 @@ export class Database implements Queryable {
         return { result: value, hooks: tx.committed };
       } catch (error) {
         tx.end();
+        await tx.settled();
         // Closing the connection rolls back as well, so a failure here only must not hide the first one.
         if (!connectionLost(error)) await client.query('ROLLBACK').catch(lose);
         throw error;

@@ -65,6 +65,24 @@ test('a statement after the end of its transaction is refused', async () => {
 });
 
 // Both read, both write: serialisable refuses one, which has to see the other's write in its second run.
+test('statements of a transaction that are asked for side by side go one after the other', async () => {
+  const found = await db.transaction((tx) => Promise.all([3, 1, 2].map((id) => tx.query(`INSERT INTO probe SELECT $1, count(*) FROM probe WHERE id > 200 RETURNING id, value`, [200 + id]))));
+  expect(found.flat()).toEqual([{ id: 203, value: 0 }, { id: 201, value: 1 }, { id: 202, value: 2 }]);
+});
+
+test('one that is asked for and not awaited is in the transaction, and fails with it', async () => {
+  await db.transaction(async (tx) => void [tx.query('INSERT INTO probe VALUES (211, 1)'), tx.query('INSERT INTO probe VALUES (212, 1)')]);
+  expect(await db.query('SELECT id FROM probe WHERE id IN (211, 212) ORDER BY id')).toEqual([{ id: 211 }, { id: 212 }]);
+  const asked: Promise<unknown>[] = [];
+  const work = db.transaction(async (tx) => {
+    asked.push(...['INSERT INTO probe VALUES (213, 1)', 'SELECT 1 / 0', 'INSERT INTO probe VALUES (214, 1)'].map((sql) => tx.query(sql)));
+    await Promise.all(asked);
+  });
+  await expect(work).rejects.toMatchObject({ code: '22012' });
+  expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+  expect(await db.query('SELECT id FROM probe WHERE id IN (213, 214)')).toEqual([]);
+});
+
 test('a serialisation failure runs the work again', async () => {
   await db.query('INSERT INTO probe VALUES (3, 0)');
   let runs = 0;
