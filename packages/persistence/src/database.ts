@@ -154,6 +154,7 @@ export class Database implements Queryable {
       await client.query('BEGIN');
       try {
         const value = await work(tx);
+        // What was asked for belongs to it, awaited or not; after a failure only what is under way is waited for.
         await tx.settled();
         tx.end();
         // Postgres answers COMMIT with ROLLBACK when a statement had failed and the failure was swallowed.

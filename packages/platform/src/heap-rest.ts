@@ -16,8 +16,8 @@ type V8Collect = (options: { readonly type: 'major'; readonly flavor: 'last-reso
 
 /**
  * When a process gives memory back to the machine. V8 does it some seconds after a process allocates little, which a server between two posts does. That stops it for a tenth of a second
- * just as a crowd may come, and, what is worse, no request is there then whose objects would keep the shapes alive on which compiled code rests: the code is thrown away, and the next tens
- * of thousands of requests cost up to twice as much (ADR 23). Here it is done once after the start and once in a long rest.
+ * just as a crowd may come, and, what is worse, leaves it cold: the next tens of thousands of requests were measured to cost up to twice as much (ADR 23). Here it is done once after the
+ * start and once in a long rest.
  */
 export class HeapRest {
   private last = performance.eventLoopUtilization();
