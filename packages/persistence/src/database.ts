@@ -4,7 +4,7 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { connectionLost, retryable, translateError } from './database-errors.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { ShareGates, type PoolShares } from './pool-shares.js';
-import { StatementNames, Transaction, type Client, type Queryable } from './transaction.js';
+import { PREPARED_MAX, StatementNames, Transaction, type Client, type Queryable } from './transaction.js';
 
 export type { Queryable } from './transaction.js';
 
@@ -51,9 +51,6 @@ const CONNECTION_LIFETIME_SECONDS = 1_800;
 
 /** What a quiet hour did not need is there when the crowd comes: a new connection costs a login, and looks up and plans each statement anew. */
 const IDLE_TIMEOUT_MS = 600_000;
-
-/** Statements that are prepared; further ones are parsed at each call, so that made-up SQL cannot fill the connections. */
-const PREPARED_MAX = 400;
 
 /**
  * Runs `hook` once the transaction is committed, never when it is rolled back; at once when `tx` is no

@@ -18,6 +18,9 @@ export interface Client {
   off(event: 'error', listener: (error: Error) => void): void;
 }
 
+/** Statements that are prepared; further ones are parsed at each call, so that made-up SQL cannot fill the connections. */
+export const PREPARED_MAX = 400;
+
 /**
  * Names statements, so that each connection parses and plans them once: for most of ours that costs several times
  * their execution. The texts are constants of this package. Postgres keeps planning a statement anew as long as the plan for a short list looks much cheaper than
