@@ -10,7 +10,7 @@ export { newEventId } from './ledger/event-id.js';
 export { appendEvents, EventStore, RELAY_CONSUMER, type NewEvent, type OutboxEvent } from './ledger/events.js';
 export { EventRelay, type EventRelaySettings, type RelayParking, type RelayPublisher } from './ledger/event-relay.js';
 export { DoneMarks } from './ledger/done-marks.js';
-export { alreadyDone, doneBefore, markDone, markFirst, type DoneMark } from './ledger/done.js';
+export { alreadyDone, doneBefore, markDone, markDoneSoon, markFirst, type DoneMark } from './ledger/done.js';
 export { DeadLetterStore, type DeadLetterRow, type ParkedLetter } from './ledger/dead-letters.js';
 export {
   DeliveryStore,

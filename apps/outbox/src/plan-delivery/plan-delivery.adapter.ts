@@ -8,7 +8,7 @@ import {
   DeliveryPlans,
   FederationReads,
   HostStore,
-  markDone,
+  markDoneSoon,
   PlanningReads,
   ProofKeyStore,
   RelayStore,
@@ -53,7 +53,7 @@ export class PlanDeliveryAdapter {
     const consumer = consumerName('outbox', 'plan', rule.contract);
     const ours = [...new Map(events.filter((event) => rule.concernsUs?.(event) ?? true).map((event) => [event.eventId, event])).values()];
     const others = events.filter((event) => rule.concernsUs?.(event) === false);
-    await markDone(this.backbone.db, consumer, others.map((event) => event.eventId));
+    await markDoneSoon(this.backbone.db, others.map(({ eventId }) => ({ eventId, consumer })));
     if (ours.length === 0) return;
     const relays = await this.relayBook.all();
     const chunks = await this.backbone.db.transaction((tx) => this.planWithin(tx, relays, rule, ours));

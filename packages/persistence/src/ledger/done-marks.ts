@@ -1,12 +1,12 @@
 import type { Queryable } from '../database.js';
-import { markAll, type DoneMark } from './done.js';
+import { markDoneSoon, type DoneMark } from './done.js';
 
 /** Marks of a process that come so close together are written as one statement. Nobody waits for them but the broker, for its answer. */
 const GATHER_MS = 10;
 /** So many are written at once, without waiting for more. */
 const FULL = 100;
 
-/** Notes of effects that are not rows of the same transaction: that the group's part of these events is done, see `markDone`. */
+/** Notes of effects that are not rows of the same transaction: that the group's part of these events is done, see `markDoneSoon`. */
 export class DoneMarks {
   private waiting: DoneMark[] = [];
   private writing: Promise<void> | null = null;
@@ -38,6 +38,6 @@ export class DoneMarks {
     const marks = this.waiting;
     this.waiting = [];
     this.writing = null;
-    await markAll(this.db, marks);
+    await markDoneSoon(this.db, marks);
   }
 }

@@ -1,10 +1,8 @@
 import type { Queryable } from '../database.js';
+import { WITHOUT_FLUSH } from './without-flush.js';
 
 /** How far the clock of the process that named an event may be off. */
 const CLOCK_SLACK_MS = 86_400_000;
-
-/** Notes that the group's effect of these events is done: in the effect's transaction, or after a Redis effect. */
-export const markDone = (db: Queryable, consumer: string, eventIds: readonly string[]): Promise<void> => markAll(db, eventIds.map((eventId) => ({ consumer, eventId })));
 
 /** That a group of consumers has done an event. */
 export interface DoneMark {
@@ -12,13 +10,16 @@ export interface DoneMark {
   readonly consumer: string;
 }
 
-/** The same for several groups at once. */
-export async function markAll(db: Queryable, marks: readonly DoneMark[]): Promise<void> {
-  if (marks.length === 0) return;
-  await db.query('INSERT INTO events.done (event_id, consumer) SELECT event_id, consumer FROM unnest($1::uuid[], $2::text[]) AS t (event_id, consumer)', [
-    marks.map(({ eventId }) => eventId),
-    marks.map(({ consumer }) => consumer),
-  ]);
+const INSERT = 'INSERT INTO events.done (event_id, consumer) SELECT event_id, consumer FROM unnest($1::uuid[], $2::text[]) AS t (event_id, consumer)';
+
+/** Notes that the group's effect of these events is done: in the transaction of the effect, with which it lasts or goes. */
+export async function markDone(db: Queryable, consumer: string, eventIds: readonly string[]): Promise<void> {
+  if (eventIds.length > 0) await db.query(INSERT, [eventIds, eventIds.map(() => consumer)]);
+}
+
+/** The same where the effect is no row, or there is none, for several groups at once: a crash of Postgres may forget it, and the effect comes a second time. */
+export async function markDoneSoon(db: Queryable, marks: readonly DoneMark[]): Promise<void> {
+  if (marks.length > 0) await db.query(`${INSERT} WHERE ${WITHOUT_FLUSH}`, [marks.map(({ eventId }) => eventId), marks.map(({ consumer }) => consumer)]);
 }
 
 /** Those of the events whose effect the group has done already. */

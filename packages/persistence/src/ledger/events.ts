@@ -1,6 +1,7 @@
 import { CONSUMERS, groupsOf, STREAMS, type EventLane } from '@trunkline/contracts';
 import { firstIdAt, idTimeMs, nowDate, type Clock, type Snowflake } from '@trunkline/kernel';
 import type { Database, Queryable } from '../database.js';
+import { WITHOUT_FLUSH } from './without-flush.js';
 
 export interface NewEvent {
   /** A contract's subject. */
@@ -98,7 +99,7 @@ export class EventStore {
     await tx.query(
       `UPDATE events.outbox o SET published_at = $3, settled_at = CASE WHEN t.settles THEN $3 ELSE o.settled_at END
          FROM unnest((SELECT $1::bigint[]), (SELECT $2::boolean[])) AS t (id, settles)
-        WHERE o.id = t.id AND o.id = ANY((SELECT $1)::bigint[])`,
+        WHERE o.id = t.id AND o.id = ANY((SELECT $1)::bigint[]) AND ${WITHOUT_FLUSH}`,
       [events.map((event) => event.id), events.map((event) => settlingGroups(event).length === 0), nowDate(this.clock)],
     );
   }
