@@ -17,7 +17,7 @@ export async function markDone(db: Queryable, consumer: string, eventIds: readon
   if (eventIds.length > 0) await db.query(INSERT, [eventIds, eventIds.map(() => consumer)]);
 }
 
-/** The same where the effect is no row, or there is none, for several groups at once: a crash of Postgres may forget it, and the effect comes a second time. */
+/** The same after an effect outside of this transaction, or where there is none, for several groups at once: a crash of Postgres may forget it, and the effect comes a second time. */
 export async function markDoneSoon(db: Queryable, marks: readonly DoneMark[]): Promise<void> {
   if (marks.length > 0) await db.query(`${INSERT} WHERE ${WITHOUT_FLUSH}`, [marks.map(({ eventId }) => eventId), marks.map(({ consumer }) => consumer)]);
 }
