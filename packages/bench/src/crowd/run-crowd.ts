@@ -7,7 +7,8 @@ import { seedFollows, seedPeople } from '../harness/seed-people.js';
 import type { Stage } from '../harness/stage.js';
 import { waitFor } from '../harness/wait-for.js';
 import type { WorkerProcess } from '../harness/worker-process.js';
-import type { LoadPlan, Sent } from '../load/generator.js';
+import type { LoadPlan, Planned, Sent } from '../load/generator.js';
+import type { Due } from '../load/owed-feeds.js';
 import { seedLoadPeople, type LoadPeople } from '../load/people.js';
 
 const APPS = ['api', 'inbox', 'outbox', 'timeline', 'streaming'] as const;
@@ -35,6 +36,8 @@ interface SceneParts {
   readonly redis: RedisClient;
   readonly people: LoadPeople;
   readonly bigFollowers: readonly AccountId[];
+  /** How many of them are watched. */
+  readonly sampled: number;
   readonly bigToken: string;
   readonly sizes: CrowdSizes;
   readonly load: WorkerProcess;
@@ -83,6 +86,7 @@ export class CrowdScene {
     return new CrowdScene({
       stage, redis, people, sizes, load, watch, pids,
       bigFollowers: followers,
+      sampled: sampled.length,
       bigToken: big.token,
       ports: { inbox: ports.get('inbox') ?? 0, api: ports.get('api') ?? 0 },
     });
@@ -111,9 +115,18 @@ export class CrowdScene {
   /** Lets it happen. `meanwhile` begins with its clock. @returns all posts, the one author's too, when it began, and what `meanwhile` found */
   async run<T>(phases: LoadPlan['phases'], bigAtSeconds: readonly number[], meanwhile: () => Promise<T>): Promise<{ readonly startMs: number; readonly seen: readonly Seen[]; readonly found: T }> {
     await this.parts.load.ask('prepare', this.plan({ phases, signsBefore: true, extra: { token: this.parts.bigToken, atSeconds: bigAtSeconds } }));
+    const plan = await this.parts.load.ask<Planned[]>('planned');
     const startMs = performance.timeOrigin + performance.now() + 500;
+    await this.parts.watch.ask('expect', { dues: plan.map((post) => this.dueOf(post, startMs)) });
     const [sent, found] = await Promise.all([this.parts.load.ask<Sent[]>('run', { startMs }), meanwhile()]);
     return { startMs, seen: await this.whenVisible(sent), found };
+  }
+
+  /** Where a post is looked for: in the feed of its author's one reader, or in those of some of very many followers. */
+  private dueOf({ kind, at, author }: Planned, startMs: number): Due {
+    const { readerIds, remoteIds } = this.parts.people;
+    if (kind === 'extra') return { atMs: startMs + at, from: readerIds.length, feeds: this.parts.sampled };
+    return { atMs: startMs + at, from: kind === 'remote' ? author : remoteIds.length + author, feeds: 1 };
   }
 
   /** CPU seconds of each process so far, by name. */

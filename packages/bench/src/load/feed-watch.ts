@@ -3,15 +3,18 @@ import type { AccountId, StatusId } from '@trunkline/kernel';
 import { feedKeys, listLengths, statusIdsOf } from '../harness/feed-keys.js';
 import { openRedis, type RedisClient } from '../harness/redis-client.js';
 import { serveTasks } from '../harness/worker-process.js';
+import { OwedFeeds, type Due } from './owed-feeds.js';
 
 const EVERY_MS = 10;
+/** All feeds are looked at this often, whatever is due in them. */
+const ALL_EVERY_MS = 500;
 /** Entries that may come to a feed between the look at its length and the look at its newest entries. */
 const BETWEEN_MAX = 50;
 
 /**
- * Notes when each post stands in the feeds of some people. It asks for the lengths of all their feeds at once, every
- * few milliseconds, and for the new entries of those that grew: reading whole feeds as a reader does would take as much of the machine as
- * the server that is watched. What stands twice in a list is shown once, so doubles are counted in the lists.
+ * Notes when each post stands in the feeds of some people. It asks for the lengths of those feeds at once, every few milliseconds, in
+ * which something is due (of all, when nobody said what will come), and for the new entries of those that grew: reading whole feeds as a reader
+ * does would take as much of the machine as the server that is watched. What stands twice in a list is shown once, so doubles are counted in the lists.
  * In a process of its own: it holds little, so that no collection of garbage makes it look late, which would count as the server's delay.
  */
 class FeedWatch {
@@ -20,6 +23,8 @@ class FeedWatch {
   private readonly lengths: number[];
   private watching: Promise<void> | null = null;
   private isOver = false;
+  private owed: OwedFeeds | null = null;
+  private allMs = -Infinity;
 
   private constructor(
     private readonly redis: RedisClient,
@@ -45,6 +50,11 @@ class FeedWatch {
     this.watching = this.watch();
     // Told by `stop`; a study that failed closes what is watched, and says of what it failed.
     this.watching.catch(() => undefined);
+  }
+
+  /** What will come, and when; null: nobody knows. */
+  expect(dues: readonly Due[] | null): void {
+    this.owed = dues === null ? null : new OwedFeeds(dues);
   }
 
   async stop(): Promise<void> {
@@ -78,14 +88,26 @@ class FeedWatch {
   }
 
   private async look(): Promise<void> {
-    const lengths = await listLengths(this.redis, this.feeds.map(([, key]) => key));
+    const places = this.placesAt(performance.timeOrigin + performance.now());
+    if (places.length === 0) return;
+    const lengths = await listLengths(this.redis, places.map((place) => this.feeds[place]?.[1] ?? ''));
     const nowMs = performance.timeOrigin + performance.now();
-    const grown = this.feeds.flatMap(([accountId, key], index) => {
-      const by = (lengths[index] ?? 0) - (this.lengths[index] ?? 0);
-      return by > 0 ? [{ accountId, key, by }] : [];
+    const grown = places.flatMap((place, index) => {
+      const by = (lengths[index] ?? 0) - (this.lengths[place] ?? 0);
+      this.lengths[place] = lengths[index] ?? 0;
+      const [accountId, key] = this.feeds[place] ?? [];
+      if (by <= 0 || accountId === undefined || key === undefined) return [];
+      this.owed?.got(place, by);
+      return [{ accountId, key, by }];
     });
-    this.lengths.splice(0, lengths.length, ...lengths);
     await Promise.all(grown.map((feed) => this.note(feed, nowMs)));
+  }
+
+  private placesAt(nowMs: number): readonly number[] {
+    const owed = this.owed?.at(nowMs);
+    if (owed !== undefined && nowMs - this.allMs < ALL_EVERY_MS) return owed;
+    this.allMs = nowMs;
+    return this.feeds.map((_, place) => place);
   }
 
   /** What comes between the two looks is ahead of what is looked for: then the next look finds it again, which changes nothing. */
@@ -111,6 +133,8 @@ async function begin({ redisUrl, accountIds }: { readonly redisUrl: string; read
   watch.start();
 }
 
+const expect = ({ dues }: { readonly dues: readonly Due[] | null }): void => watched().expect(dues);
+
 const lastSeen = ({ statusIds }: { readonly statusIds: readonly StatusId[] }): (number | null)[] => watched().lastSeen(statusIds);
 
 /** @returns entries that stand twice in one feed */
@@ -120,4 +144,4 @@ async function end(): Promise<number> {
 }
 
 /** Looks at feeds while others fill them. */
-export const serve = (): void => serveTasks({ begin, lastSeen, end });
+export const serve = (): void => serveTasks({ begin, expect, lastSeen, end });

@@ -8,6 +8,8 @@ const CONNECTIONS = 64;
 /** Ahead of its time a post is signed, when a run is too long to hold all of it. */
 const SIGN_AHEAD_MS = 1_000;
 const TICK_MS = 2;
+/** With everything signed there is nothing to do until the next one is due. */
+const REST_MAX_MS = 50;
 const TRIES_MAX = 60;
 const RETRY_AFTER_MS = { default: 1_000, max: 5_000 };
 
@@ -88,6 +90,18 @@ function prepare(next: LoadPlan): number {
   return jobs.length;
 }
 
+/** One post of the plan. */
+export interface Planned {
+  readonly kind: Sent['kind'];
+  /** Milliseconds from the start. */
+  readonly at: number;
+  /** Which of the authors of its kind. */
+  readonly author: number;
+}
+
+/** The plan, in the order of its times. */
+const planned = (): Planned[] => jobs.map(({ kind, at, author }) => ({ kind, at, author }));
+
 function requestOf({ kind, author, number }: Job): SignedRequest {
   if (plan === null || authors === null) throw new Error('there is no plan');
   if (kind !== 'remote') {
@@ -117,7 +131,8 @@ async function run({ startMs }: { readonly startMs: number }): Promise<Sent[]> {
       job.request = requestOf(job);
       break;
     }
-    await sleep(TICK_MS);
+    const restMs = (jobs[next]?.at ?? 0) - (performance.timeOrigin + performance.now() - startMs);
+    await sleep(plan?.signsBefore === true ? Math.min(REST_MAX_MS, Math.max(1, restMs)) : TICK_MS);
   }
   return Promise.all(sending);
 }
@@ -187,4 +202,4 @@ function retryAfterMs({ headers }: Answer): number {
 }
 
 /** An open loop: what arrives does not wait for what came before. */
-export const serve = (): void => serveTasks({ makeAuthors, prepare, run, flood, press });
+export const serve = (): void => serveTasks({ makeAuthors, prepare, planned, run, flood, press });
