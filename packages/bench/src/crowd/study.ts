@@ -148,7 +148,7 @@ function report(rounds: readonly Round[], load: Load, counted: Counted, sizes: C
     notes: [
       `a flood of posts was taken at ${perSecond.toFixed(0)} a second, from receive to visible; the burst asks ${Math.round(((base * BURST_FACTOR) / perSecond) * 100)} % of it`,
       `${sizes.remoteAuthors} remote and ${sizes.localAuthors} local authors; ${judged.reduce((sum, { big }) => sum + big.length, 0)} posts of one with ${sizes.bigFollowers} followers; ${rounds.flatMap(({ seen }) => seen).reduce((sum, post) => sum + post.refusals, 0)} times a post was told to come back`,
-      ...judged.map((one, index) => `burst ${index + 1}: ${apart(one, spans)}; the slowest small write to the storage beside it took ${one.round.found.slowestSyncMs.toFixed(0)} ms; CPU, of one core: ${one.round.found.cpu}`),
+      ...judged.map((one, index) => `burst ${index + 1}: ${apart(one, spans)}; ${slowest(one, spans)}; the slowest small write to the storage beside it took ${one.round.found.slowestSyncMs.toFixed(0)} ms; CPU, of one core: ${one.round.found.cpu}`),
       `${counted.accepted} accepted: ${counted.rowless} without a row, ${counted.invisible} not in the feed, ${counted.feedsShort} followers' feeds short, ${counted.noticesMissing} notices missing; ${counted.doubled} doubled`,
     ],
     picture: timelinePicture(seconds(median.others, startMs), {
@@ -157,11 +157,27 @@ function report(rounds: readonly Round[], load: Load, counted: Counted, sizes: C
   };
 }
 
-/** Posts that came beside one with very many followers, and the rest of the burst. */
-function apart({ round: { startMs }, others, big }: Judged, spans: Load['spans']): string {
+const inBurstOf = ({ round: { startMs }, others }: Judged, spans: Load['spans']): Seen[] => {
   const burstMs = startMs + spans.before * 1_000;
-  const inBurst = others.filter(({ dueMs }) => dueMs >= burstMs && dueMs < burstMs + spans.burst * 1_000);
-  const isBeside = (post: Seen): boolean => big.some(({ dueMs }) => Math.abs(post.dueMs - dueMs) < BESIDE_BIG_MS);
+  return others.filter(({ dueMs }) => dueMs >= burstMs && dueMs < burstMs + spans.burst * 1_000);
+};
+
+/** Where those waited that took longest, by the way they came: until they were answered, or after that. */
+function slowest(judged: Judged, spans: Load['spans']): string {
+  const ways = (['remote', 'local'] as const).flatMap((kind) => {
+    const posts = inBurstOf(judged, spans).filter((post) => post.kind === kind);
+    const last = [...posts].sort((one, other) => (other.visibleMs ?? Infinity) - other.dueMs - ((one.visibleMs ?? Infinity) - one.dueMs))[0];
+    if (last === undefined) return [];
+    const at = (ms: number): string => (ms - last.dueMs).toFixed(0);
+    return [`${kind} answered after ${at(last.answeredMs)} and visible after ${at(last.visibleMs ?? Infinity)} ms, due in second ${((last.dueMs - judged.round.startMs) / 1_000).toFixed(0)} (p99 of its kind ${quantile(latencies(posts, 0, Infinity), LATE).toFixed(0)})`];
+  });
+  return `the slowest: ${ways.join('; ')}`;
+}
+
+/** Posts that came beside one with very many followers, and the rest of the burst. */
+function apart(judged: Judged, spans: Load['spans']): string {
+  const inBurst = inBurstOf(judged, spans);
+  const isBeside = (post: Seen): boolean => judged.big.some(({ dueMs }) => Math.abs(post.dueMs - dueMs) < BESIDE_BIG_MS);
   const late = (posts: readonly Seen[]): string => quantile(latencies(posts, 0, Infinity), LATE).toFixed(0);
   return `p99 within ${BESIDE_BIG_MS / 1_000} s of a post to very many ${late(inBurst.filter(isBeside))} ms, of the rest ${late(inBurst.filter((post) => !isBeside(post)))} ms`;
 }
