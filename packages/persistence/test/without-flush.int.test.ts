@@ -15,7 +15,7 @@ afterAll(() => stop());
 
 const markSoon = (on: Queryable, consumer: string, eventIds: readonly string[]): Promise<void> => markDoneSoon(on, eventIds.map((eventId) => ({ eventId, consumer })));
 
-/** Whether the commit waits on the disk for company right after its answer: the log is written further than it is safe. */
+/** Whether a mark is answered before its log is safe on the disk. */
 async function isUnflushed(mark: (db: Queryable, consumer: string, eventIds: readonly string[]) => Promise<void>): Promise<boolean> {
   const before = await db.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn');
   await mark(db, 'fan-out', [newEventId()]);

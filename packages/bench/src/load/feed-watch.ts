@@ -52,9 +52,9 @@ class FeedWatch {
     this.watching.catch(() => undefined);
   }
 
-  /** What will come, and when; null: nobody knows. */
-  expect(dues: readonly Due[] | null): void {
-    this.owed = dues === null ? null : new OwedFeeds(dues);
+  /** What will come, and when. */
+  expect(dues: readonly Due[]): void {
+    this.owed = new OwedFeeds(dues);
   }
 
   async stop(): Promise<void> {
@@ -133,7 +133,7 @@ async function begin({ redisUrl, accountIds }: { readonly redisUrl: string; read
   watch.start();
 }
 
-const expect = ({ dues }: { readonly dues: readonly Due[] | null }): void => watched().expect(dues);
+const expect = ({ dues }: { readonly dues: readonly Due[] }): void => watched().expect(dues);
 
 const lastSeen = ({ statusIds }: { readonly statusIds: readonly StatusId[] }): (number | null)[] => watched().lastSeen(statusIds);
 
