@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database, Queryable } from '../src/database.js';
-import { alreadyDone, markDone, markDoneSoon } from '../src/ledger/done.js';
+import { alreadyDone, markDone, markDoneSoon, unnoted } from '../src/ledger/done.js';
+import { DoneMarks } from '../src/ledger/done-marks.js';
 import { newEventId } from '../src/ledger/event-id.js';
 import { startDatabase } from './postgres.js';
 
@@ -39,4 +41,24 @@ test('it is there for all to see at once, and the connection waits for the disk 
   await markSoon(db, 'fan-out', [eventId]);
   expect(await alreadyDone(db, 'fan-out', [eventId])).toEqual(new Set([eventId]));
   expect(await db.query('SHOW synchronous_commit')).toEqual([{ synchronous_commit: 'on' }]);
+});
+
+test('which marks are missing is told by their places', async () => {
+  const [done, open] = [newEventId(), newEventId()];
+  await markSoon(db, 'fan-out', [done]);
+  const marks = [{ eventId: open, consumer: 'fan-out' }, { eventId: done.toUpperCase(), consumer: 'fan-out' }, { eventId: done, consumer: 'notify' }];
+  expect(await unnoted(db, marks)).toEqual(new Set([0, 2]));
+  expect(await unnoted(db, [])).toEqual(new Set());
+});
+
+test('a mark that a crash of Postgres forgot is there again soon after', async () => {
+  const marks = new DoneMarks(db);
+  const [lost, kept] = [newEventId(), newEventId()];
+  await marks.mark('fan-out', [lost]);
+  await sleep(100);
+  await marks.mark('fan-out', [kept]);
+  // As the crash would: the test's Postgres may be everybody's, and is not to be stopped.
+  await db.query('DELETE FROM events.done WHERE event_id = $1', [lost]);
+  for (let tries = 0; tries < 100 && (await unnoted(db, [{ eventId: lost, consumer: 'fan-out' }])).size > 0; tries += 1) await sleep(100);
+  expect(await db.query('SELECT count(*)::int AS rows FROM events.done WHERE event_id = ANY($1)', [[lost, kept]])).toEqual([{ rows: 2 }]);
 });

@@ -6,9 +6,9 @@ import { idTimeMs, nowDate, type StatusId } from '@trunkline/kernel';
 import {
   AccountKeyStore,
   DeliveryPlans,
+  DoneMarks,
   FederationReads,
   HostStore,
-  markDoneSoon,
   PlanningReads,
   ProofKeyStore,
   RelayStore,
@@ -42,18 +42,23 @@ export class PlanDeliveryAdapter {
   private readonly provers: ProverBook;
   private readonly relayBook: RelayBook;
   private readonly plans: DeliveryPlans;
+  private readonly marks: DoneMarks;
 
   constructor(@Inject(BACKBONE) private readonly backbone: Backbone) {
     this.provers = new ProverBook(backbone.settings.baseUrl);
     this.relayBook = new RelayBook(new RelayStore(backbone.db), () => backbone.clock.nowMs());
     this.plans = new DeliveryPlans(backbone.ids, backbone.clock);
+    this.marks = new DoneMarks(backbone.db);
   }
 
   async planBatch<C extends EventContract>(rule: PlanRule<C>, events: readonly Told<C>[]): Promise<void> {
     const consumer = consumerName('outbox', 'plan', rule.contract);
     const ours = [...new Map(events.filter((event) => rule.concernsUs?.(event) ?? true).map((event) => [event.eventId, event])).values()];
     const others = events.filter((event) => rule.concernsUs?.(event) === false);
-    await markDoneSoon(this.backbone.db, others.map(({ eventId }) => ({ eventId, consumer })));
+    await Promise.all([this.marks.mark(consumer, others.map(({ eventId }) => eventId)), this.planOurs(rule, ours)]);
+  }
+
+  private async planOurs<C extends EventContract>(rule: PlanRule<C>, ours: readonly Told<C>[]): Promise<void> {
     if (ours.length === 0) return;
     const relays = await this.relayBook.all();
     const chunks = await this.backbone.db.transaction((tx) => this.planWithin(tx, relays, rule, ours));

@@ -1,5 +1,6 @@
 import type { Queryable } from '../database.js';
 import { markDoneSoon, type DoneMark } from './done.js';
+import { UnflushedMarks } from './unflushed-marks.js';
 
 /** Marks of a process that come so close together are written as one statement. Nobody waits for them but the broker, for its answer. */
 const GATHER_MS = 10;
@@ -11,8 +12,11 @@ export class DoneMarks {
   private waiting: DoneMark[] = [];
   private writing: Promise<void> | null = null;
   private writeNow: () => void = () => undefined;
+  private readonly unflushed: UnflushedMarks;
 
-  constructor(private readonly db: Queryable) {}
+  constructor(private readonly db: Queryable) {
+    this.unflushed = new UnflushedMarks(db);
+  }
 
   /** @returns when they are written. @throws what the statement failed with, to all who waited for it */
   mark(consumer: string, eventIds: readonly string[]): Promise<void> {
@@ -39,5 +43,6 @@ export class DoneMarks {
     this.waiting = [];
     this.writing = null;
     await markDoneSoon(this.db, marks);
+    this.unflushed.keep(marks);
   }
 }

@@ -17,9 +17,22 @@ export async function markDone(db: Queryable, consumer: string, eventIds: readon
   if (eventIds.length > 0) await db.query(INSERT, [eventIds, eventIds.map(() => consumer)]);
 }
 
-/** The same after an effect outside of this transaction, or where there is none, for several groups at once: a crash of Postgres may forget it, and the effect comes a second time. */
+/** The same after an effect outside of this transaction, or where there is none, for several groups at once: a crash of Postgres may forget it, and the effect comes a second time. `DoneMarks` sees to it that it does not. */
 export async function markDoneSoon(db: Queryable, marks: readonly DoneMark[]): Promise<void> {
   if (marks.length > 0) await db.query(`${INSERT} WHERE ${WITHOUT_FLUSH}`, [marks.map(({ eventId }) => eventId), marks.map(({ consumer }) => consumer)]);
+}
+
+/** Of which marks there is nothing in the table: their places in the list. */
+export async function unnoted(db: Queryable, marks: readonly DoneMark[]): Promise<Set<number>> {
+  if (marks.length === 0) return new Set();
+  const eventIds = marks.map(({ eventId }) => eventId);
+  const rows = await db.query<{ place: number }>(
+    `SELECT (t.place - 1)::int AS place
+       FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS t (event_id, consumer, place)
+      WHERE NOT EXISTS (SELECT FROM events.done d WHERE d.event_id = t.event_id AND d.consumer = t.consumer AND d.done_at >= $3)`,
+    [eventIds, marks.map(({ consumer }) => consumer), earliest(eventIds)],
+  );
+  return new Set(rows.map(({ place }) => place));
 }
 
 /** Those of the events whose effect the group has done already. */
