@@ -3,7 +3,7 @@ import type { BenchOptions } from '../harness/options.js';
 import { busySeconds } from '../harness/cpu-meter.js';
 import { machineLine } from '../harness/machine.js';
 import { openRedis } from '../harness/redis-client.js';
-import { slowestSync } from '../harness/slowest-sync.js';
+import { slowestSyncs } from '../harness/slowest-sync.js';
 import { Stage } from '../harness/stage.js';
 import { atMost, type Study, type Verdict } from '../harness/verdict.js';
 import { timelinePicture } from '../picture/timeline-picture.js';
@@ -44,7 +44,7 @@ interface Round {
 /** What was looked at beside a burst. */
 interface Beside {
   readonly cpu: string;
-  readonly slowestSyncMs: number;
+  readonly slowestSyncMs: { readonly before: number; readonly within: number };
 }
 
 /**
@@ -78,17 +78,18 @@ export async function studyCrowd(options: BenchOptions): Promise<Study> {
   }
 }
 
-/** Who used how much of a core in the middle of the burst, and what the whole machine did: more than the sum of them is somebody else's. How long the storage took at most. */
+/** Who used how much of a core in the middle of the burst, and what the whole machine did: more than the sum of them is somebody else's. How long the storage took at most, before and in the burst. */
 async function besideBurst(scene: CrowdScene, spans: Load['spans']): Promise<Beside> {
   const used = (): ReadonlyMap<string, number> => new Map([...scene.cpu(), ['the whole machine', busySeconds()]]);
+  const syncs = slowestSyncs([spans.before * 1_000, spans.burst * 1_000]);
   await sleep(spans.before * 1_000);
-  const slowestSyncMs = slowestSync(spans.burst * 1_000);
   await sleep(spans.burst * 100);
   const [from, fromMs] = [used(), performance.now()];
   await sleep(spans.burst * 800);
   const [to, took] = [used(), (performance.now() - fromMs) / 1_000];
   const cpu = [...to].map(([name, seconds]) => `${name} ${Math.round(((seconds - (from.get(name) ?? 0)) / took) * 100)} %`).join(', ');
-  return { cpu, slowestSyncMs: await slowestSyncMs };
+  const [before = 0, within = 0] = await syncs;
+  return { cpu, slowestSyncMs: { before, within } };
 }
 
 /** What others had to wait for, with what came of it. `others`, `big`: the posts of everybody but the one author, and his. */
@@ -148,7 +149,7 @@ function report(rounds: readonly Round[], load: Load, counted: Counted, sizes: C
     notes: [
       `a flood of posts was taken at ${perSecond.toFixed(0)} a second, from receive to visible; the burst asks ${Math.round(((base * BURST_FACTOR) / perSecond) * 100)} % of it`,
       `${sizes.remoteAuthors} remote and ${sizes.localAuthors} local authors; ${judged.reduce((sum, { big }) => sum + big.length, 0)} posts of one with ${sizes.bigFollowers} followers; ${rounds.flatMap(({ seen }) => seen).reduce((sum, post) => sum + post.refusals, 0)} times a post was told to come back`,
-      ...judged.map((one, index) => `burst ${index + 1}: ${apart(one, spans)}; ${slowest(one, spans)}; the slowest small write to the storage beside it took ${one.round.found.slowestSyncMs.toFixed(0)} ms; CPU, of one core: ${one.round.found.cpu}`),
+      ...judged.map((one, index) => `burst ${index + 1}: ${apart(one, spans)}; ${slowest(one, spans)}; the slowest small write to the storage took ${one.round.found.slowestSyncMs.before.toFixed(0)} ms before it and ${one.round.found.slowestSyncMs.within.toFixed(0)} in it; CPU, of one core: ${one.round.found.cpu}`),
       `${counted.accepted} accepted: ${counted.rowless} without a row, ${counted.invisible} not in the feed, ${counted.feedsShort} followers' feeds short, ${counted.noticesMissing} notices missing; ${counted.doubled} doubled`,
     ],
     picture: timelinePicture(seconds(median.others, startMs), {
